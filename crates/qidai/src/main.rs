@@ -1,1 +1,25 @@
-fn main() {}
+//! `qidai`: the executable of the cord blood bank.
+//!
+//! `main` only decides the exit status: 0, 2 when some input was refused, 1 when the program could not work.
+
+mod commands;
+mod error;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let line = commands::CommandLine::parse();
+    let lang = line.lang;
+    match commands::run(line) {
+        Ok(commands::Outcome::Done) => ExitCode::SUCCESS,
+        Ok(commands::Outcome::SomeRefused) => ExitCode::from(2),
+        Err(failure) => {
+            eprintln!("{}: {}", failure.code(), failure.sentence(lang));
+            failure.write_log();
+            ExitCode::from(failure.exit_status())
+        }
+    }
+}

@@ -1,1 +1,25 @@
-//! placeholder
+//! The concepts of a cord blood bank, one file each, and their store.
+//!
+//! Nothing here reads a clock or makes an id: time, actor and id source are arguments.
+
+mod bank_type;
+mod blood_group;
+mod counts;
+mod identity;
+mod listing;
+mod sex;
+mod status;
+mod test_outcome;
+mod typing;
+mod unit;
+
+pub use bank_type::BankType;
+pub use blood_group::{Abo, RhD};
+pub use counts::{Count, Counts, Measure, Phase};
+pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
+pub use listing::ListedRecord;
+pub use sex::Sex;
+pub use status::Status;
+pub use test_outcome::TestOutcome;
+pub use typing::Typing;
+pub use unit::UnitRecord;

@@ -1,0 +1,103 @@
+//! Where a unit is in its life.
+
+use serde::{Deserialize, Serialize};
+
+/// The states of a unit (mission M01, labels in the glossary, section H). Which moves between
+/// them are legal is a table of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Registered,
+    KitIssued,
+    Collected,
+    InTransit,
+    Received,
+    RejectedAtReceipt,
+    Processing,
+    Processed,
+    Quarantine,
+    Available,
+    FamilyHeld,
+    Reserved,
+    InReleaseTesting,
+    ReleaseApproved,
+    Retrieved,
+    Shipped,
+    #[serde(rename = "received_by_tc")]
+    ReceivedByTransplantCentre,
+    Infused,
+    Returned,
+    Discarded,
+    TransferredToResearch,
+    ConvertedToPublic,
+    UnderEvaluation,
+    ExceptionalRelease,
+}
+
+/// Each state with its code in files and store, and its code in the glossary.
+const CODES: [(Status, &str, &str); 24] = [
+    (Status::Registered, "registered", "Registered"),
+    (Status::KitIssued, "kit_issued", "KitIssued"),
+    (Status::Collected, "collected", "Collected"),
+    (Status::InTransit, "in_transit", "InTransit"),
+    (Status::Received, "received", "Received"),
+    (Status::RejectedAtReceipt, "rejected_at_receipt", "RejectedAtReceipt"),
+    (Status::Processing, "processing", "Processing"),
+    (Status::Processed, "processed", "Processed"),
+    (Status::Quarantine, "quarantine", "Quarantine"),
+    (Status::Available, "available", "Available"),
+    (Status::FamilyHeld, "family_held", "FamilyHeld"),
+    (Status::Reserved, "reserved", "Reserved"),
+    (Status::InReleaseTesting, "in_release_testing", "InReleaseTesting"),
+    (Status::ReleaseApproved, "release_approved", "ReleaseApproved"),
+    (Status::Retrieved, "retrieved", "Retrieved"),
+    (Status::Shipped, "shipped", "Shipped"),
+    (Status::ReceivedByTransplantCentre, "received_by_tc", "ReceivedByTC"),
+    (Status::Infused, "infused", "Infused"),
+    (Status::Returned, "returned", "Returned"),
+    (Status::Discarded, "discarded", "Discarded"),
+    (Status::TransferredToResearch, "transferred_to_research", "TransferredToResearch"),
+    (Status::ConvertedToPublic, "converted_to_public", "ConvertedToPublic"),
+    (Status::UnderEvaluation, "under_evaluation", "UnderEvaluation"),
+    (Status::ExceptionalRelease, "exceptional_release", "ExceptionalRelease"),
+];
+
+impl Status {
+    /// All states in the order of a unit's life.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CODES.iter().map(|(status, _, _)| *status)
+    }
+
+    /// The code in files and in the store, such as `in_release_testing`.
+    pub fn code(self) -> &'static str {
+        CODES[self as usize].1
+    }
+
+    /// The code of the glossary, such as `InReleaseTesting`; labels are found by it.
+    pub fn label_code(self) -> &'static str {
+        CODES[self as usize].2
+    }
+
+    /// Reads either code, in any case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        CODES
+            .iter()
+            .find(|(_, code, label)| code.eq_ignore_ascii_case(text) || label.eq_ignore_ascii_case(text))
+            .map(|(status, _, _)| *status)
+    }
+
+    /// May a search show a unit in this state? Only when it can be asked for now.
+    pub fn is_searchable(self) -> bool {
+        self == Self::Available
+    }
+
+    /// The state of a unit that a file brings without saying its state: a public unit is there to
+    /// be searched, a family unit is held for its family.
+    pub fn when_not_stated(bank_type: crate::BankType) -> Self {
+        match bank_type {
+            crate::BankType::Public => Self::Available,
+            crate::BankType::Family => Self::FamilyHeld,
+        }
+    }
+}

@@ -4,6 +4,11 @@
 //! Amounts are integers in the finest unit that a laboratory reports, so that sums and digests
 //! are exact: cells, colonies, hundredths of a percent, microlitres.
 
+mod amount;
+
+pub use amount::{AmountError, count_field, parse_count_field};
+pub(crate) use amount::{LEAVE_EMPTY, amount_problem};
+
 use serde::{Deserialize, Serialize};
 
 /// When in a unit's life something was counted.
@@ -101,7 +106,7 @@ impl Measure {
 
     /// The largest amount that makes sense: 100 % for a viability; the others have none.
     pub fn max_amount(self) -> Option<i64> {
-        matches!(self, Self::Viability | Self::Cd34Viability | Self::Cd45Viability).then_some(100_00)
+        matches!(self, Self::Viability | Self::Cd34Viability | Self::Cd45Viability).then_some(10_000)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A cord blood unit as the bank knows it.
 
+mod problems;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 

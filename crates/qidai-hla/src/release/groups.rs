@@ -1,0 +1,74 @@
+//! `hla_nom_g.txt` and `hla_nom_p.txt`: locus; members joined by `/`; name of the group or nothing.
+
+use super::{AlleleId, Groups, NONE, lines};
+use crate::error::ReleaseError;
+use crate::group::{GroupKind, GroupName};
+use crate::release::nom;
+
+pub(crate) const G_FILE: &str = "hla_nom_g.txt";
+pub(crate) const P_FILE: &str = "hla_nom_p.txt";
+
+/// The groups and, for each line of the file, its members (one when the allele is in no group).
+pub(crate) struct GroupFile {
+    pub groups: Groups,
+    /// Every line's members in the file's order; each line is one class of identical domains.
+    pub lines: Vec<(Vec<AlleleId>, Option<GroupName>)>,
+}
+
+/// Reads one of the two files; `find` gives the id of a current allele.
+pub(crate) fn read(
+    kind: GroupKind,
+    text: &str,
+    allele_count: usize,
+    find: impl Fn(&crate::allele::AlleleName) -> Option<AlleleId>,
+) -> Result<GroupFile, ReleaseError> {
+    let file = if kind == GroupKind::G { G_FILE } else { P_FILE };
+    let letter = if kind == GroupKind::G { 'G' } else { 'P' };
+    let mut out = GroupFile {
+        groups: Groups { of_allele: vec![NONE; allele_count], ..Groups::default() },
+        lines: vec![],
+    };
+    let mut seen = vec![false; allele_count];
+    for line in lines::data::<3>(file, text, ';') {
+        let line = line?;
+        let [locus, members, name] = line.fields;
+        let locus = locus.strip_suffix('*').ok_or_else(|| line.error("expected a locus with a star"))?;
+        let mut ids = Vec::new();
+        for member in members.split('/') {
+            let id = nom::allele(locus, member)
+                .and_then(|n| find(&n))
+                .ok_or_else(|| line.error(format!("{locus}*{member} is not in Allelelist.txt")))?;
+            if std::mem::replace(&mut seen[id.0 as usize], true) {
+                return Err(line.error(format!("{locus}*{member} stands in two lines")));
+            }
+            ids.push(id);
+        }
+        ids.sort_unstable();
+        let group = match name {
+            "" => None,
+            name => Some(
+                group_name(locus, name, letter, kind).ok_or_else(|| line.error("unreadable group name"))?,
+            ),
+        };
+        if let Some(group) = group {
+            add_group(&mut out.groups, group, &ids);
+        }
+        out.lines.push((ids, group));
+    }
+    Ok(out)
+}
+
+fn group_name(locus: &str, name: &str, letter: char, kind: GroupKind) -> Option<GroupName> {
+    let name = nom::allele(locus, name.strip_suffix(letter)?)?;
+    Some(GroupName { name, kind })
+}
+
+fn add_group(groups: &mut Groups, name: GroupName, ids: &[AlleleId]) {
+    let index = groups.names.len() as u32;
+    groups.by_name.insert(name.name, index);
+    groups.names.push(name);
+    groups.members.push(ids.to_vec());
+    for id in ids {
+        groups.of_allele[id.0 as usize] = index;
+    }
+}

@@ -1,0 +1,108 @@
+//! Multi-locus GL Strings: `^` joins loci, `|` genotypes, `+` copies, `~` a phased haplotype, `/` alleles.
+//! Source: Milius et al., Tissue Antigens 2013;82:106-112, doi:10.1111/tan.12150.
+
+use super::piece::{Fault, Piece};
+use super::{Alternatives, LocusTyping, Nomenclature};
+use crate::error::{ErrorCode, TypingError};
+use crate::locus::{Locus, Pair};
+
+type LocusResult<'a> = Result<LocusTyping, (Piece<'a>, Fault)>;
+
+/// Reads the part between two `^`: usually one locus, several where a haplotype is written with `~` or
+/// DRB3, DRB4 and DRB5 stand together.
+///
+/// # Errors
+/// The first thing that is wrong with each locus of the segment.
+pub fn segment(text: &str, nomenclature: &Nomenclature<'_>) -> Result<Vec<LocusTyping>, TypingError> {
+    read_segment(Piece::whole(text).trimmed(), nomenclature).map_err(|fault| fault.into_error(text))
+}
+
+pub(super) fn read<'a>(piece: Piece<'a>, nomenclature: &Nomenclature<'_>) -> Vec<LocusResult<'a>> {
+    let mut all = Vec::new();
+    for part in piece.split('^') {
+        let part = part.trimmed();
+        match read_segment(part, nomenclature) {
+            Ok(loci) => all.extend(loci.into_iter().map(Ok)),
+            Err(fault) => all.push(Err((part, fault))),
+        }
+    }
+    all
+}
+
+fn read_segment(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Vec<LocusTyping>, Fault> {
+    if piece.text().is_empty() {
+        return Err(piece.fault(ErrorCode::StructureInvalid, "a locus between the ^"));
+    }
+    let mut loci: Vec<LocusTyping> = Vec::new();
+    for (i, genotype) in piece.split('|').enumerate() {
+        let read = read_genotype(genotype.trimmed(), nomenclature)?;
+        if i == 0 {
+            loci = read;
+            continue;
+        }
+        let same_loci = loci.len() == read.len() && loci.iter().zip(&read).all(|(a, b)| a.locus == b.locus);
+        if !same_loci {
+            let expected = "genotypes of the same loci on both sides of |";
+            return Err(genotype.fault(ErrorCode::LociMixed, expected));
+        }
+        for (locus, more) in loci.iter_mut().zip(read) {
+            locus.genotypes.extend(more.genotypes);
+        }
+    }
+    if let [only] = loci.as_mut_slice() {
+        piece.text().clone_into(&mut only.written);
+    }
+    Ok(loci)
+}
+
+/// One genotype: one or two copies, each a position or a haplotype of positions.
+fn read_genotype(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Vec<LocusTyping>, Fault> {
+    let mut copies: Vec<Vec<Alternatives>> = Vec::new();
+    for copy in piece.split('+') {
+        let copy = copy.trimmed();
+        let positions: Result<Vec<_>, _> =
+            copy.split('~').map(|position| nomenclature.read_piece(position.trimmed())).collect();
+        copies.push(positions?);
+        if copies.len() > 2 {
+            return Err(copy.fault(ErrorCode::TooManyCopies, "at most two alleles at a locus"));
+        }
+    }
+    by_locus(piece, copies)
+}
+
+fn by_locus(piece: Piece<'_>, copies: Vec<Vec<Alternatives>>) -> Result<Vec<LocusTyping>, Fault> {
+    let mut loci: Vec<(Locus, Vec<Alternatives>)> = Vec::new();
+    let haplotypes = copies.iter().any(|c| c.len() > 1);
+    for position in copies.into_iter().flatten() {
+        match loci.iter_mut().find(|(locus, _)| *locus == position.locus) {
+            Some((_, positions)) => positions.push(position),
+            None => loci.push((position.locus, vec![position])),
+        }
+    }
+    let drb345 = |locus: Locus| matches!(locus, Locus::DRB3 | Locus::DRB4 | Locus::DRB5);
+    if loci.len() > 1 && !haplotypes && !loci.iter().all(|(locus, _)| drb345(*locus)) {
+        let names: Vec<&str> = loci.iter().map(|(locus, _)| locus.name()).collect();
+        let expected = format!("both alleles of one locus, found {}", names.join(" and "));
+        return Err(piece.fault(ErrorCode::LociMixed, expected));
+    }
+    if let Some((locus, _)) = loci.iter().find(|(_, positions)| positions.len() > 2) {
+        return Err(piece.fault(ErrorCode::TooManyCopies, format!("at most two alleles at {locus}")));
+    }
+    Ok(loci
+        .into_iter()
+        .map(|(locus, positions)| {
+            let written: Vec<&str> = positions.iter().map(|p| p.written.as_str()).collect();
+            LocusTyping::from_copies(locus, &written.join("+"), positions)
+        })
+        .collect())
+}
+
+impl LocusTyping {
+    /// The genotype when the typing has exactly one, which is the rule.
+    pub fn single_genotype(&self) -> Option<&Pair<Alternatives>> {
+        match self.genotypes.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}

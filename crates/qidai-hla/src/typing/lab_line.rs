@@ -1,0 +1,113 @@
+//! A line as laboratories write it: loci and alleles separated by blanks, commas or semicolons.
+//!
+//! `A*02:01,11:01 B*13:02,46:01`, `HLA-A 02:01 11:01; HLA-B 13:02`, `A2,11 B13,46 DR7,9`. An allele
+//! without a locus belongs to the locus before it; `-` is a second allele that was not found.
+
+use super::piece::{Fault, Piece};
+use super::{Alternatives, LocusTyping, Nomenclature};
+use crate::error::ErrorCode;
+use crate::locus::Locus;
+use crate::serology::Family;
+
+const SEPARATORS: [char; 8] = [' ', '\t', ',', ';', '，', '；', '、', '\u{3000}'];
+
+/// What an entry without its own locus belongs to.
+#[derive(Clone, Copy)]
+enum Context {
+    None,
+    Locus(Locus),
+    Family(Family),
+}
+
+pub(super) fn read<'a>(
+    piece: Piece<'a>,
+    nomenclature: &Nomenclature<'_>,
+) -> Vec<Result<LocusTyping, (Piece<'a>, Fault)>> {
+    let mut context = Context::None;
+    let mut loci: Vec<(Locus, Vec<Alternatives>)> = Vec::new();
+    let mut faults = Vec::new();
+    for entry in entries(piece) {
+        if let Some(heading) = heading(entry.text()) {
+            context = heading;
+            continue;
+        }
+        if matches!(entry.text(), "-" | "—" | "blank") {
+            continue;
+        }
+        match read_entry(entry, &mut context, nomenclature) {
+            Ok(one) => match loci.iter_mut().find(|(locus, _)| *locus == one.locus) {
+                Some((locus, copies)) if copies.len() == 2 => {
+                    let expected = format!("at most two alleles at {locus}");
+                    faults.push(Err((entry, entry.fault(ErrorCode::TooManyCopies, expected))));
+                }
+                Some((_, copies)) => copies.push(one),
+                None => loci.push((one.locus, vec![one])),
+            },
+            Err(fault) => faults.push(Err((entry, fault))),
+        }
+    }
+    if loci.is_empty() && faults.is_empty() {
+        faults.push(Err((
+            piece,
+            piece.fault(ErrorCode::Empty, "a typing such as A*02:01,11:01 B*13:02,46:01"),
+        )));
+    }
+    let typings = loci.into_iter().map(|(locus, copies)| {
+        let written: Vec<&str> = copies.iter().map(|c| c.written.as_str()).collect();
+        Ok(LocusTyping::from_copies(locus, &written.join("+"), copies))
+    });
+    typings.chain(faults).collect()
+}
+
+fn entries(piece: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {
+    let text = piece.text();
+    let mut ends = text.match_indices(SEPARATORS).map(|(at, s)| (at, s.len())).collect::<Vec<_>>();
+    ends.push((text.len(), 0));
+    let mut from = 0;
+    ends.into_iter()
+        .map(move |(at, width)| {
+            let entry = piece.sub(from, at);
+            from = at + width;
+            entry
+        })
+        .filter(|entry| !entry.text().is_empty())
+}
+
+/// `A`, `HLA-A`, `A*`, `DRB1:` or `DR` on their own announce what follows.
+fn heading(text: &str) -> Option<Context> {
+    let name = text.trim_start_matches("HLA-").trim_end_matches([':', '*', '：', '=']);
+    if let Some(locus) = Locus::from_name(name) {
+        return Some(Context::Locus(locus));
+    }
+    Family::from_letters(name).map(Context::Family)
+}
+
+fn read_entry(
+    entry: Piece<'_>,
+    context: &mut Context,
+    nomenclature: &Nomenclature<'_>,
+) -> Result<Alternatives, Fault> {
+    let text = entry.text();
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        let one = nomenclature.read_piece(entry)?;
+        *context = match one.antigen {
+            Some(antigen) => Context::Family(antigen.family),
+            None => Context::Locus(one.locus),
+        };
+        return Ok(one);
+    }
+    let whole = match *context {
+        Context::Locus(locus) => format!("{locus}*{text}"),
+        Context::Family(family) => format!("{}{text}", family.letters()),
+        Context::None => {
+            return Err(
+                entry.fault(ErrorCode::LocusUnknown, "a locus before the first allele, as in A*02:01")
+            );
+        }
+    };
+    // The locus was written once for both alleles; errors still point at what stands in the line.
+    nomenclature.read_piece(Piece::whole(&whole)).map_err(|fault| {
+        let error = fault.into_error(&whole);
+        entry.fault(error.code, error.expected)
+    })
+}

@@ -1,0 +1,152 @@
+//! Multiple allele codes: `A*02:AB` stands for `A*02:01/A*02:02`.
+//!
+//! A *generic* code lists second fields and stands behind any first field; an *allele-specific* code
+//! lists first and second fields and stands only behind the first field it names most often (on a tie
+//! the lowest). Codes outlive releases: a member that was renamed is followed, one that does not exist
+//! at the locus is dropped with a warning. Source: NMDP, <https://hml.nmdp.org/mac/>.
+
+use rustc_hash::FxHashMap;
+
+use super::piece::{Fault, Piece};
+use super::{Alternatives, Category, Format, Members, Nomenclature};
+use crate::allele::AlleleName;
+use crate::error::ErrorCode;
+use crate::locus::Locus;
+use crate::release::Release;
+
+pub(super) const FORMAT: Format = Format { fits, read };
+
+/// One letter behind a field is a suffix, two or more are a code.
+fn fits(text: &str) -> bool {
+    let Some((before, code)) = text.rsplit_once(':') else { return false };
+    before.contains('*') && code.len() >= 2 && code.chars().all(|c| c.is_ascii_uppercase())
+}
+
+/// The loaded codes.
+#[derive(Clone, Debug, Default)]
+pub struct MacTable {
+    codes: FxHashMap<Box<str>, Box<str>>,
+}
+
+/// A code table that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("mac_table_line: line {line}: {problem}: {value:?}; expected code⇥alleles, e.g. AB⇥01/02")]
+pub struct MacError {
+    /// 1-based line number.
+    pub line: usize,
+    /// What is wrong.
+    pub problem: &'static str,
+    /// The line.
+    pub value: String,
+}
+
+impl MacTable {
+    /// Reads a header line and then `code⇥alleles` lines.
+    ///
+    /// # Errors
+    /// The first line that has no tab, a code that is no letters A–Z, or alleles that are no numbers.
+    pub fn read(text: &str) -> Result<MacTable, MacError> {
+        let mut codes = FxHashMap::default();
+        for (i, line) in text.lines().enumerate().skip(1).filter(|(_, l)| !l.trim().is_empty()) {
+            let error =
+                |problem| MacError { line: i + 1, problem, value: line.chars().take(80).collect::<String>() };
+            let (code, alleles) = line.split_once('\t').ok_or_else(|| error("no tab"))?;
+            let (code, alleles) = (code.trim(), alleles.trim());
+            if code.len() < 2 || !code.chars().all(|c| c.is_ascii_uppercase()) {
+                return Err(error("the code is not two or more letters A-Z"));
+            }
+            if alleles.is_empty() || !alleles.chars().all(|c| c.is_ascii_alphanumeric() || ":/".contains(c)) {
+                return Err(error("the alleles are not fields joined by /"));
+            }
+            codes.insert(code.into(), alleles.into());
+        }
+        Ok(MacTable { codes })
+    }
+
+    /// The number of codes.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// True when no code is loaded.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// The expansion of a code as listed, e.g. `01/02` or `25:01/26:01`.
+    pub fn expansion(&self, code: &str) -> Option<&str> {
+        self.codes.get(code).map(|alleles| &**alleles)
+    }
+}
+
+fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternatives, Fault> {
+    let (locus, rest) = piece.split_locus()?;
+    let colon = rest.text().rfind(':').unwrap_or(0);
+    let (before, code) = (rest.sub(0, colon), rest.sub(colon + 1, rest.text().len()));
+    let first = AlleleName::read_fields(locus, before)?;
+    if first.fields().len() != 1 || first.suffix().is_some() {
+        return Err(before.fault(ErrorCode::FormUnknown, "one field before the code, as in A*02:AB"));
+    }
+    let Some(table) = nomenclature.mac else {
+        return Err(code.fault(
+            ErrorCode::MacTableMissing,
+            "a loaded table of multiple allele codes (option --mac FILE)",
+        ));
+    };
+    let Some(expansion) = table.expansion(code.text()) else {
+        return Err(code.fault(ErrorCode::MacUnknown, "a code of the loaded table"));
+    };
+    let names = expand(locus, &first, expansion).map_err(|right| {
+        let expected = format!("the first field that this code stands behind, {right:02}");
+        before.fault(ErrorCode::MacFirstFieldWrong, expected).with_fix(format!("{right:02}"))
+    })?;
+    let mut members = Members::default();
+    names.iter().for_each(|name| add_tolerantly(&mut members, nomenclature.release, name));
+    if members.is_empty() {
+        let expected =
+            format!("a code of which at least one allele is in release {}", nomenclature.release.label());
+        return Err(piece.fault(ErrorCode::MacWithoutMembers, expected));
+    }
+    Ok(members.finish(locus, Category::Mac))
+}
+
+/// The names a code stands for; `Err` gives the first field it should have been written with.
+fn expand(locus: Locus, first: &AlleleName, expansion: &str) -> Result<Vec<AlleleName>, u16> {
+    let first_field = first.fields()[0];
+    if !expansion.contains(':') {
+        let names = expansion.split('/').filter_map(|second| {
+            let field = format!("{locus}*{first_field:0width$}:{second}", width = locus.first_field_width());
+            field.parse().ok()
+        });
+        return Ok(names.collect());
+    }
+    let names: Vec<AlleleName> =
+        expansion.split('/').filter_map(|fields| format!("{locus}*{fields}").parse().ok()).collect();
+    match most_frequent_first_field(&names) {
+        Some(right) if right != first_field => Err(right),
+        _ => Ok(names),
+    }
+}
+
+fn most_frequent_first_field(names: &[AlleleName]) -> Option<u16> {
+    let mut counts: Vec<(usize, std::cmp::Reverse<u16>)> = Vec::new();
+    for name in names {
+        let field = std::cmp::Reverse(name.fields()[0]);
+        match counts.iter_mut().find(|(_, f)| *f == field) {
+            Some((count, _)) => *count += 1,
+            None => counts.push((1, field)),
+        }
+    }
+    counts.iter().max().map(|(_, field)| field.0)
+}
+
+/// Codes were made under older releases: a name that has since got a suffix is the same allele.
+fn add_tolerantly(members: &mut Members, release: &Release, name: &AlleleName) {
+    let Err(none) = members.add_name(release, name) else { return };
+    match none.guess {
+        Some(now) if members.add_name(release, &now).is_ok() => {
+            members.warn("allele_renamed", format!("{name} is now {now}"));
+        }
+        _ => members.warn("mac_member_dropped", format!("{name} is not in release {}", release.label())),
+    }
+}

@@ -1,0 +1,156 @@
+//! What a laboratory wrote, and what it means under one release.
+//!
+//! One position of one locus is read by the first of [`ALL_FORMATS`] that fits the text; the result is
+//! a set of [`Alternatives`]: every allele the text can stand for, and the classes that matching
+//! tells apart. Two positions make a [`LocusTyping`], the loci of one person a [`PersonTyping`].
+
+mod allele;
+mod allele_string;
+mod gl_string;
+mod group;
+mod lab_line;
+mod mac;
+mod members;
+mod person;
+pub(crate) mod piece;
+mod reserved;
+mod serology;
+mod xx;
+
+use crate::error::TypingError;
+use crate::locus::Locus;
+use crate::release::{AlleleId, ClassId, Release};
+use crate::serology::Antigen;
+
+pub use gl_string::segment;
+pub use mac::{MacError, MacTable};
+pub(crate) use members::Members;
+pub use person::{LocusTyping, PersonTyping};
+use piece::{Fault, Piece};
+
+/// What typings are read with: a release and, when loaded, a table of multiple allele codes.
+#[derive(Clone, Copy, Debug)]
+pub struct Nomenclature<'r> {
+    /// The release in force.
+    pub release: &'r Release,
+    /// The multiple allele codes, when a table is loaded.
+    pub mac: Option<&'r MacTable>,
+}
+
+impl<'r> Nomenclature<'r> {
+    /// Puts the two together.
+    pub fn new(release: &'r Release, mac: Option<&'r MacTable>) -> Self {
+        Nomenclature { release, mac }
+    }
+
+    /// Reads one position, e.g. `A*02:01`, `B*15:ANVB`, `Cw9`, `DRB1*04:01/DRB1*04:05`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with the text, with its place.
+    pub fn read(&self, text: &str) -> Result<Alternatives, TypingError> {
+        self.read_piece(Piece::whole(text).trimmed()).map_err(|fault| fault.into_error(text))
+    }
+
+    pub(crate) fn read_piece(&self, piece: Piece<'_>) -> Result<Alternatives, Fault> {
+        let stripped = piece.strip_hla_prefix();
+        if stripped.text().is_empty() {
+            return Err(piece.fault(crate::ErrorCode::Empty, "a typing such as A*02:01"));
+        }
+        stripped.check_characters()?;
+        let format = ALL_FORMATS.iter().find(|f| (f.fits)(stripped.text())).unwrap_or(&allele::FORMAT);
+        let mut alternatives = (format.read)(stripped, self)?;
+        piece.text().clone_into(&mut alternatives.written);
+        Ok(alternatives)
+    }
+}
+
+/// The form a position was written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Category {
+    /// A name of one to four fields.
+    Allele,
+    /// Alternatives joined by `/`.
+    AlleleString,
+    /// Every allele of a first field: `A*02:XX`.
+    Xx,
+    /// A multiple allele code: `A*02:AB`.
+    Mac,
+    /// A G group.
+    GGroup,
+    /// A P group.
+    PGroup,
+    /// An antigen.
+    Serology,
+    /// An expressed protein that has no name yet: `A*01:NEW`.
+    New,
+    /// A reserved word that says "not known": `XXXX`, `UUUU`.
+    NotKnown,
+    /// A reserved word that says "the gene is absent": `DRB4*NNNN`.
+    Absent,
+}
+
+impl Category {
+    /// The word used in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Category::Allele => "allele",
+            Category::AlleleString => "allele_string",
+            Category::Xx => "xx",
+            Category::Mac => "mac",
+            Category::GGroup => "g_group",
+            Category::PGroup => "p_group",
+            Category::Serology => "serology",
+            Category::New => "new",
+            Category::NotKnown => "not_known",
+            Category::Absent => "absent",
+        }
+    }
+}
+
+/// Something that was read, but differently from how it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// A stable code, e.g. `allele_renamed`.
+    pub code: &'static str,
+    /// What it is about and what was done, e.g. `A*24:01 is now A*24:02:01:01`.
+    pub sentence: String,
+}
+
+/// Everything one position of a typing can stand for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternatives {
+    /// The locus.
+    pub locus: Locus,
+    /// The text as written.
+    pub written: String,
+    /// The form it was written in.
+    pub category: Category,
+    /// Every allele it can stand for, in numeric order.
+    pub alleles: Vec<AlleleId>,
+    /// The classes of the expressed ones, sorted. Empty when it is null, new or absent.
+    pub classes: Vec<ClassId>,
+    /// True when one of the alternatives is a null allele that the text includes on purpose: named with
+    /// its suffix, or inside a G group or XX. A short name without suffix stands for its expressed alleles.
+    pub may_be_null: bool,
+    /// The antigen, when the typing is serological.
+    pub antigen: Option<Antigen>,
+    /// What was renamed, dropped or read in another way.
+    pub warnings: Vec<Warning>,
+}
+
+/// One form of writing: how to recognise it and how to read it.
+pub(crate) struct Format {
+    pub fits: fn(&str) -> bool,
+    pub read: fn(Piece<'_>, &Nomenclature<'_>) -> Result<Alternatives, Fault>,
+}
+
+/// Every format, in the order of trying. The last one fits always.
+pub(crate) const ALL_FORMATS: &[Format] = &[
+    allele_string::FORMAT,
+    serology::FORMAT,
+    reserved::FORMAT,
+    xx::FORMAT,
+    group::FORMAT,
+    mac::FORMAT,
+    allele::FORMAT,
+];

@@ -1,0 +1,197 @@
+//! The loci of one person.
+
+use std::ops::Index;
+
+use super::piece::{Fault, Piece};
+use super::{Alternatives, Category, Nomenclature, Warning, gl_string, lab_line};
+use crate::error::{ErrorCode, TypingError};
+use crate::locus::{Locus, Pair, PerLocus};
+
+/// One locus of one person: as written, and every genotype it can be.
+///
+/// A genotype is a pair of positions, each with its alternatives; several genotypes stand side by side
+/// where the text says so (`|` in a GL String).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocusTyping {
+    /// The locus.
+    pub locus: Locus,
+    /// The text as written.
+    pub written: String,
+    /// The possible genotypes, at least one.
+    pub genotypes: Vec<Pair<Alternatives>>,
+    /// Remarks about the locus as a whole; those about a position are in its alternatives.
+    pub warnings: Vec<Warning>,
+}
+
+impl LocusTyping {
+    /// Makes one genotype from one or two positions. A single copy is read as homozygous, with a warning,
+    /// except at DRB3, DRB4 and DRB5, of which a person may have one.
+    pub(crate) fn from_copies(locus: Locus, written: &str, copies: Vec<Alternatives>) -> Self {
+        let mut warnings = Vec::new();
+        let mut copies = copies.into_iter();
+        let (first, second) = (copies.next(), copies.next());
+        let pair = match (first, second) {
+            (Some(first), Some(second)) => Some(Pair(first, second)),
+            (Some(only), None) => {
+                if !matches!(locus, Locus::DRB3 | Locus::DRB4 | Locus::DRB5) {
+                    let sentence = format!("{locus}: one allele is given; it is read as homozygous");
+                    warnings.push(Warning { code: "single_copy", sentence });
+                }
+                Some(Pair(only.clone(), only))
+            }
+            _ => None,
+        };
+        LocusTyping { locus, written: written.to_owned(), genotypes: pair.into_iter().collect(), warnings }
+    }
+
+    /// True when both positions say only that the locus was not typed.
+    pub fn is_not_known(&self) -> bool {
+        let not_known = |a: &Alternatives| a.category == Category::NotKnown;
+        self.genotypes.iter().all(|g| g.iter().all(not_known))
+    }
+
+    /// All remarks: about the locus and about its positions.
+    pub fn all_warnings(&self) -> impl Iterator<Item = &Warning> {
+        let positions = self.genotypes.iter().flat_map(|g| g.iter().flat_map(|a| &a.warnings));
+        self.warnings.iter().chain(positions)
+    }
+}
+
+/// What is known of a person's HLA; a locus that was not typed is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonTyping(PerLocus<Option<LocusTyping>>);
+
+impl Index<Locus> for PersonTyping {
+    type Output = Option<LocusTyping>;
+
+    fn index(&self, locus: Locus) -> &Self::Output {
+        &self.0[locus]
+    }
+}
+
+impl PersonTyping {
+    /// Reads a multi-locus GL String: `A*02:01+A*11:01^B*13:02+B*46:01`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, one error per locus, in the order of the text.
+    pub fn read(text: &str, nomenclature: &Nomenclature<'_>) -> Result<Self, Vec<TypingError>> {
+        Self::collect(text, gl_string::read(Piece::whole(text), nomenclature))
+    }
+
+    /// Reads a line as laboratories write it, e.g. `A*02:01,11:01 B*13:02,46:01 DRB1 07:01 09:01`, or
+    /// `A2,11 B13,46 DR7,9`; a GL String is recognised by its operators.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the text.
+    pub fn read_line(text: &str, nomenclature: &Nomenclature<'_>) -> Result<Self, Vec<TypingError>> {
+        let text = text.trim();
+        if text.contains(['^', '+', '|', '~']) {
+            return Self::read(text, nomenclature);
+        }
+        Self::collect(text, lab_line::read(Piece::whole(text), nomenclature))
+    }
+
+    /// Reads one or two texts for each named locus, as a form or a table gives them.
+    ///
+    /// # Errors
+    /// Everything that is wrong; the positions count in the single texts. A typing of another locus is
+    /// refused as swapped.
+    pub fn read_loci<'t>(
+        loci: impl IntoIterator<Item = (Locus, &'t [String])>,
+        nomenclature: &Nomenclature<'_>,
+    ) -> Result<Self, Vec<TypingError>> {
+        let mut person = PersonTyping::default();
+        let mut errors = Vec::new();
+        for (locus, texts) in loci {
+            match read_locus(locus, texts, nomenclature) {
+                Ok(typing) => {
+                    errors.extend(person.put(typing).err().map(|code| repeated(code, locus, texts)))
+                }
+                Err(mut wrong) => errors.append(&mut wrong),
+            }
+        }
+        if errors.is_empty() { Ok(person) } else { Err(errors) }
+    }
+
+    /// The typed loci in order.
+    pub fn typed(&self) -> impl Iterator<Item = &LocusTyping> {
+        self.0.iter().filter_map(|(_, typing)| typing.as_ref())
+    }
+
+    /// Writes the typing as a GL String of the texts as written.
+    pub fn to_gl_string(&self) -> String {
+        self.typed().map(|t| t.written.as_str()).collect::<Vec<_>>().join("^")
+    }
+
+    fn collect(
+        text: &str,
+        loci: Vec<Result<LocusTyping, (Piece<'_>, Fault)>>,
+    ) -> Result<Self, Vec<TypingError>> {
+        let mut person = PersonTyping::default();
+        let mut errors = Vec::new();
+        for locus in loci {
+            match locus {
+                Ok(typing) => {
+                    let (name, written) = (typing.locus, typing.written.clone());
+                    errors.extend(person.put(typing).err().map(|code| repeated(code, name, &[written])));
+                }
+                Err((_, fault)) => errors.push(fault.into_error(text)),
+            }
+        }
+        if errors.is_empty() { Ok(person) } else { Err(errors) }
+    }
+
+    fn put(&mut self, typing: LocusTyping) -> Result<(), ErrorCode> {
+        if !Locus::TYPED.contains(&typing.locus) {
+            return Err(ErrorCode::LocusUnknown);
+        }
+        if typing.is_not_known() {
+            return Ok(());
+        }
+        let place = &mut self.0[typing.locus];
+        if place.is_some() {
+            return Err(ErrorCode::LocusRepeated);
+        }
+        *place = Some(typing);
+        Ok(())
+    }
+}
+
+fn repeated(code: ErrorCode, locus: Locus, texts: &[String]) -> TypingError {
+    let text = texts.join("+");
+    let expected = match code {
+        ErrorCode::LocusRepeated => format!("locus {locus} once"),
+        _ => "a locus that is typed for transplantation, such as A, B, C, DRB1, DQB1, DPB1".to_owned(),
+    };
+    TypingError { code, value: text.clone(), text, position: 1, expected, fix: None }
+}
+
+fn read_locus(
+    locus: Locus,
+    texts: &[String],
+    nomenclature: &Nomenclature<'_>,
+) -> Result<LocusTyping, Vec<TypingError>> {
+    let mut copies = Vec::new();
+    let mut errors = Vec::new();
+    for text in texts.iter().filter(|t| !t.trim().is_empty()) {
+        match nomenclature.read(text) {
+            Ok(one) if one.locus != locus => {
+                let fault =
+                    Piece::whole(text).fault(ErrorCode::LocusSwapped, format!("a typing of locus {locus}"));
+                errors.push(fault.into_error(text));
+            }
+            Ok(one) => copies.push(one),
+            Err(error) => errors.push(error),
+        }
+    }
+    let written = texts.join("+");
+    if copies.len() > 2 {
+        let fault =
+            Piece::whole(&written).fault(ErrorCode::TooManyCopies, format!("at most two alleles at {locus}"));
+        errors.push(fault.into_error(&written));
+    }
+    if copies.is_empty() && errors.is_empty() {
+        errors.push(Piece::whole(&written).fault(ErrorCode::Empty, "a typing").into_error(&written));
+    }
+    if errors.is_empty() { Ok(LocusTyping::from_copies(locus, &written, copies)) } else { Err(errors) }
+}

@@ -1,0 +1,44 @@
+//! The real release that tests read, when it is there.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+
+use qidai_hla::{Release, ReleaseFiles};
+
+/// The folder of release files: `QIDAI_IMGT_HLA`, else the one beside the project; `None` is said aloud.
+pub fn release_dir() -> Option<PathBuf> {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/imgt-hla-3.58.0");
+    let dir = std::env::var_os("QIDAI_IMGT_HLA").map_or(default, PathBuf::from);
+    if dir.join("wmda/hla_nom.txt").exists() {
+        return Some(dir);
+    }
+    eprintln!("skipped: no IPD-IMGT/HLA release (set QIDAI_IMGT_HLA to a folder with wmda/hla_nom.txt)");
+    None
+}
+
+/// The six texts of a release.
+pub struct Texts(pub [String; 6]);
+
+impl Texts {
+    pub fn read(dir: &Path) -> Texts {
+        let files = [
+            "Allelelist.txt",
+            "wmda/hla_nom.txt",
+            "wmda/hla_nom_g.txt",
+            "wmda/hla_nom_p.txt",
+            "wmda/rel_dna_ser.txt",
+            "wmda/rel_ser_ser.txt",
+        ];
+        Texts(files.map(|file| std::fs::read_to_string(dir.join(file)).unwrap()))
+    }
+
+    pub fn files(&self) -> ReleaseFiles<'_> {
+        let [allele_list, nom, nom_g, nom_p, dna_ser, ser_ser] = &self.0;
+        ReleaseFiles { allele_list, nom, nom_g, nom_p, dna_ser, ser_ser }
+    }
+}
+
+pub fn release() -> Option<Release> {
+    let texts = Texts::read(&release_dir()?);
+    Some(Release::from_files(&texts.files()).unwrap_or_else(|e| panic!("{e}")))
+}

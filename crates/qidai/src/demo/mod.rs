@@ -6,6 +6,7 @@
 mod blood_group;
 mod calendar;
 mod cohort;
+mod export;
 mod haplotype;
 mod patient;
 mod processing;
@@ -15,6 +16,7 @@ mod tests;
 mod typing_report;
 mod unit;
 
+pub(crate) use export::Export;
 pub(crate) use patient::Patient;
 pub(crate) use role::Mix;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::civil::date;
 use qidai_bank::{BankType, Din, Measure, Phase, Status};
-use qidai_hla::{Locus, Nomenclature, PersonTyping, compatible};
+use qidai_hla::{AlleleId, Locus, LocusTyping, Nomenclature, PersonTyping, compatible};
 use sha2::{Digest, Sha256};
 
 use super::*;
@@ -102,16 +102,28 @@ fn accepted_units_have_the_medians_of_the_calibration() {
     near(of(Phase::Processed, Measure::Viability), 9_850.0, 0.01);
 }
 
+/// Does one allele of the child stand among the mother's, as far as both were told apart?
+fn shares_an_allele(child: &LocusTyping, mother: &LocusTyping) -> bool {
+    let sides = |typing: &LocusTyping| -> Vec<Vec<AlleleId>> {
+        typing.genotypes.iter().flat_map(|pair| [pair.0.alleles.to_vec(), pair.1.alleles.to_vec()]).collect()
+    };
+    let mothers = sides(mother);
+    sides(child).iter().any(|one| mothers.iter().any(|other| one.iter().any(|allele| other.contains(allele))))
+}
+
 #[test]
 fn mothers_share_a_haplotype_with_their_unit() {
     let release = Release::starter();
     let nomenclature = Nomenclature::new(&release, None);
+    let read = |text: &str| PersonTyping::read(text, &nomenclature).unwrap();
     let mut checked = 0;
     for unit in all(&generator(1_000, 8)) {
         let (Some(own), Some(mother)) = (unit.typings.first(), unit.mother_typings.first()) else { continue };
-        let own = PersonTyping::read(&own.written, &nomenclature).unwrap();
-        let mother = PersonTyping::read(&mother.written, &nomenclature).unwrap();
-        assert_eq!(own[Locus::A].is_some(), mother[Locus::A].is_some());
+        let (child, mother) = (read(&own.written), read(&mother.written));
+        for locus in [Locus::A, Locus::B, Locus::DRB1] {
+            let (child, mother) = (child[locus].as_ref().unwrap(), mother[locus].as_ref().unwrap());
+            assert!(shares_an_allele(child, mother), "{locus:?} of {:?}", unit.identity);
+        }
         checked += 1;
     }
     assert!(checked > 100, "{checked}");
@@ -124,11 +136,12 @@ fn repeated_typings_could_be_the_same_person() {
     let read = |text: &str| PersonTyping::read(text, &nomenclature).unwrap();
     let mut methods: BTreeMap<String, usize> = BTreeMap::new();
     for unit in all(&generator(2_000, 8)).iter().filter(|unit| unit.typings.len() == 2) {
-        let (first, second) = (read(&unit.typings[0].written), read(&unit.typings[1].written));
-        let _ = (&first, &second, compatible);
-        *methods.entry(unit.typings[0].method.clone().unwrap()).or_default() += 1;
+        let [first, second] = [&unit.typings[0], &unit.typings[1]];
+        let contradicting = compatible(&read(&first.written), &read(&second.written), &release);
+        assert!(contradicting.is_empty(), "{} {}: {contradicting:?}", first.written, second.written);
+        *methods.entry(first.method.clone().unwrap()).or_default() += 1;
     }
-    assert!(methods.len() >= 4, "{methods:?}");
+    assert!(methods.len() >= 4, "all ways of typing before NGS: {methods:?}");
 }
 
 #[test]

@@ -207,7 +207,8 @@ mod tests {
         ];
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let mut written = |style| reporter.write([&pair[0], &pair[1]], style, &mut random).written;
-        assert!(["A24+A24^", "A9+A9^"].iter().any(|start| written(Style::Serology).starts_with(start)));
+        let serology = written(Style::Serology);
+        assert!(serology.starts_with("A24+A24^") || serology.starts_with("A9+A9^"), "{serology}");
         assert!(written(Style::Group).starts_with("A*24:XX+A*24:XX^B*"));
         assert!(written(Style::Group).contains("DRB1*12:01/DRB1*12:02"));
         assert_eq!(written(Style::ThreeLoci).matches('^').count(), 2);

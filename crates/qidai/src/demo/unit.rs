@@ -142,6 +142,8 @@ fn freeze(unit: &mut UnitRecord, year: i16, random: &mut ChaCha8Rng) {
     let volume_ul =
         if other_bag { random.random_range(28_000..60_000) } else { random.random_range(24_200..26_300) };
     unit.cryovolume_ul = Some(volume_ul / 100 * 100);
+    // One part of cryoprotectant for four parts of cells.
+    unit.counts.set(Phase::Processed, Measure::Volume, Some(volume_ul / 125 * 100));
     let segments = if year < 2003 { 0..=1 } else { 2..=3 };
     unit.attached_segments = Some(random.random_range(segments));
 }

@@ -1,1 +1,33 @@
-//! placeholder
+//! Foreign formats of a cord blood bank: what other people's files say, in our words.
+//!
+//! A file of units goes through three rooms:
+//!
+//! 1. [`table`] – CSV in any usual encoding or an XLSX sheet becomes one stream of rows of cells;
+//! 2. [`mapping`] – the file's headers become our field names, by name or by a saved mapping;
+//! 3. [`UnitRows`] / [`ListRows`] – a row becomes a record, or *all* the [`Issue`]s of that row at once.
+//!
+//! [`gl_file`] reads the `id%GL-string` files of registries as an external list.
+//!
+//! Nothing here writes to a bank or reads a clock: today's date is an argument.
+
+mod date;
+mod field;
+pub mod gl_file;
+mod half_width;
+mod header_name;
+mod issue;
+mod list_fields;
+mod list_row;
+pub mod mapping;
+mod number;
+mod plan;
+pub mod table;
+mod unit_fields;
+mod unit_row;
+mod words;
+
+pub use field::{HlaProblem, Reading};
+pub use issue::Issue;
+pub use list_row::ListRows;
+pub use plan::{PlanError, RowOutcome};
+pub use unit_row::UnitRows;

@@ -1,0 +1,119 @@
+//! In which encoding is a text file written?
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::TableError;
+
+/// An encoding of text files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextEncoding(pub(super) &'static encoding_rs::Encoding);
+
+impl TextEncoding {
+    /// By its usual label: `utf-8`, `gb18030`, `gbk`, `utf-16le`, `big5` …
+    ///
+    /// # Errors
+    /// [`TableError::EncodingUnknown`].
+    pub fn named(label: &str) -> Result<TextEncoding, TableError> {
+        encoding_rs::Encoding::for_label(label.as_bytes())
+            .map(TextEncoding)
+            .ok_or_else(|| TableError::EncodingUnknown { label: label.to_owned() })
+    }
+
+    /// Reads the file once to decide: a byte order mark is believed; otherwise UTF-8, unless its rules are
+    /// broken so often that only GB 18030 is left.
+    ///
+    /// A few damaged characters do not turn a UTF-8 file into a GB 18030 one: text in GB 18030 breaks the rules of
+    /// UTF-8 at nearly every Chinese character.
+    ///
+    /// # Errors
+    /// [`TableError::Io`].
+    pub fn detect(path: &Path) -> Result<TextEncoding, TableError> {
+        let mut file = File::open(path)?;
+        let mut tally = Utf8Tally::default();
+        let mut chunk = vec![0_u8; 1 << 18];
+        let mut kept = 0;
+        let mut first = true;
+        loop {
+            let read = read_up_to(&mut file, &mut chunk[kept..])?;
+            let filled = kept + read;
+            if first && let Some((encoding, _)) = encoding_rs::Encoding::for_bom(&chunk[..filled]) {
+                return Ok(TextEncoding(encoding));
+            }
+            first = false;
+            let rest = tally.add(&chunk[..filled], read == 0);
+            chunk.copy_within(filled - rest..filled, 0);
+            kept = rest;
+            if read == 0 {
+                return Ok(TextEncoding(tally.verdict()));
+            }
+        }
+    }
+
+    /// Its name, such as `gb18030`.
+    pub fn name(self) -> String {
+        self.0.name().to_lowercase()
+    }
+}
+
+fn read_up_to(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    Ok(filled)
+}
+
+/// How often the rules of UTF-8 were kept and broken outside ASCII.
+#[derive(Default)]
+struct Utf8Tally {
+    kept: u64,
+    broken: u64,
+}
+
+impl Utf8Tally {
+    /// Counts a chunk; returns how many bytes at its end may be the beginning of a character.
+    fn add(&mut self, mut bytes: &[u8], at_end: bool) -> usize {
+        loop {
+            let error = match std::str::from_utf8(bytes) {
+                Ok(text) => {
+                    self.kept += outside_ascii(text.as_bytes());
+                    return 0;
+                }
+                Err(error) => error,
+            };
+            self.kept += outside_ascii(&bytes[..error.valid_up_to()]);
+            match error.error_len() {
+                None if !at_end => return bytes.len() - error.valid_up_to(),
+                None => {
+                    self.broken += 1;
+                    return 0;
+                }
+                Some(broken_bytes) => {
+                    self.broken += 1;
+                    bytes = &bytes[error.valid_up_to() + broken_bytes..];
+                }
+            }
+        }
+    }
+
+    fn verdict(&self) -> &'static encoding_rs::Encoding {
+        if self.broken == 0 || self.kept > 10 * self.broken {
+            encoding_rs::UTF_8
+        } else {
+            encoding_rs::GB18030
+        }
+    }
+}
+
+/// Characters outside ASCII in valid UTF-8: the bytes that begin one.
+fn outside_ascii(bytes: &[u8]) -> u64 {
+    if bytes.is_ascii() {
+        return 0;
+    }
+    bytes.iter().filter(|byte| **byte >= 0xC0).count() as u64
+}

@@ -1,0 +1,177 @@
+//! One streaming shape for tables from elsewhere: a header, then rows of cells with their line numbers.
+//!
+//! A text file is decoded and split while it is read and an XLSX sheet is walked cell by cell, so a
+//! file of any length needs the memory of its longest row (an XLSX: of its shared strings).
+
+mod archive;
+mod decode;
+mod delimited;
+mod encoding;
+mod error;
+mod sheet;
+
+use std::fs::File;
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::Issue;
+pub(crate) use decode::Decode;
+pub use encoding::TextEncoding;
+pub use error::TableError;
+
+/// Most columns a header may have. Excel ends at 16,384; real exports of laboratory systems have tens.
+const COLUMNS_MAX: usize = 1_000;
+
+/// How a file is to be read when the file itself does not say.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// Encoding of a text file; detected when none.
+    pub encoding: Option<TextEncoding>,
+    /// Name of the sheet of an XLSX file; the first one when none.
+    pub sheet: Option<String>,
+}
+
+/// The first row that is not blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Its line, counted from 1.
+    pub line: u64,
+    /// The names as written, without blanks around them. May be empty or twice the same.
+    pub names: Vec<String>,
+}
+
+/// What kind of cell a text was found in. Text files know only text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CellKind {
+    #[default]
+    Text,
+    /// A number of a spreadsheet: leading zeros and digits beyond the 15th are already gone.
+    Number,
+    /// A date of a spreadsheet, given here as `yyyy-mm-dd`.
+    Date,
+    /// The cached error of a formula, such as `#REF!`.
+    Error,
+}
+
+/// One cell: its text without blanks around it, and its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell<'a> {
+    pub text: &'a str,
+    pub kind: CellKind,
+}
+
+/// One row below the header.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// Its line in a text file (of its first character, when a quoted cell spans lines) or its row in a sheet.
+    pub line: u64,
+    texts: csv::StringRecord,
+    /// Empty when every cell is text.
+    kinds: Vec<CellKind>,
+}
+
+impl Row {
+    /// The cell in a column counted from 0; an empty text where the row is shorter.
+    pub fn cell(&self, column: usize) -> Cell<'_> {
+        Cell {
+            text: self.texts.get(column).unwrap_or("").trim(),
+            kind: self.kinds.get(column).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Number of cells.
+    pub fn width(&self) -> usize {
+        self.texts.len()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.texts.iter().all(|text| text.trim().is_empty())
+    }
+
+    /// The issue of a row with more or fewer cells than the header: its values may stand under wrong names.
+    fn ragged(&self, width: usize) -> Option<Issue> {
+        let extra_are_empty = || (width..self.width()).all(|column| self.cell(column).text.is_empty());
+        if self.width() == width || (self.width() > width && extra_are_empty()) {
+            return None;
+        }
+        let reason = format!("the row has {} cells, the header has {width}", self.width());
+        Some(Issue::row(
+            self.line,
+            "row_ragged",
+            reason,
+            "put quotes around a cell that contains the delimiter, and keep empty cells",
+        ))
+    }
+}
+
+/// A file opened as a table: its kind known, its header read.
+pub struct Table {
+    header: Header,
+    source: Source,
+}
+
+enum Source {
+    Delimited(delimited::DelimitedReader),
+    Sheet(sheet::SheetReader),
+}
+
+impl Table {
+    /// Opens a file by what is in it, not by what it is called.
+    ///
+    /// # Errors
+    /// [`TableError`]: the file cannot be read, is neither text nor XLSX, is a zip bomb, has no header …
+    pub fn open(path: &Path, options: &ReadOptions) -> Result<Table, TableError> {
+        let mut start = Vec::new();
+        File::open(path)?.take(8).read_to_end(&mut start)?;
+        if start.starts_with(b"PK\x03\x04") {
+            let (header, reader) = sheet::open(path, options.sheet.as_deref())?;
+            return Table { header, source: Source::Sheet(reader) }.checked();
+        }
+        if start.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+            return Err(TableError::OldExcel);
+        }
+        let (header, reader) = delimited::open(path, options.encoding)?;
+        Table { header, source: Source::Delimited(reader) }.checked()
+    }
+
+    fn checked(self) -> Result<Table, TableError> {
+        match self.header.names.len() {
+            0..=COLUMNS_MAX => Ok(self),
+            found => Err(TableError::TooManyColumns { found, allowed: COLUMNS_MAX }),
+        }
+    }
+
+    /// The names of the columns.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Gives every row that is not blank to `sink` until it breaks; a row that cannot be used is given as its issue.
+    ///
+    /// `progress` is told how many bytes of the file have been read so far; a sheet, which is
+    /// compressed, tells nothing.
+    ///
+    /// # Errors
+    /// [`TableError`] when the rest of the file cannot be read. Rows given before are good.
+    pub fn for_each_row(
+        self,
+        sink: &mut dyn FnMut(Result<Row, Issue>) -> ControlFlow<()>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), TableError> {
+        let width = self.header.names.len();
+        let mut checked_sink = |row: Row| {
+            if row.is_blank() {
+                return ControlFlow::Continue(());
+            }
+            match row.ragged(width) {
+                Some(issue) => sink(Err(issue)),
+                None => sink(Ok(row)),
+            }
+        };
+        match self.source {
+            Source::Delimited(reader) => reader.for_each_row(&mut checked_sink, progress),
+            Source::Sheet(reader) => reader.for_each_row(self.header.line, width, &mut checked_sink),
+        }
+    }
+}

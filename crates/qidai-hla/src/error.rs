@@ -129,7 +129,7 @@ fn shorten(text: &str) -> String {
 pub enum ReleaseError {
     /// The file does not begin with the six comment lines of a release file.
     #[error(
-        "release_header: {file}: expected \"# file: {file}\" and \"# version: …\" in the first lines, found {found:?}"
+        "{file}: expected \"# file: {file}\" and \"# version: …\" in the first lines, found {found:?}"
     )]
     Header {
         /// The file's name within the release.
@@ -139,7 +139,7 @@ pub enum ReleaseError {
     },
     /// Files of different releases lie together.
     #[error(
-        "release_mixed: {file} is of version {found}, but {first_file} is of {expected}; use the files of one release"
+        "{file} is of version {found}, but {first_file} is of {expected}; use the files of one release"
     )]
     Mixed {
         /// The file that differs.
@@ -152,7 +152,7 @@ pub enum ReleaseError {
         expected: String,
     },
     /// A line that does not have the published form.
-    #[error("release_line: {file} line {line}: {problem}: {value:?}")]
+    #[error("{file} line {line}: {problem}: {value:?}")]
     Line {
         /// The file's name within the release.
         file: &'static str,
@@ -164,7 +164,7 @@ pub enum ReleaseError {
         value: String,
     },
     /// The file ends in the middle, or entries that must be there are not.
-    #[error("release_truncated: {file}: {problem}; fetch the file again")]
+    #[error("{file}: {problem}; fetch the file again")]
     Truncated {
         /// The file's name within the release.
         file: &'static str,
@@ -172,11 +172,24 @@ pub enum ReleaseError {
         problem: String,
     },
     /// Two files contradict each other: one of them was edited or is of another day.
-    #[error("release_inconsistent: {file}: {problem}")]
+    #[error("{file}: {problem}")]
     Inconsistent {
         /// The file's name within the release.
         file: &'static str,
         /// What does not fit.
         problem: String,
     },
+}
+
+impl ReleaseError {
+    /// The stable code, e.g. `release_truncated`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ReleaseError::Header { .. } => "release_header",
+            ReleaseError::Mixed { .. } => "release_mixed",
+            ReleaseError::Line { .. } => "release_line",
+            ReleaseError::Truncated { .. } => "release_truncated",
+            ReleaseError::Inconsistent { .. } => "release_inconsistent",
+        }
+    }
 }

@@ -65,7 +65,8 @@ fn damaged_files_are_named() {
     let damage = |file: usize, change: &dyn Fn(&str) -> String| {
         let mut texts = Texts(whole.0.clone());
         texts.0[file] = change(&texts.0[file]);
-        Release::from_files(&texts.files()).expect_err("damage must be found").to_string()
+        let error = Release::from_files(&texts.files()).expect_err("damage must be found");
+        format!("{}: {error}", error.code())
     };
     let half = |text: &str| text[..text.len() / 2].to_owned();
     let names = ["Allelelist.txt", "hla_nom.txt", "hla_nom_g.txt", "hla_nom_p.txt", "rel_dna_ser.txt"];

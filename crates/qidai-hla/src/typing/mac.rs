@@ -30,7 +30,7 @@ pub struct MacTable {
 
 /// A code table that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("mac_table_line: line {line}: {problem}: {value:?}; expected code⇥alleles, e.g. AB⇥01/02")]
+#[error("line {line}: {problem}: {value:?}; expected code⇥alleles, e.g. AB⇥01/02")]
 pub struct MacError {
     /// 1-based line number.
     pub line: usize,

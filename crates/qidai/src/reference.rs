@@ -1,0 +1,50 @@
+//! Reference files on disk: a release of IPD-IMGT/HLA, a table of multiple allele codes.
+//!
+//! The only place that reads them. Everything above gets a [`Release`] and a [`MacTable`], whole and checked.
+
+mod checksum;
+mod error;
+mod folder;
+
+use std::path::Path;
+
+use qidai_hla::typing::MacTable;
+use qidai_hla::{Release, ReleaseFiles};
+
+pub(crate) use error::ReferenceError;
+
+/// Reads a release from a folder as published: `wmda/` with its five files, and `Allelelist.txt`. The
+/// files may also lie side by side in one folder.
+///
+/// Where the publisher's `md5checksum.txt` lies beside the files, they are checked against it.
+///
+/// # Errors
+/// [`ReferenceError`]: not a release folder, a file that cannot be read, is not UTF-8, differs from its
+/// checksum, or contradicts the others.
+pub(crate) fn load_release(dir: &Path) -> Result<Release, ReferenceError> {
+    let files = folder::locate(dir)?;
+    checksum::verify(&files)?;
+    let [allele_list, nom, nom_g, nom_p, dna_ser, ser_ser] = &files.texts;
+    let texts = ReleaseFiles { allele_list, nom, nom_g, nom_p, dna_ser, ser_ser };
+    Release::from_files(&texts).map_err(|problem| ReferenceError::Release { dir: dir.to_owned(), problem })
+}
+
+/// The release in the folder of an option, or the built-in starter release without one.
+///
+/// # Errors
+/// Those of [`load_release`].
+pub(crate) fn release_from(dir: Option<&Path>) -> Result<Release, ReferenceError> {
+    dir.map_or_else(|| Ok(Release::starter()), load_release)
+}
+
+/// Reads a table of multiple allele codes: a header, then `code⇥alleles`.
+///
+/// # Errors
+/// [`ReferenceError`]: a file that cannot be read, is not UTF-8, or has a line of another form.
+pub(crate) fn load_mac(file: &Path) -> Result<MacTable, ReferenceError> {
+    let text = folder::read_text(file)?;
+    MacTable::read(&text).map_err(|problem| ReferenceError::Mac { file: file.to_owned(), problem })
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! They are searched beside the bank's own units, but the bank does not own, store or reserve
 //! them: an entry is what the other side told us, under the other side's identifier.
 
+mod fields;
 mod problems;
 
 use jiff::civil::Date;

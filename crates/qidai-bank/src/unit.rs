@@ -1,6 +1,9 @@
 //! A cord blood unit as the bank knows it.
 
+mod fields;
 mod problems;
+
+pub(crate) use fields::Fields;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

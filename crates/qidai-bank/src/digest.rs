@@ -1,0 +1,49 @@
+//! The digest of a record: two records are the same exactly when their digests are.
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256 over the fields in their order. Each name and text is preceded by its length, so that no
+/// two different lists give the same bytes.
+pub(crate) fn digest_of(fields: &[(String, String)]) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    for (name, text) in fields {
+        for part in [name, text] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    hasher.finalize().to_vec()
+}
+
+/// One digest over many, in their order, as lower-case hexadecimal.
+pub(crate) fn chain_digest<'a>(digests: impl Iterator<Item = &'a [u8]>) -> String {
+    let mut hasher = Sha256::new();
+    digests.for_each(|digest| hasher.update(digest));
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One field in which two records differ. An absent field has no text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub field: String,
+    pub stored: Option<String>,
+    pub given: Option<String>,
+}
+
+/// The fields in which two records differ, in the order of the stored one, added fields last.
+pub(crate) fn differences(stored: &[(String, String)], given: &[(String, String)]) -> Vec<Difference> {
+    let text_in = |fields: &[(String, String)], name: &str| {
+        fields.iter().find(|(field, _)| field == name).map(|(_, text)| text.clone())
+    };
+    let added = given.iter().filter(|(name, _)| text_in(stored, name).is_none());
+    stored
+        .iter()
+        .chain(added)
+        .map(|(name, _)| Difference {
+            field: name.clone(),
+            stored: text_in(stored, name),
+            given: text_in(given, name),
+        })
+        .filter(|difference| difference.stored != difference.given)
+        .collect()
+}

@@ -1,0 +1,151 @@
+//! Opening a bank: is it there, is it ours, is it not newer than we are?
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use futures::lock::Mutex;
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+
+use super::address::Address;
+use super::{Store, StoreError, migrations, write};
+
+/// What to do when there is nothing at the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WhenAbsent {
+    Refuse,
+    Create,
+}
+
+/// How long a writer waits for another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Readers and the writer of one process.
+const CONNECTIONS_MAX: u32 = 8;
+/// Page cache of a connection, in kibibytes: the index over identities of a million units fits.
+const CACHE_KIB: &str = "-65536";
+
+pub(super) async fn open(address: Address, when_absent: WhenAbsent) -> Result<Store, StoreError> {
+    if let Address::Sqlite(path) = &address {
+        look_at_file(&address, path, when_absent)?;
+    }
+    let db = connect(&address, when_absent).await?;
+    let store = Store { db, address, writer: Mutex::new(()) };
+    match prepare(&store, when_absent).await {
+        Ok(()) => Ok(store),
+        Err(error) => {
+            // The first error is the one to tell; a failing close adds nothing to it.
+            let _ = store.close().await;
+            Err(error)
+        }
+    }
+}
+
+/// SQLite would make an empty bank from a mistyped path and call a text file damaged.
+fn look_at_file(address: &Address, path: &Path, when_absent: WhenAbsent) -> Result<(), StoreError> {
+    let not_a_bank =
+        |reason: &str| StoreError::NotABank { address: address.to_string(), reason: reason.to_owned() };
+    if path.is_dir() {
+        return Err(not_a_bank("it is a folder"));
+    }
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return match when_absent {
+                WhenAbsent::Create => Ok(()),
+                WhenAbsent::Refuse => Err(StoreError::DatabaseMissing { address: address.to_string() }),
+            };
+        }
+        Err(error) => return Err(not_a_bank(&format!("it cannot be read ({error})"))),
+    };
+    let mut header = Vec::with_capacity(16);
+    let read = file.by_ref().take(16).read_to_end(&mut header);
+    match read {
+        Ok(0) if when_absent == WhenAbsent::Create => Ok(()),
+        Ok(_) if header == b"SQLite format 3\0" => Ok(()),
+        Ok(_) => Err(not_a_bank("it is not a SQLite database")),
+        Err(error) => Err(not_a_bank(&format!("it cannot be read ({error})"))),
+    }
+}
+
+async fn connect(address: &Address, when_absent: WhenAbsent) -> Result<DatabaseConnection, StoreError> {
+    let mut options = match address {
+        Address::Postgres(secret) => {
+            let mut options = ConnectOptions::new(secret.0.clone());
+            options.max_connections(CONNECTIONS_MAX);
+            options
+        }
+        Address::Memory => {
+            let mut options = ConnectOptions::new("sqlite::memory:");
+            options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+            options
+        }
+        Address::Sqlite(path) => {
+            let sqlite = sqlite_options(path, when_absent);
+            let mut options = ConnectOptions::new("sqlite::memory:");
+            options.max_connections(CONNECTIONS_MAX);
+            options.map_sqlx_sqlite_opts(move |_| sqlite.clone());
+            options
+        }
+    };
+    options.sqlx_logging(false).acquire_timeout(BUSY_TIMEOUT);
+    Database::connect(options).await.map_err(StoreError::from)
+}
+
+/// WAL: readers never wait for the writer, and a killed process leaves a file that opens.
+/// `FULL`: each commit is on the disk before it is acknowledged, so that a power cut loses nothing
+/// acknowledged either; chunked writing makes its cost small (one flush per chunk).
+fn sqlite_options(path: &Path, when_absent: WhenAbsent) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(when_absent == WhenAbsent::Create)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("cache_size", CACHE_KIB)
+        .pragma("temp_store", "memory")
+        .disable_statement_logging()
+}
+
+/// Refuses what is not ours, then brings the tables up to date.
+async fn prepare(store: &Store, when_absent: WhenAbsent) -> Result<(), StoreError> {
+    let tables = table_names(&store.db).await?;
+    let ours = tables.iter().any(|table| table == migrations::TABLE);
+    let may_be_made = tables.is_empty() && when_absent == WhenAbsent::Create;
+    if !ours && !may_be_made {
+        let reason = if tables.is_empty() { "it is empty" } else { "it has other tables" };
+        return Err(StoreError::NotABank { address: store.address(), reason: reason.to_owned() });
+    }
+    if ours {
+        let applied = migrations::applied(&store.db).await?;
+        if let Some(migration) = applied.iter().find(|name| !migrations::is_known(name)) {
+            return Err(StoreError::NewerThanProgram {
+                address: store.address(),
+                migration: migration.clone(),
+            });
+        }
+        if applied.len() == migrations::known_count() {
+            return Ok(());
+        }
+    }
+    let transaction = write::begin_migration(store).await?;
+    migrations::apply(&transaction).await?;
+    transaction.commit().await
+}
+
+/// The names of all tables at the address.
+async fn table_names(db: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DbBackend::Postgres => {
+            "SELECT table_name FROM information_schema.tables \
+             WHERE table_schema = current_schema()"
+        }
+        _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    };
+    let rows = db.query_all_raw(Statement::from_string(backend, sql)).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}

@@ -1,0 +1,61 @@
+//! The one list of changes to the tables, for both databases.
+
+mod m0001_first_shelf;
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, DynIden, Statement};
+use sea_orm_migration::sea_query::{Alias, IntoIden};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
+
+use super::StoreError;
+use super::write::WriteTransaction;
+
+/// The table of applied migrations.
+pub(super) const TABLE: &str = "qidai_migration";
+
+struct Migrations;
+
+impl MigratorTrait for Migrations {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_first_shelf::FirstShelf)]
+    }
+
+    fn migration_table_name() -> DynIden {
+        Alias::new(TABLE).into_iden()
+    }
+}
+
+pub(super) fn known_count() -> usize {
+    Migrations::migrations().len()
+}
+
+pub(super) fn is_known(name: &str) -> bool {
+    Migrations::migrations().iter().any(|migration| migration.name() == name)
+}
+
+/// Names of the migrations that the database has.
+pub(super) async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
+    let sql = format!("SELECT version FROM {TABLE} ORDER BY version");
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
+
+/// Applies what is missing; all of it or nothing.
+pub(super) async fn apply(write: &WriteTransaction<'_>) -> Result<(), StoreError> {
+    Migrations::up(write.db(), None).await.map_err(StoreError::from)
+}
+
+/// Runs statements written once for both databases. These words differ:
+/// `{key}` an integer key (in SQLite the row's own number), `{bytes}` a byte string,
+/// `{clustered}` a table kept in the order of its key.
+async fn run(manager: &SchemaManager<'_>, statements: &[String]) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let [key, bytes, clustered] = match db.get_database_backend() {
+        DbBackend::Postgres => ["BIGINT PRIMARY KEY", "BYTEA", ""],
+        _ => ["INTEGER PRIMARY KEY", "BLOB", "WITHOUT ROWID"],
+    };
+    for statement in statements {
+        let sql = statement.replace("{key}", key).replace("{bytes}", bytes).replace("{clustered}", clustered);
+        db.execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}

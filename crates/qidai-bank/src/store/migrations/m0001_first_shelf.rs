@@ -135,9 +135,10 @@ fn listed() -> String {
     )
 }
 
+#[expect(elided_lifetimes_in_paths, reason = "async_trait needs the trait's own signature")]
 #[async_trait::async_trait]
 impl MigrationTrait for FirstShelf {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let statements = [
             COUNTERS.to_owned(),
             FIRST_NUMBERS.to_owned(),

@@ -159,6 +159,13 @@ impl Serology {
         self.known.get(&antigen).copied()
     }
 
+    /// Every antigen that was ever named, in order.
+    pub fn all(&self) -> Vec<Antigen> {
+        let mut all: Vec<Antigen> = self.known.keys().copied().collect();
+        all.sort_unstable();
+        all
+    }
+
     /// The splits of a broad antigen, empty for all others.
     pub fn splits(&self, antigen: Antigen) -> &[Antigen] {
         self.splits.get(&antigen).map_or(&[], Vec::as_slice)

@@ -1,1 +1,31 @@
-//! placeholder
+//! Counting matches between two people's HLA, and searching a bank of units with it.
+//!
+//! No I/O, no clock, no unseeded randomness: a search reads a frozen [`search::Snapshot`] and nothing else.
+//!
+//! * [`count`]: how many alleles match at a locus, in the best and in the worst case that the typings allow
+//! * [`class`]: the classes x/6, x/8, x/10 made of these counts
+//! * [`position`]: position by position, for people to look at
+//! * [`search`]: all units of a bank at once
+
+pub mod antigen;
+pub mod class;
+pub mod count;
+pub mod genotype;
+pub mod position;
+pub mod search;
+
+use qidai_hla::Locus;
+
+pub use antigen::AntigenSpace;
+pub use class::{Classes, LocusCounts};
+pub use count::{Matches, compare};
+pub use genotype::{Interpreter, LocusGenotype};
+
+/// The loci that classes are made of, in chromosome order.
+pub const MATCH_LOCI: [Locus; 5] = [Locus::A, Locus::C, Locus::B, Locus::DRB1, Locus::DQB1];
+
+/// One value for each of [`MATCH_LOCI`], in that order.
+pub type PerMatchLocus<T> = [T; MATCH_LOCI.len()];
+
+/// The program's name and version as it appears in receipts.
+pub const ENGINE: &str = concat!("qidai-match ", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,124 @@
+//! Antigens at split level as small integers, with the relation "could be the same".
+//!
+//! The class x/6 compares A and B as antigens: the splits are told apart, a broad antigen may be any of
+//! its splits (best case yes, worst case no), an associated antigen counts as the one it belongs to.
+//! An allele whose antigen is not beyond doubt (`15/70`, only a broad, or none known) is an antigen of
+//! its own that *could* be any of those.
+
+use qidai_hla::{AlleleId, Antigen, Locus, Release};
+use rustc_hash::FxHashMap;
+
+use crate::genotype::Token;
+
+/// The antigens of the loci that are compared serologically, under one release.
+#[derive(Debug)]
+pub struct AntigenSpace {
+    /// For each allele its token, or `NO_TOKEN` (null alleles, other loci).
+    of_allele: Vec<Token>,
+    of_antigen: FxHashMap<Antigen, Token>,
+    /// For each token the split-level antigens it can be, sorted.
+    can_be: Vec<Vec<Antigen>>,
+    /// Bit matrix: row `a`, column `b` set when the tokens can be the same antigen.
+    overlap: Vec<u64>,
+    words_per_row: usize,
+}
+
+const NO_TOKEN: Token = Token::MAX;
+
+impl AntigenSpace {
+    /// The loci compared as antigens in the class x/6.
+    pub const LOCI: [Locus; 2] = [Locus::A, Locus::B];
+
+    /// Gives each allele of A and B its antigen token.
+    pub fn new(release: &Release) -> Self {
+        let mut space = AntigenSpace {
+            of_allele: vec![NO_TOKEN; release.allele_count()],
+            of_antigen: FxHashMap::default(),
+            can_be: Vec::new(),
+            overlap: Vec::new(),
+            words_per_row: 0,
+        };
+        let mut doubtful: FxHashMap<(u32, Vec<Antigen>), Token> = FxHashMap::default();
+        for locus in Self::LOCI {
+            for allele in release.alleles_of(locus) {
+                let Some(class) = release.class_of(allele) else { continue };
+                let set = split_level_set(release, allele);
+                space.of_allele[allele.0 as usize] = match set[..] {
+                    [single] => space.single(single),
+                    _ => *doubtful.entry((class.0, set)).or_insert_with_key(|(_, set)| {
+                        space.can_be.push(set.clone());
+                        space.can_be.len() as Token - 1
+                    }),
+                };
+            }
+        }
+        // A typed antigen that no allele of the release is known by still needs its token.
+        for antigen in release.serology().all() {
+            if antigen.locus().is_some_and(|locus| Self::LOCI.contains(&locus)) {
+                space.single(antigen);
+            }
+        }
+        space.fill_overlap();
+        space
+    }
+
+    fn single(&mut self, antigen: Antigen) -> Token {
+        *self.of_antigen.entry(antigen).or_insert_with(|| {
+            self.can_be.push(vec![antigen]);
+            self.can_be.len() as Token - 1
+        })
+    }
+
+    fn fill_overlap(&mut self) {
+        let n = self.can_be.len();
+        self.words_per_row = n.div_ceil(64);
+        self.overlap = vec![0; n * self.words_per_row];
+        for a in 0..n {
+            for b in 0..n {
+                if self.can_be[a].iter().any(|x| self.can_be[b].contains(x)) {
+                    self.overlap[a * self.words_per_row + b / 64] |= 1 << (b % 64);
+                }
+            }
+        }
+    }
+
+    /// The token of an expressed allele of A or B.
+    pub(crate) fn of_allele(&self, allele: AlleleId) -> Option<Token> {
+        Some(self.of_allele[allele.0 as usize]).filter(|t| *t != NO_TOKEN)
+    }
+
+    /// The tokens a typed antigen can be: itself, or any of its splits.
+    pub(crate) fn of_antigen(&self, release: &Release, antigen: Antigen) -> Vec<Token> {
+        release
+            .serology()
+            .split_level(antigen)
+            .iter()
+            .filter_map(|a| self.of_antigen.get(a).copied())
+            .collect()
+    }
+
+    /// Whether two tokens can be the same antigen.
+    pub(crate) fn could_be_same(&self, a: Token, b: Token) -> bool {
+        let (row, column) = (a as usize, b as usize);
+        if row >= self.can_be.len() || column >= self.can_be.len() {
+            return false;
+        }
+        self.overlap[row * self.words_per_row + column / 64] >> (column % 64) & 1 == 1
+    }
+}
+
+fn split_level_set(release: &Release, allele: AlleleId) -> Vec<Antigen> {
+    let mut set = at_split_level(release, allele);
+    if set.is_empty() {
+        // No antigen is known: it could be any that the alleles of the same first field show.
+        let family = release.name(allele).shortened(1);
+        set = release.beginning_with(&family).flat_map(|i| at_split_level(release, AlleleId(i))).collect();
+    }
+    set.sort_unstable();
+    set.dedup();
+    set
+}
+
+fn at_split_level(release: &Release, allele: AlleleId) -> Vec<Antigen> {
+    release.antigens(allele).iter().flat_map(|(a, _)| release.serology().split_level(*a)).collect()
+}

@@ -1,0 +1,162 @@
+//! How many alleles match at one locus: 0, 1 or 2, in the best and in the worst case.
+//!
+//! For one pair of genotypes the count is that of the better of the two ways to pair the chromosomes.
+//! Typings that leave several genotypes open give a range: the *best* case takes for both people the
+//! genotypes that match most, the *worst* case those that match least. The true count is between.
+//! `docs/algorithms.md` has a worked example.
+
+use crate::antigen::AntigenSpace;
+use crate::genotype::{Component, LocusGenotype, Possibilities, Token, UNNAMED};
+
+/// Matching alleles at one locus (0–2), or in one class (0–6, 0–8, 0–10), best and worst case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Matches {
+    /// As many as the typings allow.
+    pub best: u8,
+    /// As few as the typings allow.
+    pub worst: u8,
+}
+
+impl Matches {
+    /// What an untyped locus gives: everything is possible.
+    pub const UNTYPED: Matches = Matches { best: 2, worst: 0 };
+
+    /// True when best and worst case are the same.
+    pub fn is_certain(self) -> bool {
+        self.best == self.worst
+    }
+}
+
+/// Counts matches between two genotypes at the antigen recognition domain.
+pub fn compare(patient: &LocusGenotype, donor: &LocusGenotype) -> Matches {
+    range(&patient.ard, &donor.ard, &SameClass)
+}
+
+/// Counts matches between two genotypes as antigens at split level (A and B only).
+pub fn compare_antigens(patient: &LocusGenotype, donor: &LocusGenotype, space: &AntigenSpace) -> Matches {
+    range(&patient.antigen, &donor.antigen, &SameAntigen(space))
+}
+
+/// When two tokens may match.
+trait Relation {
+    fn possible(&self, a: Token, b: Token) -> bool;
+    /// Whether some token of the sorted set may match `a`.
+    fn possible_in(&self, a: Token, set: &[Token]) -> bool;
+    fn sets_possible(&self, a: &[Token], b: &[Token]) -> bool;
+}
+
+struct SameClass;
+
+impl Relation for SameClass {
+    fn possible(&self, a: Token, b: Token) -> bool {
+        a == b && a != UNNAMED
+    }
+
+    fn possible_in(&self, a: Token, set: &[Token]) -> bool {
+        a != UNNAMED && (if set.len() == 1 { set[0] == a } else { set.binary_search(&a).is_ok() })
+    }
+
+    fn sets_possible(&self, a: &[Token], b: &[Token]) -> bool {
+        let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+        small.iter().any(|x| self.possible_in(*x, large))
+    }
+}
+
+struct SameAntigen<'s>(&'s AntigenSpace);
+
+impl Relation for SameAntigen<'_> {
+    fn possible(&self, a: Token, b: Token) -> bool {
+        a != UNNAMED && self.0.could_be_same(a, b)
+    }
+
+    fn possible_in(&self, a: Token, set: &[Token]) -> bool {
+        set.iter().any(|b| self.possible(a, *b))
+    }
+
+    fn sets_possible(&self, a: &[Token], b: &[Token]) -> bool {
+        a.iter().any(|x| self.possible_in(*x, b))
+    }
+}
+
+fn range(patient: &Possibilities, donor: &Possibilities, relation: &impl Relation) -> Matches {
+    let mut range = Matches { best: 0, worst: 2 };
+    for p in patient {
+        for d in donor {
+            if range.best < 2 {
+                range.best = range.best.max(best(p, d, relation));
+            }
+            if range.worst > 0 {
+                range.worst = range.worst.min(worst(p, d));
+            }
+        }
+    }
+    range
+}
+
+/// The most matches over all choices. Within one pairing the two positions are independent.
+fn best(p: &Component, d: &Component, relation: &impl Relation) -> u8 {
+    use Component::{Nothing, Product, Twice};
+    match (p, d) {
+        (Product(a, b), Product(x, y)) => {
+            let count = |one: bool, two: bool| u8::from(one) + u8::from(two);
+            let straight = count(relation.sets_possible(a, x), relation.sets_possible(b, y));
+            if straight == 2 {
+                return 2;
+            }
+            straight.max(count(relation.sets_possible(a, y), relation.sets_possible(b, x)))
+        }
+        (Product(a, b), Twice(t)) | (Twice(t), Product(a, b)) => {
+            let both =
+                |x: &Token| u8::from(relation.possible_in(*x, a)) + u8::from(relation.possible_in(*x, b));
+            t.iter().map(both).max().unwrap_or(0)
+        }
+        (Twice(s), Twice(t)) => 2 * u8::from(relation.sets_possible(s, t)),
+        (Nothing, Nothing) => 2,
+        (Nothing, _) | (_, Nothing) => 0,
+    }
+}
+
+/// The fewest matches over all choices. Only equal tokens are a certain match.
+fn worst(p: &Component, d: &Component) -> u8 {
+    use Component::{Nothing, Product, Twice};
+    match (p, d) {
+        (Product(a, b), Product(x, y)) => worst_of_products([a, b], [x, y]),
+        (Product(a, b), Twice(t)) | (Twice(t), Product(a, b)) => {
+            if only(a).is_some() && only(a) == only(b) && only(a) == only(t) {
+                2
+            } else {
+                u8::from(t.iter().all(|x| only(a) == Some(*x) || only(b) == Some(*x)))
+            }
+        }
+        (Twice(s), Twice(t)) => 2 * u8::from(only(s).is_some() && only(s) == only(t)),
+        (Nothing, Nothing) => 2,
+        (Nothing, _) | (_, Nothing) => 0,
+    }
+}
+
+fn worst_of_products([a, b]: [&[Token]; 2], [x, y]: [&[Token]; 2]) -> u8 {
+    if let (Some(a), Some(b), Some(x), Some(y)) = (only(a), only(b), only(x), only(y))
+        && ((a == x && b == y) || (a == y && b == x))
+    {
+        return 2;
+    }
+    u8::from(!can_be_disjoint(a, b, x, y))
+}
+
+/// Whether the four can be chosen so that nothing on one side equals anything on the other.
+///
+/// Quadratic in form, linear in fact: a set of three or more always has a token outside any two, so
+/// the loops end at once unless `x` or `y` has one or two tokens that the other side cannot avoid.
+fn can_be_disjoint(a: &[Token], b: &[Token], x: &[Token], y: &[Token]) -> bool {
+    let escapes =
+        |set: &[Token], p: Token, q: Token| set.iter().any(|t| *t == UNNAMED || (*t != p && *t != q));
+    a.iter().any(|p| b.iter().any(|q| escapes(x, *p, *q) && escapes(y, *p, *q)))
+}
+
+/// The token of a set that leaves no choice and has a name.
+fn only(set: &[Token]) -> Option<Token> {
+    match set {
+        [single] if *single != UNNAMED => Some(*single),
+        _ => None,
+    }
+}

@@ -1,0 +1,135 @@
+//! How a snapshot lies in bytes: a header, then sections of plain integers, each 8-byte aligned.
+//!
+//! Little-endian, as written by the machine that built it. The checksum covers everything after the
+//! header; the release's fingerprint says under which names the typings were interpreted.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::MATCH_LOCI;
+use crate::genotype::{Component, LocusGenotype, Possibilities, Token};
+
+pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN1";
+
+/// A row of the scan: for each of [`MATCH_LOCI`] the number of the text it was typed with.
+pub(crate) type Row = [u32; MATCH_LOCI.len()];
+
+/// The number that says "not typed"; number 0 of every locus is reserved for it.
+pub(crate) const UNTYPED_TEXT: u32 = 0;
+
+/// A section by byte offset and length.
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Section {
+    pub start: u64,
+    pub len: u64,
+}
+
+/// The first bytes of a snapshot.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Header {
+    pub magic: [u8; 8],
+    pub generation: u64,
+    pub row_count: u64,
+    pub release_fingerprint: u64,
+    pub crc: u32,
+    pub padding: u32,
+    pub release_label: [u8; 32],
+    pub rows: Section,
+    pub facts: Section,
+    pub ids: Section,
+    pub lists: Section,
+    /// Per locus: for each text number its genotype number.
+    pub genotype_of_text: [Section; MATCH_LOCI.len()],
+    /// Per locus: for each text number its end in `text_bytes`.
+    pub text_ends: [Section; MATCH_LOCI.len()],
+    pub text_bytes: [Section; MATCH_LOCI.len()],
+    /// Per locus: the genotypes, see [`write_genotype`].
+    pub genotypes: [Section; MATCH_LOCI.len()],
+}
+
+/// Bytes at an address that all sections may be read from in place.
+pub(crate) struct Writer {
+    words: Vec<u64>,
+}
+
+impl Writer {
+    pub(crate) fn new() -> Self {
+        Writer { words: vec![0; size_of::<Header>() / 8] }
+    }
+
+    pub(crate) fn section<T: Pod>(&mut self, items: &[T]) -> Section {
+        let bytes: &[u8] = bytemuck::cast_slice(items);
+        let start = self.words.len() * 8;
+        self.words.resize(self.words.len() + bytes.len().div_ceil(8), 0);
+        bytemuck::cast_slice_mut::<u64, u8>(&mut self.words)[start..start + bytes.len()]
+            .copy_from_slice(bytes);
+        Section { start: start as u64, len: bytes.len() as u64 }
+    }
+
+    pub(crate) fn finish(mut self, mut header: Header) -> Vec<u64> {
+        let body = size_of::<Header>();
+        header.crc = crc32fast::hash(&bytemuck::cast_slice::<u64, u8>(&self.words)[body..]);
+        bytemuck::cast_slice_mut::<u64, u8>(&mut self.words)[..body]
+            .copy_from_slice(bytemuck::bytes_of(&header));
+        self.words
+    }
+}
+
+/// Writes a genotype as words: its length, then both levels, each a count of components; a component is
+/// its kind (0 product, 1 twice, 2 nothing), then for each set a length and the tokens.
+pub(crate) fn write_genotype(genotype: &LocusGenotype, out: &mut Vec<u32>) {
+    for level in [&genotype.ard, &genotype.antigen] {
+        out.push(level.len() as u32);
+        for component in level {
+            let (kind, sets): (u32, Vec<&[Token]>) = match component {
+                Component::Product(a, b) => (0, vec![a, b]),
+                Component::Twice(a) => (1, vec![a]),
+                Component::Nothing => (2, vec![]),
+            };
+            out.push(kind);
+            for set in sets {
+                out.push(set.len() as u32);
+                out.extend_from_slice(set);
+            }
+        }
+    }
+}
+
+/// Reads all genotypes of a section; `None` when the words do not have the written form.
+pub(crate) fn read_genotypes(mut words: &[u32]) -> Option<Vec<LocusGenotype>> {
+    let mut all = Vec::new();
+    while !words.is_empty() {
+        let ard = read_level(&mut words)?;
+        let antigen = read_level(&mut words)?;
+        all.push(LocusGenotype { ard, antigen });
+    }
+    Some(all)
+}
+
+fn read_level(words: &mut &[u32]) -> Option<Possibilities> {
+    let count = take(words)?;
+    (0..count).map(|_| read_component(words)).collect()
+}
+
+fn read_component(words: &mut &[u32]) -> Option<Component> {
+    Some(match take(words)? {
+        0 => Component::Product(read_set(words)?, read_set(words)?),
+        1 => Component::Twice(read_set(words)?),
+        2 => Component::Nothing,
+        _ => return None,
+    })
+}
+
+fn read_set(words: &mut &[u32]) -> Option<Box<[Token]>> {
+    let len = take(words)? as usize;
+    let (set, rest) = words.split_at_checked(len)?;
+    *words = rest;
+    Some(set.into())
+}
+
+fn take(words: &mut &[u32]) -> Option<u32> {
+    let (first, rest) = words.split_first()?;
+    *words = rest;
+    Some(*first)
+}

@@ -1,0 +1,230 @@
+//! A frozen bank: rows, facts and the distinct typings, all in one run of bytes.
+
+use bytemuck::Pod;
+use qidai_hla::Release;
+
+use super::facts::{Facts, StoredFacts};
+use super::layout::{Header, MAGIC, Row, Section, read_genotypes};
+use crate::genotype::LocusGenotype;
+use crate::{MATCH_LOCI, PerMatchLocus};
+
+/// Bytes that are not a snapshot, or not a whole one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// Another kind of file, or a snapshot of another version of the program.
+    #[error("snapshot_foreign: not a snapshot of this version of the program")]
+    Foreign,
+    /// The checksum does not fit: the file was cut or changed.
+    #[error("snapshot_damaged: {0}; build it again")]
+    Damaged(&'static str),
+    /// It was built under another release.
+    #[error("snapshot_release: built under release {found}, but {expected} is in force")]
+    OtherRelease {
+        /// The snapshot's release.
+        found: String,
+        /// The release in force.
+        expected: String,
+    },
+}
+
+/// A frozen bank that searches read. Made by [`super::SnapshotBuilder`], or mapped from its file.
+pub struct Snapshot {
+    bytes: Bytes,
+    header: Header,
+    /// Decoded once: per locus the distinct genotypes.
+    genotypes: PerMatchLocus<Vec<LocusGenotype>>,
+    lists: Vec<String>,
+}
+
+enum Bytes {
+    Owned(Vec<u64>),
+    Mapped(Box<dyn AsRef<[u8]> + Send + Sync>),
+}
+
+impl Bytes {
+    fn get(&self) -> &[u8] {
+        match self {
+            Bytes::Owned(words) => bytemuck::cast_slice(words),
+            Bytes::Mapped(bytes) => (**bytes).as_ref(),
+        }
+    }
+}
+
+impl Snapshot {
+    pub(crate) fn from_words(words: Vec<u64>) -> Result<Self, SnapshotError> {
+        Self::open(Bytes::Owned(words))
+    }
+
+    /// Takes bytes that were written with [`Snapshot::bytes`], usually a mapped file.
+    ///
+    /// # Errors
+    /// When they are something else, are damaged, or do not lie on an 8-byte boundary.
+    pub fn from_mapped(bytes: Box<dyn AsRef<[u8]> + Send + Sync>) -> Result<Self, SnapshotError> {
+        Self::open(Bytes::Mapped(bytes))
+    }
+
+    fn open(bytes: Bytes) -> Result<Self, SnapshotError> {
+        let all = bytes.get();
+        let head = all.get(..size_of::<Header>()).ok_or(SnapshotError::Foreign)?;
+        let header: Header = bytemuck::try_pod_read_unaligned(head).map_err(|_| SnapshotError::Foreign)?;
+        if header.magic != MAGIC {
+            return Err(SnapshotError::Foreign);
+        }
+        if header.crc != crc32fast::hash(&all[size_of::<Header>()..]) {
+            return Err(SnapshotError::Damaged("the checksum does not fit"));
+        }
+        let mut genotypes: PerMatchLocus<Vec<LocusGenotype>> = Default::default();
+        for (place, section) in header.genotypes.iter().enumerate() {
+            genotypes[place] =
+                read_genotypes(view(all, *section)?).ok_or(SnapshotError::Damaged("unreadable genotypes"))?;
+        }
+        let lists = String::from_utf8_lossy(view::<u8>(all, header.lists)?);
+        let lists = lists.lines().map(str::to_owned).collect();
+        check_sections(all, &header)?;
+        Ok(Snapshot { header, genotypes, lists, bytes })
+    }
+
+    /// Refuses a snapshot of another release than the one in force.
+    ///
+    /// # Errors
+    /// [`SnapshotError::OtherRelease`].
+    pub fn check_release(&self, release: &Release) -> Result<(), SnapshotError> {
+        if self.header.release_fingerprint == fingerprint(release) {
+            return Ok(());
+        }
+        Err(SnapshotError::OtherRelease {
+            found: self.release_label().into(),
+            expected: release.label().into(),
+        })
+    }
+
+    /// The bytes to write to a file.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.get()
+    }
+
+    /// The history number up to which it was built.
+    pub fn generation(&self) -> u64 {
+        self.header.generation
+    }
+
+    /// The checksum of its content, as eight hexadecimal digits.
+    pub fn checksum(&self) -> String {
+        format!("{:08x}", self.header.crc)
+    }
+
+    /// The release its typings were interpreted under.
+    pub fn release_label(&self) -> &str {
+        let label = &self.header.release_label;
+        let len = label.iter().position(|b| *b == 0).unwrap_or(label.len());
+        std::str::from_utf8(&label[..len]).unwrap_or("?")
+    }
+
+    /// How many units and listed entries it holds.
+    pub fn row_count(&self) -> usize {
+        self.header.row_count as usize
+    }
+
+    /// The names of the external lists.
+    pub fn lists(&self) -> &[String] {
+        &self.lists
+    }
+
+    /// How many distinct genotypes a locus has, by its place in [`MATCH_LOCI`].
+    pub fn genotype_count(&self, place: usize) -> usize {
+        self.genotypes[place].len()
+    }
+
+    /// The identity of a row.
+    pub fn id(&self, row: u32) -> &str {
+        let facts = &self.stored_facts()[row as usize];
+        let start = facts.id_start as usize;
+        let ids: &[u8] = self.section(self.header.ids);
+        ids.get(start..start + facts.id_len as usize)
+            .and_then(|id| std::str::from_utf8(id).ok())
+            .unwrap_or("?")
+    }
+
+    /// The facts of a row.
+    pub fn facts(&self, row: u32) -> Facts {
+        self.stored_facts()[row as usize].facts()
+    }
+
+    /// The typing of a row as written, locus by locus; an untyped locus is empty.
+    pub fn typing(&self, row: u32) -> PerMatchLocus<&str> {
+        let texts = self.rows()[row as usize];
+        std::array::from_fn(|place| self.text(place, texts[place]))
+    }
+
+    fn text(&self, place: usize, number: u32) -> &str {
+        let ends: &[u32] = self.section(self.header.text_ends[place]);
+        let start = if number == 0 { 0 } else { ends[number as usize - 1] };
+        let bytes: &[u8] = self.section(self.header.text_bytes[place]);
+        std::str::from_utf8(&bytes[start as usize..ends[number as usize] as usize]).unwrap_or("?")
+    }
+
+    pub(crate) fn rows(&self) -> &[Row] {
+        self.section(self.header.rows)
+    }
+
+    pub(crate) fn stored_facts(&self) -> &[StoredFacts] {
+        self.section(self.header.facts)
+    }
+
+    pub(crate) fn genotypes(&self, place: usize) -> &[LocusGenotype] {
+        &self.genotypes[place]
+    }
+
+    pub(crate) fn genotype_of_text(&self, place: usize) -> &[u32] {
+        self.section(self.header.genotype_of_text[place])
+    }
+
+    /// A section as a slice; all sections were checked when the snapshot was opened.
+    fn section<T: Pod>(&self, section: Section) -> &[T] {
+        view(self.bytes.get(), section).unwrap_or(&[])
+    }
+}
+
+/// Everything that is indexed later without a question is looked at here once.
+fn check_sections(all: &[u8], header: &Header) -> Result<(), SnapshotError> {
+    let rows: &[Row] = view(all, header.rows)?;
+    let facts: &[StoredFacts] = view(all, header.facts)?;
+    view::<u8>(all, header.ids)?;
+    if rows.len() as u64 != header.row_count || facts.len() != rows.len() {
+        return Err(SnapshotError::Damaged("row counts differ"));
+    }
+    for place in 0..MATCH_LOCI.len() {
+        let genotype_of_text: &[u32] = view(all, header.genotype_of_text[place])?;
+        let ends: &[u32] = view(all, header.text_ends[place])?;
+        let bytes: &[u8] = view(all, header.text_bytes[place])?;
+        let texts = genotype_of_text.len();
+        let in_order = ends.is_sorted() && ends.last().is_some_and(|end| *end as usize == bytes.len());
+        if ends.len() != texts || !in_order || rows.iter().any(|row| row[place] as usize >= texts) {
+            return Err(SnapshotError::Damaged("typings and rows do not fit together"));
+        }
+    }
+    Ok(())
+}
+
+fn view<T: Pod>(all: &[u8], section: Section) -> Result<&[T], SnapshotError> {
+    let start = section.start as usize;
+    let end =
+        start.checked_add(section.len as usize).ok_or(SnapshotError::Damaged("a section beyond the end"))?;
+    let bytes = all.get(start..end).ok_or(SnapshotError::Damaged("a section beyond the end"))?;
+    bytemuck::try_cast_slice(bytes).map_err(|_| SnapshotError::Damaged("a section off its boundary"))
+}
+
+/// A number that differs when classes or antigens of the release differ.
+pub(crate) fn fingerprint(release: &Release) -> u64 {
+    use std::hash::Hasher;
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(release.label().as_bytes());
+    for i in 0..release.allele_count() as u32 {
+        let allele = qidai_hla::AlleleId(i);
+        release.name(allele).fields().iter().for_each(|f| hasher.write_u16(*f));
+        hasher.write_u32(release.class_of(allele).map_or(u32::MAX, |c| c.0));
+        release.antigens(allele).iter().for_each(|(a, _)| hasher.write_u16(a.number));
+    }
+    hasher.finish()
+}

@@ -38,10 +38,6 @@ impl Calendar {
         Self { today, points }
     }
 
-    pub(crate) fn today(&self) -> Date {
-        self.today
-    }
-
     /// The day on which this share (0 to 1) of all released units was collected.
     pub(crate) fn released(&self, share: f64) -> Date {
         let after = self.points.partition_point(|(_, until)| *until <= share);
@@ -74,7 +70,8 @@ mod tests {
     fn the_bank_grows_as_the_province_did() {
         let calendar = Calendar::new(date(2021, 12, 31));
         // share of units and the year in which it was reached
-        for (share, year) in [(0.0, 1999), (0.01, 2003), (0.1, 2010), (0.19, 2014), (0.5, 2017), (0.99, 2021)] {
+        for (share, year) in [(0.0, 1999), (0.01, 2003), (0.1, 2010), (0.19, 2014), (0.5, 2017), (0.99, 2021)]
+        {
             assert_eq!(calendar.released(share).year(), year, "{share}");
         }
         assert_eq!(calendar.released(1.0), date(2021, 11, 1));

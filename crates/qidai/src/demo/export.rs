@@ -136,6 +136,6 @@ mod tests {
         export.add(&[unit]).unwrap();
         let text = String::from_utf8(export.finish().unwrap()).unwrap();
         let row = text.lines().nth(1).unwrap();
-        assert_eq!(row.trim_end_matches(','), "Z9D0021000001F,family,,,,,,,,,,family_held");
+        assert_eq!(row.trim_end_matches(','), "Z9D0021000001M,family,,,,,,,,,,family_held");
     }
 }

@@ -3,6 +3,7 @@
 //! Every unit is drawn from its own random stream, named by the seed and the unit's place. So a bank can be made
 //! in any order, on any number of threads, in chunks, and is the same bank.
 
+mod bank;
 mod blood_group;
 mod calendar;
 mod cohort;
@@ -16,8 +17,8 @@ mod tests;
 mod typing_report;
 mod unit;
 
+pub(crate) use bank::{Made, export_failure, make, store_failure};
 pub(crate) use export::Export;
-pub(crate) use patient::Patient;
 pub(crate) use role::Mix;
 
 use std::ops::Range;
@@ -69,6 +70,10 @@ impl Generator {
             population,
             reporter,
         })
+    }
+
+    pub(crate) fn mix(&self) -> Mix {
+        self.plan.mix
     }
 
     /// Units of some places (0 to the total of the mix), in their order, made on all cores.

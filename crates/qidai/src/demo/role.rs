@@ -161,7 +161,9 @@ mod tests {
 
     #[test]
     fn each_part_has_exactly_its_number_of_units() {
-        for mix in [Mix::of_searchable(1), Mix::of_searchable(20_000), Mix::of_searchable(99_991), Mix::province()] {
+        for mix in
+            [Mix::of_searchable(1), Mix::of_searchable(20_000), Mix::of_searchable(99_991), Mix::province()]
+        {
             let mut counted: HashMap<String, u64> = HashMap::new();
             for place in 0..mix.total() {
                 *counted.entry(format!("{:?}", mix.part(place))).or_default() += 1;

@@ -45,10 +45,8 @@ fn exactly_the_asked_number_of_units_can_be_found_by_a_search() {
         let units = all(&generator(searchable, 5));
         let found = units.iter().filter(|unit| unit.status == Status::Available).count();
         assert_eq!(found as u64, searchable);
-        assert!(
-            units.iter().all(|unit| unit.status != Status::Available
-                || (unit.bank_type == BankType::Public && !unit.typings.is_empty()))
-        );
+        assert!(units.iter().all(|unit| unit.status != Status::Available
+            || (unit.bank_type == BankType::Public && !unit.typings.is_empty())));
     }
 }
 

@@ -41,8 +41,10 @@ const STYLES: [(i16, [u32; 5]); 5] = [
     (i16::MAX, [0, 0, 2, 8, 90]),
 ];
 
-const ORDER: [Style; 5] =
-    [Style::Serology, Style::Group, Style::ThreeLoci, Style::Strings, Style::FiveLoci];
+/// Sequencing of the next generation came into routine use; before, Sanger sequencing gave two fields.
+const NGS_FROM: i16 = 2014;
+
+const ORDER: [Style; 5] = [Style::Serology, Style::Group, Style::ThreeLoci, Style::Strings, Style::FiveLoci];
 
 impl Style {
     /// A style of that year.
@@ -58,13 +60,14 @@ impl Style {
         Self::FiveLoci
     }
 
-    fn method(self) -> &'static str {
+    /// The method that could tell so much in that year.
+    pub(crate) fn method(self, year: i16) -> &'static str {
         match self {
             Self::Serology => "serology",
             Self::Group => "SSP",
-            Self::ThreeLoci => "SBT",
             Self::Strings => "SSO",
-            Self::FiveLoci => "NGS",
+            Self::FiveLoci if year >= NGS_FROM => "NGS",
+            Self::ThreeLoci | Self::FiveLoci => "SBT",
         }
     }
 
@@ -124,7 +127,7 @@ impl Reporter {
             written.push('+');
             written.push_str(other);
         }
-        Typing { method: Some(style.method().to_owned()), ..Typing::written(written) }
+        Typing::written(written)
     }
 
     fn report<'a>(

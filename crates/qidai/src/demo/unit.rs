@@ -1,7 +1,9 @@
 //! One unit of the demonstration bank.
 
 use jiff::civil::Date;
-use qidai_bank::{BankType, Counts, DIN_SCHEME, Identity, Measure, Phase, Status, TestOutcome, Typing, UnitRecord};
+use qidai_bank::{
+    BankType, Counts, DIN_SCHEME, Identity, Measure, Phase, Status, TestOutcome, Typing, UnitRecord,
+};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -114,14 +116,12 @@ impl Generator {
         }
     }
 
-    fn report(
-        &self,
-        pair: [&Haplotype; 2],
-        style: Style,
-        typed_on: Date,
-        random: &mut ChaCha8Rng,
-    ) -> Typing {
-        Typing { typed_on: Some(typed_on), ..self.reporter.write(pair, style, random) }
+    fn report(&self, pair: [&Haplotype; 2], style: Style, typed_on: Date, random: &mut ChaCha8Rng) -> Typing {
+        Typing {
+            method: Some(style.method(typed_on.year()).to_owned()),
+            typed_on: Some(typed_on),
+            ..self.reporter.write(pair, style, random)
+        }
     }
 }
 
@@ -166,8 +166,7 @@ fn screen(unit: &mut UnitRecord, random: &mut ChaCha8Rng) {
 fn find_reason_to_discard(unit: &mut UnitRecord, random: &mut ChaCha8Rng) {
     let small = is_small(&unit.counts);
     let contaminated = random.random_bool(if small { 0.03 } else { 0.8 });
-    unit.microbial_growth =
-        Some(if contaminated { TestOutcome::Positive } else { TestOutcome::Negative });
+    unit.microbial_growth = Some(if contaminated { TestOutcome::Positive } else { TestOutcome::Negative });
     let infected = if small { random.random_bool(0.01) } else { !contaminated };
     unit.idm = Some(if infected { TestOutcome::Positive } else { TestOutcome::Negative });
 }

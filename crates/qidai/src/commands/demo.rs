@@ -1,0 +1,121 @@
+//! `qidai demo`: a synthetic bank in a folder, an example search in it, and the page.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::{Date, date};
+use qidai_bank::Store;
+
+use crate::commands::{Outcome, runtime};
+use crate::demo::{Export, Generator, Made, Mix, Plan, export_failure, make, store_failure};
+use crate::error::Failure;
+use crate::words::Lang;
+
+/// The day on which the published figures of the bank that shaped the program were counted.
+const DEFAULT_TODAY: Date = date(2021, 12, 31);
+/// Before this day the history of the demonstration bank would be too short.
+const EARLIEST_TODAY: Date = date(2001, 1, 1);
+
+/// Make a bank of invented units, search it for an invented patient, and serve it.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Folder of the bank; made when it is absent. The bank is its `bank.sqlite`.
+    #[arg(long, default_value = "demo")]
+    dir: PathBuf,
+    /// Public units that a search can find; family units and units not yet available come on top.
+    #[arg(long, value_name = "N", default_value_t = 20_000,
+          value_parser = clap::value_parser!(u64).range(1..=10_000_000), conflicts_with = "scale")]
+    units: u64,
+    /// Size of a whole bank instead: `province` has 720,000 stored units, 110,000 of them public.
+    #[arg(long, value_enum)]
+    scale: Option<Scale>,
+    /// The same seed gives the same bank.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// The day on which the demonstration takes place.
+    #[arg(long, value_name = "DATE", default_value_t = DEFAULT_TODAY)]
+    today: Date,
+    /// End after printing.
+    #[arg(long)]
+    no_serve: bool,
+    /// Also write all units as a CSV file that `qidai import units` reads.
+    #[arg(long, value_name = "FILE.csv")]
+    export: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Scale {
+    Province,
+}
+
+impl Args {
+    fn plan(&self) -> Result<Plan, Failure> {
+        if self.today < EARLIEST_TODAY {
+            return Err(Failure::refused(
+                "demo_date_out_of_range",
+                format!("--today {} is too early: expected a day from {EARLIEST_TODAY} on.", self.today),
+            ));
+        }
+        let mix = match self.scale {
+            Some(Scale::Province) => Mix::province(),
+            None => Mix::of_searchable(self.units),
+        };
+        Ok(Plan { mix, seed: self.seed, today: self.today })
+    }
+
+    fn bank_path(&self) -> PathBuf {
+        self.dir.join("bank.sqlite")
+    }
+}
+
+pub(crate) fn run(args: &Args, _lang: Lang) -> Result<Outcome, Failure> {
+    let generator = Generator::new(args.plan()?)?;
+    let bank = args.bank_path();
+    fs::create_dir_all(&args.dir).map_err(|error| folder_failure(&args.dir, &error))?;
+    let made = runtime()?.block_on(make_bank(args, &generator, &bank))?;
+    println!("{}", summary(args, &generator, made, &bank));
+    let patient = generator.patient();
+    println!("Example patient (invented), {} kg: {}", patient.weight_kg, patient.gl_string);
+    Ok(Outcome::Done)
+}
+
+async fn make_bank(args: &Args, generator: &Generator, bank: &Path) -> Result<Made, Failure> {
+    let mut export = args.export.as_deref().map(begin_export).transpose()?;
+    let store =
+        Store::create_or_open(&bank.to_string_lossy()).await.map_err(|error| store_failure(&error))?;
+    let made = make(&store, generator, export.as_mut()).await?;
+    store.close().await.map_err(|error| store_failure(&error))?;
+    if let Some(export) = export {
+        export.finish().map_err(|error| export_failure(&error))?;
+    }
+    Ok(made)
+}
+
+fn begin_export(path: &Path) -> Result<Export<BufWriter<File>>, Failure> {
+    let file = File::create(path).map_err(|error| export_failure(&error))?;
+    Export::begin(BufWriter::new(file)).map_err(|error| export_failure(&error))
+}
+
+fn summary(args: &Args, generator: &Generator, made: Made, bank: &Path) -> String {
+    let mix = generator.mix();
+    let state = match made {
+        Made::Now(_) => "made",
+        Made::Before => "was there already, unchanged",
+    };
+    format!(
+        "Demonstration bank {} {state}: {} units, {} of them can be found by a search (synthetic, seed {}).",
+        bank.display(),
+        mix.total(),
+        mix.searchable,
+        args.seed
+    )
+}
+
+fn folder_failure(dir: &Path, error: &std::io::Error) -> Failure {
+    Failure::outage(
+        "folder_not_made",
+        format!("The folder {} could not be made: {error}. Choose another --dir.", dir.display()),
+    )
+    .because(error)
+}

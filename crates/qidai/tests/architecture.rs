@@ -1,0 +1,325 @@
+//! What is deliberately absent, and what must stay true of the house as a whole.
+//!
+//! Absence cannot be seen in code, so each sentence of `ARCHITECTURE.md` about it is a test here. The tests read
+//! the sources of the workspace; product code is a file without its comments and without its test module.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A source file: its path from the root and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// Numbered lines without comments, up to the test module, which stands last in a file.
+    fn product_lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        let is_test = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
+        let lines = self.text.lines().enumerate().map(|(place, line)| (place + 1, line));
+        lines
+            .take_while(move |(_, line)| !is_test && line.trim() != "mod tests {")
+            .filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+
+    /// `path:line` of product lines that contain one of the words.
+    fn places_of(&self, words: &[&str]) -> Vec<String> {
+        self.product_lines()
+            .filter(|(_, line)| words.iter().any(|word| line.contains(word)))
+            .map(|(number, line)| format!("{}:{number}: {}", self.path, line.trim()))
+            .collect()
+    }
+}
+
+fn collect(folder: &Path, found: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let path = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+            found.push(Source { path, text });
+        }
+    }
+}
+
+/// All sources below the `src` of a crate.
+fn sources(name: &str) -> Vec<Source> {
+    let mut found = Vec::new();
+    collect(&root().join("crates").join(name).join("src"), &mut found);
+    assert!(!found.is_empty(), "{name} has sources");
+    found
+}
+
+const CRATES: [&str; 5] = ["qidai-hla", "qidai-match", "qidai-bank", "qidai-exchange", "qidai"];
+
+fn all_sources() -> Vec<Source> {
+    CRATES.iter().flat_map(|name| sources(name)).collect()
+}
+
+#[track_caller]
+fn assert_none(what: &str, places: Vec<String>) {
+    assert!(places.is_empty(), "{what}:\n{}", places.join("\n"));
+}
+
+#[test]
+fn names_and_matching_open_nothing_and_read_no_clock() {
+    let forbidden = [
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::process",
+        "File::open",
+        "std::time",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "tokio",
+        "async fn",
+        "rand::rng()",
+        "from_os_rng",
+        "thread_rng",
+    ];
+    let places = ["qidai-hla", "qidai-match"].iter().flat_map(|name| sources(name));
+    assert_none("I/O, clock or async", places.flat_map(|source| source.places_of(&forbidden)).collect());
+}
+
+#[test]
+fn the_bank_reads_no_clock_and_makes_no_id() {
+    let forbidden = ["Timestamp::now", "Zoned::now", "SystemTime", "Uuid::now", "Uuid::new", "rand::rng()"];
+    let places = sources("qidai-bank").iter().flat_map(|source| source.places_of(&forbidden)).collect();
+    assert_none("clock or id", places);
+}
+
+#[test]
+fn sql_stands_only_in_the_store() {
+    let sql =
+        ["\"SELECT ", "\"INSERT INTO", "\"UPDATE ", "\"DELETE FROM", "\"CREATE ", "\"PRAGMA ", "\"DROP "];
+    let elsewhere =
+        all_sources().into_iter().filter(|source| !source.path.starts_with("crates/qidai-bank/src/store"));
+    assert_none("SQL", elsewhere.flat_map(|source| source.places_of(&sql)).collect());
+}
+
+#[test]
+fn a_search_reads_the_snapshot_and_never_the_database() {
+    let database = ["sea_orm", "qidai_bank", "sqlx"];
+    assert_none(
+        "database in the engine",
+        sources("qidai-match").iter().flat_map(|source| source.places_of(&database)).collect(),
+    );
+}
+
+#[test]
+fn unsafe_stands_only_where_the_snapshot_is_mapped() {
+    const MAPPED: &str = "crates/qidai/src/catalogue/mapped.rs";
+    let words = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe_code"];
+    let elsewhere = all_sources().into_iter().filter(|source| source.path != MAPPED);
+    assert_none("unsafe", elsewhere.flat_map(|source| source.places_of(&words)).collect());
+}
+
+#[test]
+fn nothing_is_left_unfinished() {
+    // Put together here, so that this file does not contain them.
+    let words = [
+        ["todo", "!("].concat(),
+        ["unimplemented", "!("].concat(),
+        ["FIX", "ME"].concat(),
+        ["dbg", "!("].concat(),
+    ];
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    assert_none("unfinished", all_sources().iter().flat_map(|source| source.places_of(&words)).collect());
+}
+
+#[test]
+fn a_file_is_one_concept_of_at_most_400_lines() {
+    let long = all_sources().into_iter().filter_map(|source| {
+        let last = source.product_lines().last().map_or(0, |(number, _)| number);
+        (last > 400).then(|| format!("{}: {last} lines", source.path))
+    });
+    assert_none("long files", long.collect());
+}
+
+/// `cargo metadata` of the locked workspace, for the platform it ships for.
+fn metadata() -> Value {
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["metadata", "--locked", "--format-version", "1"])
+        .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Direct dependencies of a crate of the workspace.
+fn dependencies(metadata: &Value, name: &str) -> Vec<String> {
+    let packages = metadata["packages"].as_array().unwrap();
+    let package = packages.iter().find(|package| package["name"] == name).unwrap();
+    let listed = package["dependencies"].as_array().unwrap();
+    listed.iter().map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_rooms_of_the_house_know_only_whom_they_may() {
+    let metadata = metadata();
+    let allowed: [(&str, &[&str]); 5] = [
+        ("qidai-hla", &[]),
+        ("qidai-match", &["qidai-hla"]),
+        ("qidai-bank", &["qidai-hla"]),
+        ("qidai-exchange", &["qidai-bank", "qidai-hla"]),
+        ("qidai", &["qidai-bank", "qidai-exchange", "qidai-hla", "qidai-match"]),
+    ];
+    for (name, may_know) in allowed {
+        for known in dependencies(&metadata, name).iter().filter(|known| known.starts_with("qidai")) {
+            assert!(may_know.contains(&known.as_str()), "{name} must not know {known}");
+        }
+    }
+}
+
+#[test]
+fn only_the_executable_speaks_http_and_only_the_bank_speaks_to_the_database() {
+    let metadata = metadata();
+    for (library, owner) in [("axum", "qidai"), ("sea-orm", "qidai-bank"), ("clap", "qidai")] {
+        for name in CRATES.iter().filter(|name| **name != owner) {
+            assert!(
+                !dependencies(&metadata, name).iter().any(|known| known == library),
+                "{library} in {name}"
+            );
+        }
+    }
+}
+
+/// Licences under which a library may be part of the program.
+const ALLOWED_LICENCES: [&str; 12] = [
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
+fn is_allowed(licence: &str) -> bool {
+    let expression = spdx::Expression::parse_mode(licence, spdx::ParseMode::LAX);
+    expression.is_ok_and(|expression| {
+        expression.evaluate(|asked| asked.license.id().is_some_and(|id| ALLOWED_LICENCES.contains(&id.name)))
+    })
+}
+
+#[test]
+fn every_dependency_has_an_allowed_licence() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    assert!(packages.len() > 100, "the dependencies are listed");
+    let refused = packages.iter().filter_map(|package| {
+        let licence = package["license"].as_str().unwrap_or("none");
+        (!is_allowed(licence)).then(|| format!("{} {}: {licence}", package["name"], package["version"]))
+    });
+    assert_none("licences", refused.collect());
+}
+
+#[test]
+fn licence_expressions_are_understood() {
+    for (licence, allowed) in [
+        ("MIT OR Apache-2.0", true),
+        ("MIT/Apache-2.0", true),
+        ("Apache-2.0 OR GPL-2.0-only", true),
+        ("(MIT OR Apache-2.0) AND Unicode-3.0", true),
+        ("Apache-2.0 WITH LLVM-exception", true),
+        ("MIT AND GPL-3.0-only", false),
+        ("AGPL-3.0-only", false),
+        ("none", false),
+    ] {
+        assert_eq!(is_allowed(licence), allowed, "{licence}");
+    }
+}
+
+#[test]
+fn one_cryptography_library_and_one_sqlite() {
+    let metadata = metadata();
+    let names: Vec<&str> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|package| package["name"].as_str())
+        .collect();
+    for unwanted in ["aws-lc-sys", "aws-lc-rs", "openssl-sys"] {
+        assert!(!names.contains(&unwanted), "{unwanted} slipped in");
+    }
+    assert_eq!(names.iter().filter(|name| **name == "libsqlite3-sys").count(), 1, "one SQLite");
+}
+
+/// Lines of the fenced `sh` blocks of a document.
+fn shell_lines(markdown: &str) -> Vec<&str> {
+    let mut inside = false;
+    markdown
+        .lines()
+        .filter(|line| {
+            let fence = line.starts_with("```");
+            inside = if fence { !inside && line.trim() == "```sh" } else { inside };
+            inside && !fence
+        })
+        .collect()
+}
+
+#[test]
+fn readme_begins_with_the_demonstration_and_the_test_command_of_ci() {
+    let readme = read("README.md");
+    let lines = shell_lines(&readme);
+    assert_eq!(lines[0], "cargo run --release -- demo");
+    let test_command = lines[1];
+    assert_eq!(read(".ci/run").lines().last(), Some(test_command));
+    assert!(root().join(test_command).exists(), "{test_command}");
+}
+
+/// Texts between backticks that name a file or a crate of ours.
+fn named_files(markdown: &str) -> Vec<&str> {
+    let spans = markdown.split('`').skip(1).step_by(2);
+    spans
+        .filter(|span| !span.contains(char::is_whitespace) && !span.contains(['<', '{', '*', '$']))
+        .filter(|span| span.starts_with("crates/") || span.starts_with("docs/") || span.starts_with("qidai-"))
+        .collect()
+}
+
+#[test]
+fn every_file_and_crate_of_the_map_exists() {
+    let map = read("ARCHITECTURE.md");
+    let named = named_files(&map);
+    assert!(named.len() > 20, "the map names its places: {named:?}");
+    for name in named {
+        let place = if name.starts_with("qidai-") { Path::new("crates").join(name) } else { name.into() };
+        assert!(root().join(&place).exists(), "ARCHITECTURE.md names {name}, which does not exist");
+    }
+}
+
+#[test]
+fn committed_texts_name_no_path_of_one_machine() {
+    let machine = [["/", "root/"].concat(), ["/", "work/"].concat(), ["/", "home/"].concat()];
+    let documents =
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", ".ci/run", "scripts/test"];
+    for document in documents {
+        let text = read(document);
+        assert!(!machine.iter().any(|path| text.contains(path.as_str())), "{document}");
+    }
+    let words: Vec<&str> = machine.iter().map(String::as_str).collect();
+    assert_none("machine paths", all_sources().iter().flat_map(|source| source.places_of(&words)).collect());
+}

@@ -1,7 +1,9 @@
 //! One field of a record: how a cell of a file becomes its value, or an issue.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
-use qidai_bank::{Counts, IdentityError, Measure, OwnScheme, Phase, TestOutcome};
+use qidai_bank::{Counts, IdentityError, Measure, OwnScheme, Phase, TestOutcome, count_field};
 
 use crate::number::{Decimal, NumberProblem};
 use crate::table::{Cell, CellKind};
@@ -15,13 +17,77 @@ const NOT_KNOWN: &[&str] = &[
 /// What a spreadsheet leaves where a formula failed.
 const FORMULA_ERRORS: &[&str] =
     &["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#GETTING_DATA"];
-/// No unit, donor or mother of a living list was born or collected before.
-const EARLIEST_DATE: Date = jiff::civil::date(1900, 1, 1);
 
 /// A field with its name and kind.
 pub(crate) struct Field<R> {
-    pub(crate) name: &'static str,
+    /// As files write it, with the phase in the middle and the unit last: `tnc_collected`, `volume_collected_ml`.
+    pub(crate) name: Cow<'static, str>,
+    /// As the bank writes it in its problems, with the phase first: `collected_tnc_total`. Understood in files too.
+    pub(crate) bank_name: Cow<'static, str>,
     pub(crate) kind: Kind<R>,
+}
+
+impl<R> Field<R> {
+    pub(crate) fn new(name: &'static str, kind: Kind<R>) -> Field<R> {
+        Field { name: Cow::Borrowed(name), bank_name: Cow::Borrowed(name), kind }
+    }
+
+    pub(crate) fn word(
+        name: &'static str,
+        code: &'static str,
+        expected: &'static str,
+        read: fn(&mut R, &str) -> bool,
+    ) -> Field<R> {
+        Field::new(name, Kind::Word { code, expected, read })
+    }
+
+    pub(crate) fn yes(name: &'static str, set: fn(&mut R, bool)) -> Field<R> {
+        Field::new(name, Kind::Yes(set))
+    }
+
+    pub(crate) fn outcome(name: &'static str, set: fn(&mut R, TestOutcome)) -> Field<R> {
+        Field::new(name, Kind::Outcome(set))
+    }
+
+    pub(crate) fn day(name: &'static str, set: fn(&mut R, Date)) -> Field<R> {
+        Field::new(name, Kind::Day(set))
+    }
+
+    pub(crate) fn amount(name: &'static str, decimals: u32, set: fn(&mut R, i64)) -> Field<R> {
+        Field::new(name, Kind::Amount { decimals, set })
+    }
+
+    pub(crate) fn text(name: &'static str, set: fn(&mut R, String)) -> Field<R> {
+        Field::new(name, Kind::Text(set))
+    }
+
+    pub(crate) fn hla(name: &'static str, set: fn(&mut R, String)) -> Field<R> {
+        Field::new(name, Kind::Hla(set))
+    }
+}
+
+/// A field for every phase and measure.
+pub(crate) fn counts<R>(counts: fn(&mut R) -> &mut Counts) -> impl Iterator<Item = Field<R>> {
+    let pairs = Phase::ALL
+        .into_iter()
+        .flat_map(|phase| Measure::ALL.into_iter().map(move |measure| (phase, measure)));
+    pairs.map(move |(phase, measure)| Field {
+        name: Cow::Owned(count_name(phase, measure)),
+        bank_name: Cow::Owned(count_field(phase, measure)),
+        kind: Kind::Count { phase, measure, counts },
+    })
+}
+
+/// `tnc_total` for the processed phase, otherwise `tnc_collected`, `viability_post_thaw_percent` …
+fn count_name(phase: Phase, measure: Measure) -> String {
+    if phase == Phase::Processed {
+        return measure.code().to_owned();
+    }
+    let (what, unit) = measure.code().rsplit_once('_').unwrap_or((measure.code(), "total"));
+    match unit {
+        "total" => format!("{what}_{}", phase.code()),
+        unit => format!("{what}_{}_{unit}", phase.code()),
+    }
 }
 
 /// How the value of a field is read and where in the record it goes.
@@ -34,8 +100,8 @@ pub(crate) enum Kind<R> {
     Yes(fn(&mut R, bool)),
     /// The outcome of a screening.
     Outcome(fn(&mut R, TestOutcome)),
-    /// A day; only an expiry may be in the future.
-    Day { may_be_future: bool, set: fn(&mut R, Date) },
+    /// A day.
+    Day(fn(&mut R, Date)),
     /// A count of a phase.
     Count { phase: Phase, measure: Measure, counts: fn(&mut R) -> &mut Counts },
     /// Another amount, kept with so many decimal places.
@@ -100,7 +166,7 @@ impl<R> Kind<R> {
             refuse_damaged(cell)?;
             return read_hla(record, *set, cell.text, reading);
         }
-        Ok(self.read_plain(record, cell, unit, scheme, reading.today)?)
+        Ok(self.read_plain(record, cell, unit, scheme)?)
     }
 
     /// Reads a cell of which there is only one thing to say.
@@ -110,7 +176,6 @@ impl<R> Kind<R> {
         cell: Cell<'_>,
         unit: Option<Decimal>,
         scheme: Option<&OwnScheme>,
-        today: Date,
     ) -> Result<(), Problem> {
         refuse_damaged(cell)?;
         match self {
@@ -129,7 +194,7 @@ impl<R> Kind<R> {
                 let expected = "negative, positive or indeterminate";
                 set(record, word(cell.text, "outcome_unknown", expected, TestOutcome::parse)?);
             }
-            Kind::Day { may_be_future, set } => set(record, day(cell.text, *may_be_future, today)?),
+            Kind::Day(set) => set(record, day(cell.text)?),
             Kind::Count { phase, measure, counts } => {
                 let amount = count(cell.text, *measure, unit)?;
                 counts(record).set(*phase, *measure, Some(amount));
@@ -231,29 +296,14 @@ fn looks_calculated(text: &str) -> bool {
     })
 }
 
-fn day(text: &str, may_be_future: bool, today: Date) -> Result<Date, Problem> {
-    let Some(day) = date::parse(text) else {
-        return Err(Problem::new(
+fn day(text: &str) -> Result<Date, Problem> {
+    date::parse(text).ok_or_else(|| {
+        Problem::new(
             "date_unclear",
             format!("{text:?} is not a date that can be read in one way only"),
             "write year, month, day: 2023-01-05 or 2023/1/5",
-        ));
-    };
-    if day > today && !may_be_future {
-        return Err(Problem::new(
-            "date_in_future",
-            format!("{day} is after today, {today}"),
-            "correct the date",
-        ));
-    }
-    if day < EARLIEST_DATE {
-        return Err(Problem::new(
-            "date_too_early",
-            format!("{day} is before {EARLIEST_DATE}"),
-            "correct the date",
-        ));
-    }
-    Ok(day)
+        )
+    })
 }
 
 /// Below or above these, in cells or millilitres per unit, a number is in another unit than its column:
@@ -277,14 +327,7 @@ fn count(text: &str, measure: Measure, unit: Option<Decimal>) -> Result<i64, Pro
     };
     let amount = amount(&text, measure.decimals(), unit)?;
     let range = plausible(measure);
-    if measure.max_amount().is_some_and(|max| amount > max) {
-        return Err(Problem::new(
-            "percent_over_100",
-            format!("{text} % is more than 100 %"),
-            "correct the number",
-        ));
-    }
-    if amount == 0 || range.contains(&amount) {
+    if amount <= 0 || measure.max_amount().is_some_and(|max| amount > max) || range.contains(&amount) {
         return Ok(amount);
     }
     let hint = if is_percent {
@@ -299,13 +342,6 @@ fn amount(text: &str, decimals: u32, unit: Option<Decimal>) -> Result<i64, Probl
     let number = Decimal::parse(text)
         .and_then(|number| unit.map_or(Ok(number), |unit| number.times(unit)))
         .map_err(|problem| number_problem(text, problem))?;
-    if number.is_negative() {
-        return Err(Problem::new(
-            "number_negative",
-            format!("{text} is below zero"),
-            "correct the number, or leave the cell empty when it is not known",
-        ));
-    }
     number.scaled(decimals).map_err(|problem| number_problem(text, problem))
 }
 

@@ -1,5 +1,6 @@
 //! Which of our fields does a column mean? Headers are written by people, in two languages.
 
+use crate::field::Field;
 use crate::half_width::half_width;
 use crate::number::Decimal;
 
@@ -144,7 +145,7 @@ pub(crate) struct Named {
 }
 
 /// Finds the field that a header means among `fields`; a measure in brackets is understood: `TNC (×10^8)`.
-pub(crate) fn find(header: &str, fields: &[&str]) -> Option<Named> {
+pub(crate) fn find<R>(header: &str, fields: &[Field<R>]) -> Option<Named> {
     let name = comparable(header);
     if let Some(field) = field_named(&name, fields) {
         return Some(Named { field, unit: None });
@@ -155,13 +156,12 @@ pub(crate) fn find(header: &str, fields: &[&str]) -> Option<Named> {
     Some(Named { field: field_named(name, fields)?, unit: Decimal::parse(factor).ok() })
 }
 
-fn field_named(name: &str, fields: &[&str]) -> Option<usize> {
-    fields.iter().position(|field| comparable(field) == name).or_else(|| {
-        fields.iter().position(|field| {
-            ALSO_WRITTEN
-                .iter()
-                .filter(|(meant, _)| meant == field)
-                .any(|(_, names)| names.iter().any(|written| comparable(written) == name))
-        })
-    })
+fn field_named<R>(name: &str, fields: &[Field<R>]) -> Option<usize> {
+    let is_called =
+        |field: &Field<R>| comparable(&field.name) == name || comparable(&field.bank_name) == name;
+    let is_also_called = |field: &Field<R>| {
+        let mut meant = ALSO_WRITTEN.iter().filter(|(meant, _)| *meant == field.name);
+        meant.any(|(_, names)| names.iter().any(|written| comparable(written) == name))
+    };
+    fields.iter().position(is_called).or_else(|| fields.iter().position(is_also_called))
 }

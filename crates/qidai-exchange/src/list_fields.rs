@@ -1,60 +1,60 @@
 //! The fields of an entry of an external list. Identifier and HLA are enough.
 
-use qidai_bank::{Abo, IdentityError, ListedRecord, Measure, Phase, RhD, Sex, Typing};
+use qidai_bank::{Abo, IdentityError, ListedRecord, RhD, Sex, Typing};
 
-use crate::field::{Field, Kind};
+use crate::field::{Field, Kind, counts};
 use crate::plan::Target;
 use crate::words;
-
-pub(crate) const TARGET: Target<ListedRecord> =
-    Target { fields: FIELDS, required_columns: &["id", "hla"], required_cells: &["id", "hla"] };
 
 /// Longest identifier of another registry; a GRID has 19 characters.
 const ID_CHARS_MAX: usize = 64;
 
-type Entry = Field<ListedRecord>;
+pub(crate) fn target() -> Target<ListedRecord> {
+    let mut fields = origin();
+    fields.extend(counts(|entry: &mut ListedRecord| &mut entry.counts));
+    fields.extend(typings());
+    Target { fields, required_columns: &["id", "hla"], required_cells: &["id", "hla"] }
+}
 
-const FIELDS: &[Entry] = &[
-    Field {
-        name: "id",
-        kind: Kind::Identity(|entry, text, _| {
-            entry.id = id(text)?;
-            Ok(())
+fn origin() -> Vec<Field<ListedRecord>> {
+    vec![
+        Field::new(
+            "id",
+            Kind::Identity(|entry, text, _| {
+                entry.id = id(text)?;
+                Ok(())
+            }),
+        ),
+        Field::day("collection_date", |entry, day| entry.collection_date = Some(day)),
+        Field::day("birth_date", |entry, day| entry.birth_date = Some(day)),
+        Field::word("sex", "sex_unknown", "F or M", |entry, text| {
+            Sex::parse(text).map(|sex| entry.sex = Some(sex)).is_some()
         }),
-    },
-    Field { name: "hla", kind: Kind::Hla(|entry, text| entry.typing.written = text) },
-    text("hla_method", |entry, text| entry.typing.method = Some(text)),
-    text("hla_release", |entry, text| entry.typing.release = Some(text)),
-    day("hla_typed_on", |entry, day| entry.typing.typed_on = Some(day)),
-    day("collection_date", |entry, day| entry.collection_date = Some(day)),
-    day("birth_date", |entry, day| entry.birth_date = Some(day)),
-    word("sex", "sex_unknown", "F or M", |entry, text| {
-        Sex::parse(text).map(|sex| entry.sex = Some(sex)).is_some()
-    }),
-    word("abo", "abo_unknown", "A, B, AB or O", |entry, text| {
-        Abo::parse(text).map(|abo| entry.abo = Some(abo)).is_some()
-    }),
-    word("rhd", "rhd_unknown", "+ or -", |entry, text| {
-        RhD::parse(text).map(|rhd| entry.rhd = Some(rhd)).is_some()
-    }),
-    word("blood_group", "blood_group_unknown", "A+, B-, AB+, O …", |entry, text| {
-        let group = words::blood_group(text);
-        group.map(|(abo, rhd)| (entry.abo, entry.rhd) = (Some(abo), rhd.or(entry.rhd))).is_some()
-    }),
-    count("tnc_total", Measure::TncTotal),
-    count("cd34_total", Measure::Cd34Total),
-    count("cfu_gm_total", Measure::CfuGmTotal),
-    count("mnc_total", Measure::MncTotal),
-    count("nrbc_total", Measure::NrbcTotal),
-    count("volume_ml", Measure::Volume),
-    count("viability_percent", Measure::Viability),
-    count("cd34_viability_percent", Measure::Cd34Viability),
-    count("cd45_viability_percent", Measure::Cd45Viability),
-    Field { name: "mother_hla", kind: Kind::Hla(|entry, text| mother(entry).written = text) },
-    text("mother_hla_method", |entry, text| mother(entry).method = Some(text)),
-    text("mother_hla_release", |entry, text| mother(entry).release = Some(text)),
-    day("mother_hla_typed_on", |entry, day| mother(entry).typed_on = Some(day)),
-];
+        Field::word("abo", "abo_unknown", "A, B, AB or O", |entry, text| {
+            Abo::parse(text).map(|abo| entry.abo = Some(abo)).is_some()
+        }),
+        Field::word("rhd", "rhd_unknown", "+ or -", |entry, text| {
+            RhD::parse(text).map(|rhd| entry.rhd = Some(rhd)).is_some()
+        }),
+        Field::word("blood_group", "blood_group_unknown", "A+, B-, AB+, O …", |entry, text| {
+            let group = words::blood_group(text);
+            group.map(|(abo, rhd)| (entry.abo, entry.rhd) = (Some(abo), rhd.or(entry.rhd))).is_some()
+        }),
+    ]
+}
+
+fn typings() -> Vec<Field<ListedRecord>> {
+    vec![
+        Field::hla("hla", |entry, text| entry.typing.written = text),
+        Field::text("hla_method", |entry, text| entry.typing.method = Some(text)),
+        Field::text("hla_release", |entry, text| entry.typing.release = Some(text)),
+        Field::day("hla_typed_on", |entry, day| entry.typing.typed_on = Some(day)),
+        Field::hla("mother_hla", |entry, text| mother(entry).written = text),
+        Field::text("mother_hla_method", |entry, text| mother(entry).method = Some(text)),
+        Field::text("mother_hla_release", |entry, text| mother(entry).release = Some(text)),
+        Field::day("mother_hla_typed_on", |entry, day| mother(entry).typed_on = Some(day)),
+    ]
+}
 
 /// The other registry's identifier, as it writes it.
 pub(crate) fn id(text: &str) -> Result<String, IdentityError> {
@@ -79,25 +79,4 @@ pub(crate) fn id(text: &str) -> Result<String, IdentityError> {
 
 fn mother(entry: &mut ListedRecord) -> &mut Typing {
     entry.mother_typing.get_or_insert_default()
-}
-
-const fn word(
-    name: &'static str,
-    code: &'static str,
-    expected: &'static str,
-    read: fn(&mut ListedRecord, &str) -> bool,
-) -> Entry {
-    Field { name, kind: Kind::Word { code, expected, read } }
-}
-
-const fn day(name: &'static str, set: fn(&mut ListedRecord, jiff::civil::Date)) -> Entry {
-    Field { name, kind: Kind::Day { may_be_future: false, set } }
-}
-
-const fn count(name: &'static str, measure: Measure) -> Entry {
-    Field { name, kind: Kind::Count { phase: Phase::Processed, measure, counts: |entry| &mut entry.counts } }
-}
-
-const fn text(name: &'static str, set: fn(&mut ListedRecord, String)) -> Entry {
-    Field { name, kind: Kind::Text(set) }
 }

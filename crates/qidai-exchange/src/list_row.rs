@@ -17,7 +17,7 @@ impl ListRows {
     /// # Errors
     /// [`PlanError`] when the mapping is wrong, or a required column (`id`, `hla`) is missing.
     pub fn bind(header: &Header, mapping: &Mapping) -> Result<ListRows, PlanError> {
-        Ok(ListRows(Plan::bind(list_fields::TARGET, header, mapping)?))
+        Ok(ListRows(Plan::bind(list_fields::target(), header, mapping)?))
     }
 
     /// Names of columns that mean nothing to us; their cells are not read.
@@ -33,7 +33,8 @@ impl ListRows {
     /// Reads a row.
     pub fn read(&self, row: &Row, reading: &Reading<'_>) -> RowOutcome<ListedRecord> {
         let mut entry = ListedRecord::new("", "");
-        let issues = self.0.read(row, &mut entry, reading);
+        let mut issues = self.0.read(row, &mut entry, reading);
+        issues.extend(self.0.place(row, entry.problems(reading.today), &issues));
         let identity = (!entry.id.is_empty()).then(|| entry.id.clone());
         RowOutcome {
             line: row.line,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qidai_bank::OwnScheme;
+use qidai_bank::{OwnScheme, Problem};
 
 use crate::Issue;
 use crate::field::{Field, Reading, is_empty};
@@ -13,8 +13,8 @@ use crate::number::Decimal;
 use crate::table::{Cell, CellKind, Header, Row};
 
 /// What a record type can be read from.
-pub(crate) struct Target<R: 'static> {
-    pub(crate) fields: &'static [Field<R>],
+pub(crate) struct Target<R> {
+    pub(crate) fields: Vec<Field<R>>,
     /// Fields for which there must be a column or a constant.
     pub(crate) required_columns: &'static [&'static str],
     /// Fields which no row may leave empty.
@@ -32,7 +32,7 @@ pub struct RowOutcome<R> {
 }
 
 /// A header that can be read.
-pub(crate) struct Plan<R: 'static> {
+pub(crate) struct Plan<R> {
     target: Target<R>,
     columns: Vec<Column>,
     constants: Vec<(Column, String)>,
@@ -60,7 +60,7 @@ pub enum PlanError {
     Header(Vec<Issue>),
 }
 
-impl<R: 'static> Plan<R> {
+impl<R> Plan<R> {
     pub(crate) fn bind(target: Target<R>, header: &Header, mapping: &Mapping) -> Result<Plan<R>, PlanError> {
         let mut plan = Plan {
             target,
@@ -74,7 +74,7 @@ impl<R: 'static> Plan<R> {
             plan.bind_column(index, name, mapping)?;
         }
         for (field, value) in &mapping.constants {
-            if let Some(at) = plan.place(field) {
+            if let Some(at) = plan.field_place(field) {
                 plan.constants.push((plan.column(usize::MAX, field, at, None, mapping)?, value.clone()));
             }
         }
@@ -90,26 +90,48 @@ impl<R: 'static> Plan<R> {
 
     /// Is there a column or a constant for a field?
     pub(crate) fn carries(&self, field: &str) -> bool {
-        let is_meant = |column: &Column| self.target.fields[column.field].name == field;
+        let is_meant = |column: &Column| self.means(column, field);
         self.columns.iter().any(is_meant) || self.constants.iter().any(|(column, _)| is_meant(column))
     }
 
     /// The file's name for a field.
-    pub(crate) fn header_of(&self, field: &'static str) -> &str {
-        let column = self.columns.iter().find(|column| self.target.fields[column.field].name == field);
+    pub(crate) fn header_of<'a>(&'a self, field: &'a str) -> &'a str {
+        let column = self.columns.iter().find(|column| self.means(column, field));
         column.map_or(field, |column| column.header.as_str())
     }
 
     /// The cell of a field, as the file has it.
     pub(crate) fn text<'a>(&self, field: &str, row: &'a Row) -> &'a str {
-        let column = self.columns.iter().find(|column| self.target.fields[column.field].name == field);
+        let column = self.columns.iter().find(|column| self.means(column, field));
         column.map_or("", |column| row.cell(column.index).text)
+    }
+
+    fn means(&self, column: &Column, field: &str) -> bool {
+        let known = &self.target.fields[column.field];
+        known.name == field || known.bank_name == field
+    }
+
+    /// Is there an issue about a field?
+    pub(crate) fn is_refused(&self, field: &str, issues: &[Issue]) -> bool {
+        issues.iter().any(|issue| issue.column == self.header_of(field))
+    }
+
+    /// Problems which the bank's rules found in the record, as issues of the row; without those of
+    /// cells that could not be read anyway.
+    pub(crate) fn place(&self, row: &Row, problems: Vec<Problem>, known: &[Issue]) -> Vec<Issue> {
+        let unread = |problem: &Problem| !self.is_refused(&problem.field, known);
+        let issue = |problem: Problem| {
+            let written = self.text(&problem.field, row);
+            let value = if written.is_empty() { &problem.value } else { written };
+            let column = self.header_of(&problem.field);
+            Issue::cell(row.line, column, value, problem.code, problem.reason, &problem.hint)
+        };
+        problems.into_iter().filter(unread).map(issue).collect()
     }
 
     /// Does the row say anything for a field?
     pub(crate) fn gives(&self, field: &str, row: &Row) -> bool {
-        let is_constant =
-            self.constants.iter().any(|(column, _)| self.target.fields[column.field].name == field);
+        let is_constant = self.constants.iter().any(|(column, _)| self.means(column, field));
         is_constant || !is_empty(self.text(field, row))
     }
 
@@ -164,8 +186,8 @@ impl<R: 'static> Plan<R> {
     fn bind_column(&mut self, index: usize, name: &str, mapping: &Mapping) -> Result<(), MappingError> {
         let mapped = mapping.columns.iter().find(|(column, _)| comparable(column) == comparable(name));
         let found = match mapped {
-            Some((_, field)) => self.place(field).map(|field| header_name::Named { field, unit: None }),
-            None => header_name::find(name, &self.names()),
+            Some((_, field)) => self.field_place(field).map(|field| header_name::Named { field, unit: None }),
+            None => header_name::find(name, &self.target.fields),
         };
         match found {
             Some(named) => {
@@ -186,18 +208,18 @@ impl<R: 'static> Plan<R> {
         header_unit: Option<Decimal>,
         mapping: &Mapping,
     ) -> Result<Column, MappingError> {
-        let name = self.target.fields[field].name;
+        let name = self.target.fields[field].name.as_ref();
         let values = mapping.values.get(name).cloned().unwrap_or_default();
         let unit = mapping.unit(name)?.or(header_unit);
         Ok(Column { index, header: header.to_owned(), field, unit, values })
     }
 
-    fn names(&self) -> Vec<&'static str> {
-        self.target.fields.iter().map(|field| field.name).collect()
+    fn names(&self) -> Vec<&str> {
+        self.target.fields.iter().map(|field| field.name.as_ref()).collect()
     }
 
-    fn place(&self, field: &str) -> Option<usize> {
-        self.target.fields.iter().position(|known| known.name == field)
+    fn field_place(&self, field: &str) -> Option<usize> {
+        self.target.fields.iter().position(|known| known.name == field || known.bank_name == field)
     }
 
     /// A mapping may name only fields that exist and columns that the file has.
@@ -206,7 +228,7 @@ impl<R: 'static> Plan<R> {
         let unknown = used
             .chain(mapping.values.keys())
             .chain(mapping.units.keys())
-            .filter(|field| self.place(field).is_none());
+            .filter(|field| self.field_place(field).is_none());
         let mut issues: Vec<Issue> = unknown
             .map(|field| Issue {
                 value: field.clone(),
@@ -233,7 +255,7 @@ impl<R: 'static> Plan<R> {
         let mut issues = Vec::new();
         for (at, column) in self.columns.iter().enumerate() {
             if let Some(earlier) = self.columns[..at].iter().find(|earlier| earlier.field == column.field) {
-                let field = self.target.fields[column.field].name;
+                let field = &self.target.fields[column.field].name;
                 let reason =
                     format!("the columns {:?} and {:?} both mean {field}", earlier.header, column.header);
                 issues.push(column_issue(header, &column.header, "column_twice", reason));

@@ -1,6 +1,6 @@
 //! A row of a file becomes a unit of the bank.
 
-use qidai_bank::{BankType, Identity, Status, Typing, UnitRecord};
+use qidai_bank::{BankType, Identity, Status, UnitRecord};
 
 use crate::field::Reading;
 use crate::mapping::Mapping;
@@ -17,7 +17,7 @@ impl UnitRows {
     /// # Errors
     /// [`PlanError`] when the mapping is wrong, or a required column (`din`, `bank_type`, `hla`) is missing.
     pub fn bind(header: &Header, mapping: &Mapping) -> Result<UnitRows, PlanError> {
-        Ok(UnitRows(Plan::bind(unit_fields::TARGET, header, mapping)?))
+        Ok(UnitRows(Plan::bind(unit_fields::target(), header, mapping)?))
     }
 
     /// Names of columns that mean nothing to us; their cells are not read.
@@ -30,16 +30,20 @@ impl UnitRows {
         self.0.header_of("din")
     }
 
-    /// Reads a row.
+    /// Reads a row: its cells one by one, then the rules of the bank for the whole unit.
     pub fn read(&self, row: &Row, reading: &Reading<'_>) -> RowOutcome<UnitRecord> {
         let nobody = Identity { scheme: String::new(), value: String::new() };
         let mut unit = UnitRecord::new(nobody, BankType::Public);
         let mut issues = self.0.read(row, &mut unit, reading);
+        let bank_type_is_known = !self.0.is_refused("bank_type", &issues);
         if !self.0.gives("status", row) {
             unit.status = Status::when_not_stated(unit.bank_type);
         }
-        if issues.is_empty() {
-            issues.extend(self.contradictions(row, &unit));
+        let mut problems = unit.problems(reading.today);
+        problems.retain(|problem| bank_type_is_known || problem.field != "status");
+        issues.extend(self.0.place(row, problems, &issues));
+        if bank_type_is_known {
+            issues.extend(self.missing_typing(row, &unit, &issues));
         }
         let is_known = !unit.identity.value.is_empty();
         let identity = is_known.then(|| format!("{} {}", unit.identity.scheme, unit.identity.value));
@@ -50,41 +54,13 @@ impl UnitRows {
         }
     }
 
-    /// Values that are fine one by one but not together.
-    fn contradictions(&self, row: &Row, unit: &UnitRecord) -> Vec<Issue> {
-        let issue = |field: &'static str, code, reason: String, hint: &str| {
-            Issue::cell(row.line, self.0.header_of(field), self.0.text(field, row), code, reason, hint)
-        };
-        let mut issues = Vec::new();
-        match (unit.bank_type, unit.status) {
-            (BankType::Family, Status::Available) => issues.push(issue(
-                "status",
-                "status_contradicts_bank_type",
-                "a family unit is not available to others".to_owned(),
-                "use family_held, or bank type public when the family has given the unit to the public bank",
-            )),
-            (BankType::Public, Status::FamilyHeld) => issues.push(issue(
-                "status",
-                "status_contradicts_bank_type",
-                "a public unit is not held for a family".to_owned(),
-                "use available, or bank type family",
-            )),
-            _ => {}
+    fn missing_typing(&self, row: &Row, unit: &UnitRecord, issues: &[Issue]) -> Option<Issue> {
+        if !unit.status.is_searchable() || !unit.typings.is_empty() || self.0.is_refused("hla", issues) {
+            return None;
         }
-        if unit.status.is_searchable() && unit.typings.is_empty() {
-            let hint = "fill in the typing, or give the unit a state in which it is not searched, such as quarantine";
-            issues.push(issue("hla", "hla_missing", "an available unit needs a typing".to_owned(), hint));
-        }
-        for (field, typings) in [("hla", &unit.typings), ("mother_hla", &unit.mother_typings)] {
-            if typings.iter().any(without_text) {
-                let reason = "the row tells how or when was typed, but not the typing".to_owned();
-                issues.push(issue(field, "typing_text_missing", reason, "fill in the typing"));
-            }
-        }
-        issues
+        let reason = "an available unit needs a typing".to_owned();
+        let hint =
+            "fill in the typing, or give the unit a state in which it is not searched, such as quarantine";
+        Some(Issue::cell(row.line, self.0.header_of("hla"), "", "hla_missing", reason, hint))
     }
-}
-
-pub(crate) fn without_text(typing: &Typing) -> bool {
-    typing.written.is_empty()
 }

@@ -50,11 +50,10 @@ pub fn reading() -> Reading<'static> {
     Reading { today: TODAY, check_hla: &judge }
 }
 
-/// All rows and row issues of a file.
-pub fn rows(
-    path: &Path,
-    options: &ReadOptions,
-) -> Result<(Vec<String>, Vec<Result<Row, Issue>>), TableError> {
+type Rows = (Vec<String>, Vec<Result<Row, Issue>>);
+
+/// The header, and all rows and row issues, of a file.
+pub fn rows(path: &Path, options: &ReadOptions) -> Result<Rows, TableError> {
     let table = Table::open(path, options)?;
     let names = table.header().names.clone();
     let mut rows = Vec::new();

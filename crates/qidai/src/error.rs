@@ -1,40 +1,78 @@
 //! The only place where a failure becomes a status, a code and a sentence.
 //!
-//! A [`Failure`] carries two texts that cannot be swapped: a sentence for the person, and a cause for the log.
+//! A [`Failure`] carries two texts that cannot be swapped: a sentence for the person, and a cause for the
+//! log. The sentence is looked up as `failure-<code>` in the reader's language; without such a message the
+//! English sentence given at the spot is said.
+
+// mod answer;
+
+use axum::http::StatusCode;
+use fluent_bundle::FluentValue;
 
 use crate::words::Lang;
+
+// pub(crate) use answer::{RequestId, answer_failures};
 
 /// What kind of trouble it is; decides the HTTP and the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The input cannot be accepted as it is. Exit status 2.
+    /// The input cannot be accepted as it is. HTTP 422, exit status 2.
     Refused,
-    /// The program could not work: a file, the database, the network. Exit status 1.
+    /// The request comes from a place that may not ask. HTTP 403, exit status 2.
+    Forbidden,
+    /// There is nothing under this address or name. HTTP 404, exit status 2.
+    NotFound,
+    /// The address exists, but not for this method. HTTP 405, exit status 2.
+    MethodNotAllowed,
+    /// More bytes than we read. HTTP 413, exit status 2.
+    TooLarge,
+    /// The program could not work: a file, the database, the network. HTTP 500, exit status 1.
     Outage,
 }
 
+impl Kind {
+    fn status(self) -> StatusCode {
+        match self {
+            Kind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::Forbidden => StatusCode::FORBIDDEN,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::Outage => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
 /// A failure on its way to a person.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     kind: Kind,
     code: &'static str,
     sentence: String,
+    values: Vec<(&'static str, String)>,
     log: Option<String>,
 }
 
 impl Failure {
     /// Input that was refused. `code` is stable and snake_case; `sentence` says what, where, and what was expected.
     pub(crate) fn refused(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self::new(Kind::Refused, code, sentence.into())
+        Self::new(Kind::Refused, code, sentence)
     }
 
     /// The program could not work. Never used for a "no".
     pub(crate) fn outage(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self::new(Kind::Outage, code, sentence.into())
+        Self::new(Kind::Outage, code, sentence)
     }
 
-    fn new(kind: Kind, code: &'static str, sentence: String) -> Self {
-        Self { kind, code, sentence, log: None }
+    /// Any other kind.
+    pub(crate) fn new(kind: Kind, code: &'static str, sentence: impl Into<String>) -> Self {
+        Self { kind, code, sentence: sentence.into(), values: Vec::new(), log: None }
+    }
+
+    /// Adds a value which the translated sentence needs.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.values.push((name, value.into()));
+        self
     }
 
     /// Adds the cause, for the log only.
@@ -53,22 +91,32 @@ impl Failure {
         self.code
     }
 
-    /// The sentence for the person.
-    pub(crate) fn sentence(&self, _lang: Lang) -> &str {
-        &self.sentence
+    /// The sentence for the person, in their language when we have it.
+    pub(crate) fn sentence(&self, lang: Lang) -> String {
+        let values: Vec<(&'static str, FluentValue<'_>)> =
+            self.values.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
+        lang.words().find(&format!("failure-{}", self.code), &values).unwrap_or_else(|| self.sentence.clone())
     }
 
+    pub(crate) fn status(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    /// True when another input may succeed.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.kind != Kind::Outage
+    }
+
+    /// 2 when input was refused, 1 when the program could not work.
     pub(crate) fn exit_status(&self) -> u8 {
-        match self.kind {
-            Kind::Refused => 2,
-            Kind::Outage => 1,
-        }
+        if self.is_refusal() { 2 } else { 1 }
     }
 
-    /// One line per failure, at the edge.
-    pub(crate) fn write_log(&self) {
-        if let Some(cause) = &self.log {
-            tracing::error!(code = self.code, cause, "{}", self.sentence);
+    /// One line per failure, at the edge; refused input is no event for the log.
+    pub(crate) fn write_log(&self, request: &str) {
+        if self.kind == Kind::Outage || self.log.is_some() {
+            let cause = self.log.as_deref().unwrap_or("none given");
+            tracing::error!(code = self.code, request, cause, "{}", self.sentence);
         }
     }
 }

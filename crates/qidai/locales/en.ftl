@@ -1,0 +1,186 @@
+### Words of pages and command line. Same keys, same order as zh-CN.ftl; terms as in the glossary.
+
+## Frame
+skip-to-content = Skip to content
+nav-label = Main navigation
+nav-search = Search
+language = Language
+print = Print
+banner-demo = Demonstration
+banner-synthetic = All data are synthetic. Not for clinical use.
+banner-starter = Nomenclature: starter release, not for clinical use
+banner-short = Synthetic data or starter nomenclature, not for clinical use
+list-separator = ; { "" }
+list-or = { " or " }
+missing = not recorded
+not-computable = not computable
+request-number = request
+
+## Search: form
+search-title = Search cord blood
+search-context = { $units } available public units{ $listed ->
+    [0] {""}
+    [one] , { $listed } record of external lists
+   *[other] , { $listed } records of external lists
+ } · snapshot generation { $generation } · nomenclature { $release }
+patient-typing = Patient typing
+typing-state-empty = nothing typed yet
+typing-state-understood = { $count ->
+    [one] { $count } locus understood
+   *[other] { $count } loci understood
+ }
+typing-state-bad = { $count ->
+    [one] { $count } thing to correct
+   *[other] { $count } things to correct
+ }
+paste-label = Paste a line, as the laboratory wrote it, or a GL String
+paste-hint = For example A*11:01,24:02 B*15:02,40:01 DRB1*11:01,12:02. A pasted line replaces the five loci below.
+paste-filled = { $count ->
+    [one] { $count } locus filled from the pasted text
+   *[other] { $count } loci filled from the pasted text
+ }
+paste-others = { $loci } understood, but not used in this search
+allele-first = first allele
+allele-second = second allele
+weight = Weight
+weight-label = Patient weight, kg
+least-matches = Least matches
+least-matches-label = Least matches
+least-matches-hint = A unit that meets any of them is listed. x/6: A, B antigen and DRB1; x/8: A, B, C, DRB1; x/10: DQB1 as well.
+no-limit = any
+least-dose-label = Dose floors (empty for none)
+least-tnc = TNC ×10⁷/kg
+least-cd34 = CD34 ×10⁵/kg
+limit-label = List at most
+search-action = Search
+search-note = Only available public units and external lists are searched; family units never appear.
+fix-offer = Change to "{ $text }"
+search-refused = { $count ->
+    [one] Not searched: { $count } thing has to be corrected.
+   *[other] Not searched: { $count } things have to be corrected.
+ }
+search-refused-hint = Each problem stands under its field; what you typed is kept.
+start-title = Enter the patient's HLA typing
+start-body = Paste a line as the laboratory wrote it, or fill in locus by locus; each field is checked as you type.
+start-order = Order: match class, then pre-freeze dose. Every search carries a receipt: snapshot, nomenclature and parameters.
+
+## Search: results
+to-results = { $count } listed, go to results
+results-listed = listed
+results-shown = first { $count } shown
+results-time = searched in { $ms } ms
+results-caption = Listed units in their order
+legend = Legend
+legend-arrows = ↓ only GvH, ↑ only HvG, no arrow: both directions
+col-rank = #
+col-unit = Unit · source
+col-class = Class
+col-serves = Serves up to, kg
+col-why = Reasons
+antigen = antigen
+class-small = { $x10 } · { $x6 }
+source-public = Public
+below-floor = below floor
+foot-dose = Doses are from pre-freeze, post-processing counts; the upright tick is your floor.
+foot-probabilities = Match probabilities P0…P4 are not yet computed; within a class the order is by dose only.
+empty-title = No unit is listed
+empty-body = No unit meets all the conditions; why is counted below.
+empty-act-x8 = Relax to ≥ 4/8
+empty-act-dose = Drop the CD34 floor
+grade-match = match
+grade-possible = possible match
+grade-allele-mismatch = allele mismatch
+grade-antigen-mismatch = antigen mismatch
+grade-untyped = not typed
+grade-with-direction = { $grade } ({ $direction })
+direction-gvh = GvH only
+direction-hvg = HvG only
+direction-both = both directions
+explain = Explain
+explain-close = Close
+explain-unit = Explain { $number }
+explain-loci = Locus by locus
+explain-rank = Why rank { $rank }
+locus = Locus
+patient = Patient
+unit = Unit (as written)
+grade = Grade
+matches = Matches
+fact-collection-date = Collected
+fact-sex = Sex
+fact-volume = Volume
+fact-typing = Typing (as written)
+sex-F = female
+sex-M = male
+excluded-title = { $count } not listed, each with its reason
+excluded-note = Counted by the first rule not met · bars are logarithmic
+excluded-none = No unit was excluded.
+rule-hla_below_floor = HLA below the floor
+rule-tnc_below_floor = TNC below the floor
+rule-cd34_below_floor = CD34 below the floor
+receipt = Receipt
+receipt-generation = Snapshot
+receipt-generation-value = generation { $number }
+receipt-release = Nomenclature
+receipt-engine = Engine
+receipt-order = Order
+receipt-digest = Digest
+
+## Fields: numbers and absence
+field-number_unreadable = "{ $value }" is not a number; expected a number such as 31.5.
+field-number_out_of_range = { $value } is not possible; expected { $least } to { $most }.
+field-number_unusual = { $value } is unusual; correct it if it is a slip, or go on.
+field-weight_needed = A floor per kilogram needs the patient's weight.
+field-patient_typing_missing = No typing: paste a line, or fill in at least one locus.
+
+## Typing: remarks
+typing-ambiguous = { $written } can be { $count } different types; treated as ambiguous
+typing-genotypes = { $count } genotypes are possible; treated as ambiguous
+typing-warning-single_copy = { $locus }: one allele is given; read as homozygous
+
+## Typing: errors (codes are stable, see docs/errors.md)
+typing-error-typing_empty = Nothing is written; expected { $expected }.
+typing-error-character_unexpected = "{ $value }" at character { $position } belongs to no HLA name; expected { $expected }.
+typing-error-locus_unknown = "{ $value }" is no locus; expected { $expected }.
+typing-error-locus_swapped = "{ $value }" belongs to another locus; expected { $expected }.
+typing-error-loci_mixed = "{ $value }" mixes loci; expected { $expected }.
+typing-error-locus_repeated = "{ $value }": the same locus is given twice; expected { $expected }.
+typing-error-copies_too_many = "{ $value }" is one allele too many; expected { $expected }.
+typing-error-field_invalid = "{ $value }" at character { $position } is no valid field; expected { $expected }.
+typing-error-fields_too_many = "{ $value }" has too many fields; expected { $expected }.
+typing-error-suffix_unknown = "{ $value }" is no expression suffix; expected { $expected }.
+typing-error-suffix_wrong = "{ $value }" has another suffix in { $release }; expected { $expected }.
+typing-error-allele_unknown = No allele "{ $value }" in { $release }; expected { $expected }.
+typing-error-allele_deleted = "{ $value }" was deleted without a successor; expected { $expected }.
+typing-error-group_unknown = No G or P group "{ $value }" in { $release }; expected { $expected }.
+typing-error-mac_unknown = Multiple allele code "{ $value }" is not in the loaded table; expected { $expected }.
+typing-error-mac_table_missing = "{ $value }" is a multiple allele code, but no code table is loaded; start with --mac FILE.
+typing-error-mac_first_field_wrong = Code "{ $value }" does not belong to this first field; expected { $expected }.
+typing-error-mac_without_members = None of the alleles of code "{ $value }" exists at this locus; expected { $expected }.
+typing-error-antigen_unknown = There is no antigen "{ $value }"; expected { $expected }.
+typing-error-release_needed = "{ $value }" needs an IPD-IMGT/HLA release: qidai hla fetch, or start with --release DIR.
+typing-error-form_unknown = "{ $value }" has no known form; expected { $expected }.
+typing-error-reserved_word = "{ $value }" says nothing here; expected { $expected }.
+typing-error-gl_structure_invalid = The GL String is not well formed at character { $position }, "{ $value }"; expected { $expected }.
+
+## Failures (codes are stable, see docs/errors.md)
+failure-title = Not done
+failure-unchanged = No data were changed.
+failure-to-search = Back to search
+failure-body_too_large = The request is larger than 1 MiB and was not read. Use the command line to import large files.
+failure-host_not_local = This server answers on this machine only, not under the name "{ $host }". Open it as http://127.0.0.1.
+failure-cross_site_refused = The request was sent by a page of another site and was not carried out. Send it from a page of this program.
+failure-page_not_found = There is no page under this address.
+failure-method_not_allowed = This address does not answer to this method.
+failure-internal_error = The program made a mistake; no data were changed. Tell the maintainers the request number.
+failure-page_not_rendered = The page could not be made. Tell the maintainers the request number.
+failure-form_unreadable = The form could not be read; go back and fill it in again.
+failure-json_unreadable = The body is not the expected JSON: { $detail }
+failure-locus_unknown = "{ $value }" is no locus of a typing; expected A, B, C, DRB1, DQB1, DPB1 or another one.
+failure-search_not_kept = This search is no longer kept in memory; enter the typing again.
+failure-search_stopped = The search stopped before its end; try again, and tell the maintainers the request number.
+failure-port_in_use = { $address } is already used by another program: stop it, or choose another port with --listen.
+failure-address_not_opened = { $address } could not be opened for listening.
+failure-address_not_loopback = { $address } is not an address of this machine alone. There is no sign-in yet, so pages are served on this machine only; expected an address such as 127.0.0.1:8787.
+failure-server_stopped = The server stopped.
+failure-runtime_not_started = The program could not start its worker threads.

@@ -1,0 +1,173 @@
+### 页面与命令行的词句。与 en.ftl 同键同序；术语以词汇表为准。
+
+## 页面框架
+skip-to-content = 跳到正文
+nav-label = 主导航
+nav-search = 检索
+language = 语言
+print = 打印
+banner-demo = 演示库
+banner-synthetic = 所有数据均为合成，不可用于临床
+banner-starter = 命名集：起始版（starter），不可用于临床
+banner-short = 合成数据或起始命名集，不可用于临床
+list-separator = ；
+list-or = { " 或 " }
+missing = 未记录
+not-computable = 不可计算
+request-number = 请求
+
+## 检索：表单
+search-title = 检索脐带血
+search-context = { $units } 份可检索公共脐血{ $listed ->
+    [0] {""}
+   *[other] ，另有外部名单 { $listed } 条
+ } · 快照第 { $generation } 代 · 命名集 { $release }
+patient-typing = 患者分型
+typing-state-empty = 尚未填写
+typing-state-understood = { $count } 个位点可识别
+typing-state-bad = { $count } 处需要改正
+paste-label = 粘贴一行（实验室原样或 GL String）
+paste-hint = 例：A*11:01,24:02 B*15:02,40:01 DRB1*11:01,12:02。粘贴后替换下方五个位点。
+paste-filled = 已从粘贴文本填入 { $count } 个位点
+paste-others = 已识别 { $loci }，本次检索不使用
+allele-first = 第一等位基因
+allele-second = 第二等位基因
+weight = 体重
+weight-label = 患者体重 kg
+least-matches = 最少相合
+least-matches-label = 最少相合数
+least-matches-hint = 达到其中任一项即入选。x/6：A、B 抗原与 DRB1；x/8：A、B、C、DRB1；x/10：再加 DQB1。
+no-limit = 不限
+least-dose-label = 剂量下限（空白为不限）
+least-tnc = TNC ×10⁷/kg
+least-cd34 = CD34 ×10⁵/kg
+limit-label = 最多列出
+search-action = 检索
+search-note = 只检索可检索的公共脐血和外部名单；家庭保管的脐血从不出现。
+fix-offer = 改为“{ $text }”
+search-refused = 没有检索：{ $count } 处需要改正。
+search-refused-hint = 问题写在各字段下方；已填内容原样保留。
+start-title = 输入患者的 HLA 分型
+start-body = 粘贴实验室的一行，或逐个位点填写；每个字段在填写时即行检查。
+start-order = 次序：相合级别，其次为冻存前剂量。每次检索附凭据：快照、命名集与参数。
+
+## 检索：结果
+to-results = { $count } 份入选，直接看结果
+results-listed = 份入选
+results-shown = 列出前 { $count } 份
+results-time = 检索 { $ms } ms
+results-caption = 入选脐血，按次序排列
+legend = 图例
+legend-arrows = ↓ 仅 GvH 方向，↑ 仅 HvG 方向，无箭头为双向
+col-rank = 序
+col-unit = 脐血 · 来源
+col-class = 级别
+col-serves = 适用体重至 kg
+col-why = 理由
+antigen = 抗原
+class-small = { $x10 } · { $x6 }
+source-public = 公共库
+below-floor = 低于下限
+foot-dose = 剂量按冻存前、制备后的计数；竖线为所设下限。
+foot-probabilities = 相合概率 P0…P4 尚未计算；同级内只按剂量排列。
+empty-title = 没有入选的脐血
+empty-body = 没有一份同时满足所设条件；未入选的原因见下。
+empty-act-x8 = 放宽到 ≥ 4/8
+empty-act-dose = 取消 CD34 下限
+grade-match = 相合
+grade-possible = 可能相合
+grade-allele-mismatch = 等位基因不合
+grade-antigen-mismatch = 抗原不合
+grade-untyped = 未分型
+grade-with-direction = { $grade }（{ $direction }）
+direction-gvh = 仅 GvH 方向
+direction-hvg = 仅 HvG 方向
+direction-both = 双向
+explain = 解释
+explain-close = 收起
+explain-unit = 解释 { $number }
+explain-loci = 逐位点比较
+explain-rank = 为什么排第 { $rank }
+locus = 位点
+patient = 患者
+unit = 脐血（原样）
+grade = 等级
+matches = 相合数
+fact-collection-date = 采集日期
+fact-sex = 性别
+fact-volume = 体积
+fact-typing = 分型（原样）
+sex-F = 女
+sex-M = 男
+excluded-title = 未入选 { $count } 份，每一份都有原因
+excluded-note = 按第一条不满足的规则计数 · 条长为对数刻度
+excluded-none = 没有脐血被排除。
+rule-hla_below_floor = HLA 低于下限
+rule-tnc_below_floor = TNC 低于下限
+rule-cd34_below_floor = CD34 低于下限
+receipt = 凭据
+receipt-generation = 快照
+receipt-generation-value = 第 { $number } 代
+receipt-release = 命名集
+receipt-engine = 引擎
+receipt-order = 次序
+receipt-digest = 摘要
+
+## 字段：数字与缺失
+field-number_unreadable = “{ $value }”不是数字；应为如 31.5 的数字。
+field-number_out_of_range = { $value } 不在可能范围内；应为 { $least } 至 { $most }。
+field-number_unusual = { $value } 少见；若有误请改正，确实如此可继续。
+field-weight_needed = 设了每公斤剂量下限，就需要患者体重。
+field-patient_typing_missing = 没有分型：粘贴一行，或至少填写一个位点。
+
+## 分型：提醒
+typing-ambiguous = { $written } 可为 { $count } 种，按歧义计算
+typing-genotypes = 可为 { $count } 种基因型，按歧义计算
+typing-warning-single_copy = { $locus } 只填了一个等位基因，按纯合计算
+
+## 分型：错误（代码固定，见 docs/errors.md）
+typing-error-typing_empty = 没有内容；应为如 A*02:01 的分型。
+typing-error-character_unexpected = 第 { $position } 个字符“{ $value }”不属于 HLA 名称；应为半角拉丁字母、数字、* : /。
+typing-error-locus_unknown = “{ $value }”不是位点；应为 A、B、C、DRB1、DQB1 等。
+typing-error-locus_swapped = “{ $value }”属于另一个位点，是否填错了栏？
+typing-error-loci_mixed = “{ $value }”混有不同位点；每处只能是一个位点。
+typing-error-locus_repeated = “{ $value }”：同一位点出现了两次；应只出现一次。
+typing-error-copies_too_many = “{ $value }”是第三个等位基因；每个位点最多两个。
+typing-error-field_invalid = 第 { $position } 个字符起的“{ $value }”不是有效字段；应为两位或三位数字，如 02:01。
+typing-error-fields_too_many = “{ $value }”字段过多；最多四个。
+typing-error-suffix_unknown = “{ $value }”不是表达后缀；应为 N、L、S、C、A、Q 之一。
+typing-error-suffix_wrong = “{ $value }”在命名集 { $release } 中的后缀不同。
+typing-error-allele_unknown = 命名集 { $release } 中没有“{ $value }”这个等位基因。
+typing-error-allele_deleted = “{ $value }”已被删除，没有后继名称；应重新分型或查明原名。
+typing-error-group_unknown = 命名集 { $release } 中没有“{ $value }”这个 G 组或 P 组。
+typing-error-mac_unknown = 代码表中没有多等位基因代码“{ $value }”。
+typing-error-mac_table_missing = “{ $value }”是多等位基因代码（MAC），但没有加载代码表；启动时用 --mac 指定。
+typing-error-mac_first_field_wrong = 代码“{ $value }”不属于这个第一字段。
+typing-error-mac_without_members = 代码“{ $value }”的等位基因在此位点都不存在。
+typing-error-antigen_unknown = 没有“{ $value }”这个抗原。
+typing-error-release_needed = “{ $value }”需要完整的 IPD-IMGT/HLA 命名集：qidai hla fetch，或启动时用 --release 指定。
+typing-error-form_unknown = 无法识别“{ $value }”的写法；应为如 11:01、A*11:01、A11、A*11:XX。
+typing-error-reserved_word = “{ $value }”在此处没有意义。
+typing-error-gl_structure_invalid = 第 { $position } 个字符处的 GL String 结构有误：“{ $value }”。
+
+## 失败（代码固定，见 docs/errors.md）
+failure-title = 没有完成
+failure-unchanged = 没有任何数据被改动。
+failure-to-search = 回到检索
+failure-body_too_large = 请求超过 1 MiB，没有读取。大批量数据请用命令行导入。
+failure-host_not_local = 本服务只在本机应答，不接受名称“{ $host }”。请用 http://127.0.0.1 打开。
+failure-cross_site_refused = 请求来自其他网站的页面，没有执行。请从本程序的页面发送。
+failure-page_not_found = 这个地址没有页面。
+failure-method_not_allowed = 这个地址不支持该请求方法。
+failure-internal_error = 程序出错；没有任何数据被改动。请把请求编号告诉维护人员。
+failure-page_not_rendered = 页面无法生成。请把请求编号告诉维护人员。
+failure-form_unreadable = 表单无法读取；请返回页面重新填写。
+failure-json_unreadable = 请求正文不是所需的 JSON：{ $detail }
+failure-locus_unknown = “{ $value }”不是分型位点；应为 A、B、C、DRB1、DQB1、DPB1 等。
+failure-search_not_kept = 这次检索已不在内存中；请重新输入分型。
+failure-search_stopped = 检索中途停止；请重试，并把请求编号告诉维护人员。
+failure-port_in_use = { $address } 已被其他程序占用：请停止该程序，或用 --listen 另选端口。
+failure-address_not_opened = 无法监听 { $address }。
+failure-address_not_loopback = { $address } 不是本机地址。程序尚无登录功能，只在本机提供服务；应为如 127.0.0.1:8787。
+failure-server_stopped = 服务中断。
+failure-runtime_not_started = 程序无法启动工作线程。

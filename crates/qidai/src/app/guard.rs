@@ -1,0 +1,77 @@
+//! What every request passes before a handler sees it: size, host and origin.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{CONTENT_LENGTH, HOST, ORIGIN};
+use axum::http::{HeaderMap, Method, Uri};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::error::{Failure, Kind};
+
+/// The most bytes of a request body that are read.
+pub(crate) const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Reads the whole body, which no form and no question of ours fills, or refuses it with a sentence.
+pub(super) async fn bounded_body(request: Request, next: Next) -> Result<Response, Failure> {
+    let announced = header(request.headers(), CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
+    if announced.is_some_and(|bytes: u64| bytes > BODY_BYTES_MAX as u64) {
+        return Err(too_large());
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| too_large())?;
+    Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
+}
+
+fn too_large() -> Failure {
+    Failure::new(Kind::TooLarge, "body_too_large", "The request is larger than 1 MiB and was not read.")
+}
+
+/// Answers only to names of this machine, so that a foreign page cannot reach us through a name that it
+/// points at 127.0.0.1 (DNS rebinding).
+pub(super) async fn loopback_host(request: Request, next: Next) -> Result<Response, Failure> {
+    let host = host_of(request.headers(), request.uri());
+    let name = host.as_deref().map(without_port).unwrap_or_default();
+    if matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+        return Ok(next.run(request).await);
+    }
+    let sentence = format!("This server answers on this machine only, not under the name \"{name}\".");
+    Err(Failure::new(Kind::Forbidden, "host_not_local", sentence).with("host", name))
+}
+
+/// Refuses a request that changes or computes something when another site sent it.
+///
+/// Browsers name the sending site in `Origin` (Fetch standard, §3.2); programs such as curl send none.
+pub(super) async fn same_origin(request: Request, next: Next) -> Result<Response, Failure> {
+    if matches!(*request.method(), Method::GET | Method::HEAD) || sent_by_us(request.headers(), request.uri())
+    {
+        return Ok(next.run(request).await);
+    }
+    let sentence = "The request was sent by a page of another site and was not carried out.";
+    Err(Failure::new(Kind::Forbidden, "cross_site_refused", sentence))
+}
+
+fn sent_by_us(headers: &HeaderMap, uri: &Uri) -> bool {
+    if let Some(origin) = header(headers, ORIGIN.as_str()) {
+        let site = origin.split_once("://").map(|(_, site)| site.to_owned());
+        return site.is_some() && site == host_of(headers, uri);
+    }
+    matches!(header(headers, "sec-fetch-site"), None | Some("same-origin" | "none"))
+}
+
+fn host_of(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    let named =
+        header(headers, HOST.as_str()).or_else(|| uri.authority().map(|authority| authority.as_str()));
+    named.map(str::to_ascii_lowercase)
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}

@@ -1,0 +1,62 @@
+//! A failure as an HTTP answer: `application/problem+json` (RFC 9457) for machines, a page for people.
+
+use axum::Json;
+use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::Failure;
+use crate::pages::Reader;
+use crate::pages::failure::failure_page;
+
+/// The number under which one request stands in the log, so that a person can quote it.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// The body of a refused API call.
+#[derive(Serialize)]
+struct Problem<'a> {
+    /// Short name of the kind of problem; the same as `code`.
+    title: &'a str,
+    /// HTTP status.
+    status: u16,
+    /// The sentence for the person.
+    detail: String,
+    /// Stable, snake_case.
+    code: &'a str,
+    /// Number of this request in the log.
+    request: &'a str,
+}
+
+impl IntoResponse for Failure {
+    /// Only carries the failure outwards; [`answer_failures`] knows who reads it.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Turns a failure of any inner layer or handler into the answer its reader expects.
+pub(crate) async fn answer_failures(request: Request, next: Next) -> Response {
+    let for_machine = request.uri().path().starts_with("/api/");
+    let reader = request.extensions().get::<Reader>().cloned().unwrap_or_default();
+    let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+    let response = next.run(request).await;
+    let Some(failure) = response.extensions().get::<Failure>() else { return response };
+    failure.write_log(&id);
+    if for_machine { problem(failure, &reader, &id) } else { failure_page(failure, &reader, &id) }
+}
+
+fn problem(failure: &Failure, reader: &Reader, id: &str) -> Response {
+    let body = Problem {
+        title: failure.code(),
+        status: failure.status().as_u16(),
+        detail: failure.sentence(reader.lang),
+        code: failure.code(),
+        request: id,
+    };
+    (failure.status(), [(CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
+}

@@ -1,0 +1,191 @@
+//! The search page: type a patient, see who is worth a phone call, why, and why the others are not.
+//!
+//! A sent form is kept under an id and answered at `/search/{id}`, so that no address contains a typing and
+//! a result can be looked at again, in the other language too.
+
+mod cell;
+pub(crate) mod checked;
+mod criteria;
+mod dose;
+mod explain;
+pub(crate) mod form;
+mod form_view;
+mod hit;
+mod number;
+mod results;
+pub(crate) mod said;
+pub(crate) mod shelf;
+pub(crate) mod typing;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use askama::Template;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use fluent_bundle::FluentValue;
+use serde::Deserialize;
+
+use super::{Frame, Reader, render};
+use crate::app::AppState;
+use crate::catalogue::{SearchAnswer, SearchRequest};
+use crate::error::{Failure, Kind};
+use crate::words::Words;
+use checked::Checked;
+use form::SearchForm;
+use form_view::FormView;
+use results::Results;
+use shelf::{Answered, Stored};
+
+/// The page as a whole.
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    frame: Frame,
+    form: FormView,
+    /// One grey line: how many units can be found, by which release.
+    context: String,
+    /// Everything that stands against the search, when it was sent.
+    problems: usize,
+    /// A refusal by the engine: sentence and code.
+    refusal: Option<(String, &'static str)>,
+    results: Option<Results>,
+}
+
+/// Which unit is explained.
+#[derive(Deserialize)]
+pub(crate) struct Opened {
+    open: Option<u32>,
+}
+
+/// A sent form, field by field.
+type Sent = Result<Form<Vec<(String, String)>>, FormRejection>;
+
+/// The empty form.
+pub(crate) async fn start(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+) -> Result<Response, Failure> {
+    let checked =
+        Checked::read(SearchForm::default(), &state.catalogue().nomenclature(), reader.lang.words());
+    render(&page(&state, &reader, &checked, None))
+}
+
+/// Searches and sends the reader to the answer; a form with problems comes back with all of them.
+pub(crate) async fn run(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    let form = SearchForm::from_pairs(read_sent(sent)?);
+    let checked = Checked::read_sent(form, &state.catalogue().nomenclature(), reader.lang.words());
+    let Some(request) = checked.request().cloned() else {
+        return refused(&state, &reader, &checked, None);
+    };
+    match search(&state, request).await {
+        Ok(answered) => {
+            let id = state.searches().put(Stored { form: checked.form, answered: Some(answered) });
+            Ok(Redirect::to(&format!("/search/{id}")).into_response())
+        }
+        Err(failure) if failure.is_refusal() => refused(&state, &reader, &checked, Some(&failure)),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Keeps what was typed and shows it again, in the language of the address.
+pub(crate) async fn keep_draft(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    sent: Sent,
+) -> Result<Response, Failure> {
+    let pairs = read_sent(sent)?;
+    let from = pairs.iter().find(|(name, _)| name == "from").map(|(_, id)| id.clone());
+    let form = SearchForm::from_pairs(pairs);
+    let unchanged = from.filter(|id| state.searches().get(id).is_some_and(|stored| stored.form == form));
+    let id = unchanged.unwrap_or_else(|| state.searches().put(Stored { form, answered: None }));
+    Ok(Redirect::to(&format!("/search/{id}?lang={}", reader.lang.tag())).into_response())
+}
+
+/// A search that was kept: its form and, when it was asked for, its answer.
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    Path(id): Path<String>,
+    Query(opened): Query<Opened>,
+) -> Result<Response, Failure> {
+    let stored = state.searches().get(&id).ok_or_else(not_kept)?;
+    let w = reader.lang.words();
+    let checked = Checked::read(stored.form.clone(), &state.catalogue().nomenclature(), w);
+    let mut page = page(&state, &reader, &checked, Some(&id));
+    page.results = stored.answered.as_ref().map(|answered| Results::new(answered, opened.open, w));
+    render(&page)
+}
+
+/// Asks the engine, away from the threads that answer requests.
+pub(crate) async fn search(state: &AppState, request: SearchRequest) -> Result<Answered, Failure> {
+    let catalogue = Arc::clone(state.catalogue());
+    let begun = Instant::now();
+    let work = move || -> Result<(SearchRequest, SearchAnswer), Failure> {
+        let answer = catalogue.search(&request)?;
+        Ok((request, answer))
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    let (request, answer) = done.map_err(|error| {
+        Failure::outage("search_stopped", "The search stopped before its end.").because(&error)
+    })??;
+    Ok(Answered { request, answer, search_ms: begun.elapsed().as_secs_f64() * 1e3 })
+}
+
+fn refused(
+    state: &AppState,
+    reader: &Reader,
+    checked: &Checked,
+    by_engine: Option<&Failure>,
+) -> Result<Response, Failure> {
+    let reader = Reader { address: "/?".to_owned(), ..reader.clone() };
+    let mut page = page(state, &reader, checked, None);
+    page.problems = checked.all_said().filter(|said| said.tone == said::Tone::Bad).count();
+    page.refusal = by_engine.map(|failure| (failure.sentence(reader.lang), failure.code()));
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
+}
+
+fn page(state: &AppState, reader: &Reader, checked: &Checked, id: Option<&str>) -> SearchPage {
+    let w = reader.lang.words();
+    SearchPage {
+        frame: Frame::new(reader).with_form("criteria"),
+        form: FormView::new(checked, id),
+        context: context(state, w),
+        problems: 0,
+        refusal: None,
+        results: None,
+    }
+}
+
+fn context(state: &AppState, w: &Words) -> String {
+    let counts = state.catalogue().counts();
+    let values = [
+        ("units", FluentValue::from(counts.public_units as f64)),
+        ("listed", FluentValue::from(counts.listed as f64)),
+        ("generation", FluentValue::from(state.catalogue().generation() as f64)),
+        ("release", FluentValue::from(state.catalogue().release_label().to_owned())),
+    ];
+    w.say("search-context", &values)
+}
+
+fn read_sent(sent: Sent) -> Result<Vec<(String, String)>, Failure> {
+    let Form(pairs) = sent.map_err(|error| {
+        Failure::refused("form_unreadable", "The form could not be read.").because(&error)
+    })?;
+    Ok(pairs)
+}
+
+fn not_kept() -> Failure {
+    Failure::new(
+        Kind::NotFound,
+        "search_not_kept",
+        "This search is no longer kept in memory; enter the typing again.",
+    )
+}

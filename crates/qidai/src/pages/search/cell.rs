@@ -1,0 +1,82 @@
+//! The locus cell: a letter, one shape for each of the two positions, and an arrow for the direction.
+
+use crate::catalogue::{Direction, LocusHit, PositionKind};
+use crate::words::Words;
+
+/// One cell of the matrix.
+pub(super) struct LocusCell {
+    /// Name of the locus.
+    pub(super) locus: &'static str,
+    /// A, P, L, M or –: the worse of the two positions.
+    pub(super) letter: &'static str,
+    /// Style class.
+    pub(super) look: &'static str,
+    /// Symbols of the two positions, the better one first.
+    pub(super) pips: [&'static str; 2],
+    /// ↓ only GvH, ↑ only HvG; nothing for both.
+    pub(super) arrow: Option<&'static str>,
+    /// The grade in words, with the direction.
+    pub(super) words: String,
+}
+
+/// How a kind of position looks: letter, style class, symbol, key of its word. Best first.
+const KINDS: [(PositionKind, &str, &str, &str, &str); 5] = [
+    (PositionKind::Match, "A", "locus-a", "pip-match", "grade-match"),
+    (PositionKind::Possible, "P", "locus-p", "pip-possible", "grade-possible"),
+    (PositionKind::AlleleMismatch, "L", "locus-l", "pip-allele", "grade-allele-mismatch"),
+    (PositionKind::AntigenMismatch, "M", "locus-m", "pip-antigen", "grade-antigen-mismatch"),
+    (PositionKind::Untyped, "–", "locus-u", "pip-untyped", "grade-untyped"),
+];
+
+fn place(kind: PositionKind) -> usize {
+    KINDS.iter().position(|(known, ..)| *known == kind).unwrap_or(KINDS.len() - 1)
+}
+
+impl LocusCell {
+    pub(super) fn new(locus: &'static str, hit: &LocusHit, w: &Words) -> LocusCell {
+        let mut places = hit.positions.each_ref().map(|position| place(position.kind));
+        places.sort_unstable();
+        let (_, letter, look, _, key) = KINDS[places[1]];
+        let mut words = w.t(key);
+        if let Some(direction) = hit.direction {
+            words = w.say(
+                "grade-with-direction",
+                &[("grade", words.into()), ("direction", direction_word(direction, w).into())],
+            );
+        }
+        LocusCell {
+            locus,
+            letter,
+            look,
+            pips: places.map(|place| KINDS[place].3),
+            arrow: arrow(hit.direction),
+            words,
+        }
+    }
+
+    /// The five kinds, for the legend.
+    pub(super) fn legend(w: &Words) -> Vec<LocusCell> {
+        let of = |(kind, letter, look, pip, key): (PositionKind, _, _, _, &str)| {
+            let first = if matches!(kind, PositionKind::Untyped) { pip } else { KINDS[0].3 };
+            LocusCell { locus: "", letter, look, pips: [first, pip], arrow: None, words: w.t(key) }
+        };
+        KINDS.into_iter().map(of).collect()
+    }
+}
+
+fn arrow(direction: Option<Direction>) -> Option<&'static str> {
+    match direction? {
+        Direction::Gvh => Some("↓"),
+        Direction::Hvg => Some("↑"),
+        Direction::Both => None,
+    }
+}
+
+/// The direction of a mismatch in words.
+pub(super) fn direction_word(direction: Direction, w: &Words) -> String {
+    w.t(match direction {
+        Direction::Gvh => "direction-gvh",
+        Direction::Hvg => "direction-hvg",
+        Direction::Both => "direction-both",
+    })
+}

@@ -1,0 +1,23 @@
+//! The criteria of a search in one line, as they stand on paper.
+
+use crate::catalogue::{PatientInput, SearchRequest};
+use crate::words::Words;
+
+/// Label and value of every criterion that was set.
+pub(super) fn line(request: &SearchRequest, w: &Words) -> Vec<(String, String)> {
+    let PatientInput::Gl(patient) = &request.patient;
+    let matches = |class: &str, least: Option<u8>| least.map(|least| format!("≥ {least}/{class}"));
+    let classes: Vec<String> =
+        [matches("6", request.min_x6), matches("8", request.min_x8), matches("10", request.min_x10)]
+            .into_iter()
+            .flatten()
+            .collect();
+    let entries = [
+        ("patient-typing", Some(patient.replace('^', " ").replace('+', ", "))),
+        ("weight", request.weight_kg.map(|weight| format!("{weight} kg"))),
+        ("least-matches", (!classes.is_empty()).then(|| classes.join(&w.t("list-or")))),
+        ("least-tnc", request.min_tnc_per_kg_e7.map(|dose| format!("≥ {dose}"))),
+        ("least-cd34", request.min_cd34_per_kg_e5.map(|dose| format!("≥ {dose}"))),
+    ];
+    entries.into_iter().filter_map(|(key, value)| Some((w.t(key), value?))).collect()
+}

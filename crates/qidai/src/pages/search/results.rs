@@ -1,0 +1,138 @@
+//! The answer of a search as the template shows it.
+
+use fluent_bundle::FluentValue;
+
+use super::cell::LocusCell;
+use super::dose::{CD34_SCALE, Dose, TNC_SCALE, WEIGHT_SCALE, rounded_down};
+use super::explain::Explanation;
+use super::form::LOCI;
+use super::hit::{ClassView, UnitNumber};
+use super::shelf::Answered;
+use crate::catalogue::{Excluded, Receipt, UnitHit};
+use crate::words::{Words, thousands};
+
+/// Everything right of the tool column.
+pub(super) struct Results {
+    pub(super) listed: String,
+    pub(super) shown: Option<String>,
+    pub(super) search_ms: String,
+    pub(super) legend: Vec<LocusCell>,
+    /// False: the dose columns show absolute counts and the heaviest patient served.
+    pub(super) has_weight: bool,
+    pub(super) hits: Vec<HitRow>,
+    pub(super) excluded_total: String,
+    pub(super) exclusions: Vec<ExclusionRow>,
+    pub(super) receipt: Vec<(String, String)>,
+    /// The criteria in one line, for paper.
+    pub(super) criteria: Vec<(String, String)>,
+}
+
+/// One unit of the list.
+pub(super) struct HitRow {
+    pub(super) rank: u32,
+    pub(super) number: UnitNumber,
+    pub(super) source: String,
+    pub(super) cells: Vec<LocusCell>,
+    /// The five loci read aloud.
+    pub(super) spoken: String,
+    pub(super) class: ClassView,
+    pub(super) doses: [Dose; 2],
+    /// Absolute counts, when the weight is unknown.
+    pub(super) totals: [Option<String>; 2],
+    pub(super) abo: Option<String>,
+    pub(super) reasons: Vec<String>,
+    pub(super) open: Option<Explanation>,
+}
+
+/// One rule that kept units out of the list.
+pub(super) struct ExclusionRow {
+    pub(super) rule: String,
+    pub(super) count: String,
+    /// Length of a logarithmic bar, in percent.
+    pub(super) length: String,
+}
+
+impl Results {
+    /// Prepares the answer; `open` is the rank of the unit that is explained.
+    pub(super) fn new(answered: &Answered, open: Option<u32>, w: &Words) -> Results {
+        let answer = &answered.answer;
+        let total: u64 = answer.excluded.iter().map(|one| one.count).sum();
+        let shown = answer.units.len() as u64;
+        Results {
+            listed: thousands(&answer.total_listed.to_string()),
+            shown: (shown < answer.total_listed).then(|| thousands(&shown.to_string())),
+            search_ms: format!("{:.1}", answered.search_ms),
+            legend: LocusCell::legend(w),
+            has_weight: answered.request.weight_kg.is_some(),
+            hits: answer.units.iter().map(|hit| row(hit, answered, open, w)).collect(),
+            excluded_total: thousands(&total.to_string()),
+            exclusions: exclusions(&answer.excluded, w),
+            receipt: receipt(&answer.receipt, w),
+            criteria: super::criteria::line(&answered.request, w),
+        }
+    }
+}
+
+fn row(hit: &UnitHit, answered: &Answered, open: Option<u32>, w: &Words) -> HitRow {
+    let cells: Vec<LocusCell> =
+        LOCI.iter().zip(&hit.loci).map(|(locus, one)| LocusCell::new(locus.name(), one, w)).collect();
+    let spoken: Vec<String> = cells.iter().map(|cell| format!("{} {}", cell.locus, cell.words)).collect();
+    HitRow {
+        rank: hit.rank,
+        number: UnitNumber::new(&hit.din),
+        source: source(hit, w),
+        spoken: spoken.join(&w.t("list-separator")),
+        cells,
+        class: ClassView::new(hit, w),
+        doses: doses(hit, answered),
+        totals: [
+            hit.tnc_total.map(|count| rounded_down(count / 1e7, 1)),
+            hit.cd34_total.map(|count| rounded_down(count / 1e6, 2)),
+        ],
+        abo: hit.abo.as_ref().map(|abo| format!("{abo}{}", hit.rhd.as_deref().unwrap_or_default())),
+        reasons: hit.reasons.clone(),
+        open: (open == Some(hit.rank)).then(|| Explanation::new(hit, &answered.request, w)),
+    }
+}
+
+/// Where the unit comes from, and the year of its collection.
+fn source(hit: &UnitHit, w: &Words) -> String {
+    let list = hit.list.clone().unwrap_or_else(|| w.t("source-public"));
+    match hit.collection_date.as_deref().and_then(|date| date.get(..4)) {
+        Some(year) => format!("{list} · {year}"),
+        None => list,
+    }
+}
+
+fn doses(hit: &UnitHit, answered: &Answered) -> [Dose; 2] {
+    let request = &answered.request;
+    if request.weight_kg.is_none() {
+        return [Dose::new(hit.max_weight_kg, 0, WEIGHT_SCALE, None), Dose::new(None, 0, 1.0, None)];
+    }
+    [
+        Dose::new(hit.tnc_per_kg.map(|dose| dose / 1e7), 2, TNC_SCALE, request.min_tnc_per_kg_e7),
+        Dose::new(hit.cd34_per_kg.map(|dose| dose / 1e5), 2, CD34_SCALE, request.min_cd34_per_kg_e5),
+    ]
+}
+
+fn exclusions(excluded: &[Excluded], w: &Words) -> Vec<ExclusionRow> {
+    let most = excluded.iter().map(|one| one.count).max().unwrap_or(0) as f64;
+    let row = |one: &Excluded| ExclusionRow {
+        rule: w.find(&format!("rule-{}", one.rule), &[]).unwrap_or_else(|| one.rule.clone()),
+        count: thousands(&one.count.to_string()),
+        length: format!("{:.1}%", (one.count as f64).ln_1p() / most.ln_1p() * 100.0),
+    };
+    excluded.iter().filter(|one| one.count > 0).map(row).collect()
+}
+
+fn receipt(receipt: &Receipt, w: &Words) -> Vec<(String, String)> {
+    let generation = w.t1("receipt-generation-value", "number", FluentValue::from(receipt.generation as f64));
+    let entries = [
+        ("receipt-generation", generation),
+        ("receipt-release", receipt.release.clone()),
+        ("receipt-engine", receipt.engine.clone()),
+        ("receipt-order", receipt.order.clone()),
+        ("receipt-digest", receipt.digest.clone()),
+    ];
+    entries.into_iter().map(|(key, value)| (w.t(key), value)).collect()
+}

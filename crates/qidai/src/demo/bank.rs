@@ -112,7 +112,8 @@ async fn add(
     from: u64,
     units: &[qidai_bank::UnitRecord],
 ) -> Result<u64, Failure> {
-    let ids = IdSource::counting(format!("demo-{}-{from}", plan.seed));
+    let to = from + units.len() as u64;
+    let ids = IdSource::counting(format!("demo-{}-{from}-{to}", plan.seed));
     let context = context(plan, &ids)?;
     let outcomes = store.add_units(units, &context).await.map_err(|error| store_failure(&error))?;
     for (unit, outcome) in units.iter().zip(&outcomes) {
@@ -163,4 +164,69 @@ pub(crate) fn export_failure(error: &std::io::Error) -> Failure {
         ),
     )
     .because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use qidai_bank::{BankType, Identity, Status, UnitRecord};
+
+    use super::*;
+    use crate::demo::Mix;
+
+    fn generator(searchable: u64, seed: u64) -> Generator {
+        let mix = Mix::of_searchable(searchable);
+        Generator::new(Plan { mix, seed, today: date(2021, 12, 31) }).unwrap()
+    }
+
+    async fn fill(store: &Store, generator: &Generator) -> Result<Made, Failure> {
+        make::<Vec<u8>>(store, generator, None).await
+    }
+
+    async fn available(store: &Store) -> u64 {
+        let counts = store.unit_counts().await.unwrap();
+        counts.iter().filter(|count| count.status == Status::Available).map(|count| count.units).sum()
+    }
+
+    #[tokio::test]
+    async fn a_bank_is_made_once_and_then_left_alone() {
+        let store = Store::in_memory().await.unwrap();
+        let wanted = generator(300, 1);
+        assert_eq!(fill(&store, &wanted).await.unwrap(), Made::Now(wanted.mix().total()));
+        assert_eq!(available(&store).await, 300);
+        assert_eq!(fill(&store, &wanted).await.unwrap(), Made::Before);
+        assert_eq!(available(&store).await, 300);
+    }
+
+    #[tokio::test]
+    async fn a_killed_run_is_completed_by_the_next() {
+        let store = Store::in_memory().await.unwrap();
+        let wanted = generator(300, 1);
+        assert!(!claim(&store, &wanted.plan).await.unwrap());
+        add(&store, &wanted.plan, 0, &wanted.units(0..100)).await.unwrap();
+        assert_eq!(fill(&store, &wanted).await.unwrap(), Made::Now(wanted.mix().total() - 100));
+        assert_eq!(available(&store).await, 300);
+    }
+
+    #[tokio::test]
+    async fn another_demonstration_is_refused_with_both_named() {
+        let store = Store::in_memory().await.unwrap();
+        fill(&store, &generator(20, 1)).await.unwrap();
+        let failure = fill(&store, &generator(20, 2)).await.unwrap_err();
+        assert_eq!(failure.code(), "demo_plan_differs");
+        let sentence = failure.sentence(crate::words::Lang::En);
+        assert!(sentence.contains("seed 1") && sentence.contains("seed 2"), "{sentence}");
+    }
+
+    #[tokio::test]
+    async fn invented_units_are_never_added_to_other_units() {
+        let store = Store::in_memory().await.unwrap();
+        let real = UnitRecord::new(Identity::din("Z000121000001").unwrap(), BankType::Family);
+        let ids = IdSource::counting("test");
+        let plan = generator(20, 1).plan;
+        store.add_units(&[real], &context(&plan, &ids).unwrap()).await.unwrap();
+        let failure = fill(&store, &generator(20, 1)).await.unwrap_err();
+        assert_eq!(failure.code(), "demo_bank_not_empty");
+        assert_eq!(available(&store).await, 0);
+    }
 }

@@ -1,9 +1,14 @@
 //! The demonstration bank as a whole: what is promised about its numbers, and that it is always the same.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::ControlFlow;
+use std::path::Path;
 
 use jiff::civil::date;
 use qidai_bank::{BankType, Din, Measure, Phase, Status};
+use qidai_exchange::mapping::Mapping;
+use qidai_exchange::table::{ReadOptions, Row, Table};
+use qidai_exchange::{Issue, Reading, UnitRows};
 use qidai_hla::{AlleleId, Locus, LocusTyping, Nomenclature, PersonTyping, compatible};
 use sha2::{Digest, Sha256};
 
@@ -98,6 +103,43 @@ fn accepted_units_have_the_medians_of_the_calibration() {
     near(of(Phase::Processed, Measure::Cd34Total), 4.07e6 * 0.89, 0.06);
     near(of(Phase::Processed, Measure::CfuGmTotal), 7.2e5 * 0.89, 0.08);
     near(of(Phase::Processed, Measure::Viability), 9_850.0, 0.01);
+}
+
+/// The rows of a file as the import reads them; every typing must be one that the starter release understands.
+fn imported(path: &Path) -> Vec<UnitRecord> {
+    let release = Release::starter();
+    let nomenclature = Nomenclature::new(&release, None);
+    let check_hla = |written: &str| match PersonTyping::read(written, &nomenclature) {
+        Ok(_) => Vec::new(),
+        Err(error) => panic!("{written}: {error:?}"),
+    };
+    let reading = Reading { today: date(2021, 12, 31), check_hla: &check_hla };
+    let table = Table::open(path, &ReadOptions::default()).unwrap();
+    let rows = UnitRows::bind(table.header(), &Mapping::default()).unwrap();
+    assert!(rows.columns_not_used().is_empty(), "{:?}", rows.columns_not_used());
+    let mut units = Vec::new();
+    let mut take = |row: Result<Row, Issue>| {
+        units.push(rows.read(&row.unwrap(), &reading).record.unwrap());
+        ControlFlow::Continue(())
+    };
+    table.for_each_row(&mut take, &mut |_| {}).unwrap();
+    units
+}
+
+#[test]
+fn the_export_is_imported_as_the_same_units_with_the_typing_in_force() {
+    let mut units = all(&generator(500, 4));
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("units.csv");
+    let mut export = Export::begin(std::fs::File::create(&path).unwrap()).unwrap();
+    export.add(&units).unwrap();
+    export.finish().unwrap();
+    for unit in &mut units {
+        // A row has room for one typing.
+        let last = unit.typings.pop();
+        unit.typings = last.into_iter().collect();
+    }
+    assert_eq!(imported(&path), units);
 }
 
 /// Does one allele of the child stand among the mother's, as far as both were told apart?

@@ -3,7 +3,10 @@
 //! `main` only decides the exit status: 0, 2 when some input was refused, 1 when the program could not work.
 
 mod commands;
+mod demo;
 mod error;
+#[allow(dead_code, reason = "the verbs that need a release follow")]
+mod reference;
 mod words;
 
 use std::process::ExitCode;
@@ -18,7 +21,7 @@ fn main() -> ExitCode {
         Ok(commands::Outcome::SomeRefused) => ExitCode::from(2),
         Err(failure) => {
             eprintln!("{}: {}", failure.code(), failure.sentence(lang));
-            failure.write_log();
+            failure.write_log("");
             ExitCode::from(failure.exit_status())
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! A verb is a `clap` argument struct and a function `run(args, lang) -> Result<Outcome, Failure>`.
 
+pub(crate) mod demo;
 pub(crate) mod serve;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +23,8 @@ pub(crate) struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Make a bank of invented units, search it, serve it.
+    Demo(demo::Args),
     /// Serve the pages and the API of a bank.
     Serve(serve::Args),
 }
@@ -39,6 +42,7 @@ pub(crate) enum Outcome {
 pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
     let lang = line.lang;
     match line.command {
+        Command::Demo(args) => demo::run(&args, lang),
         Command::Serve(args) => serve::run(args, lang),
     }
 }

@@ -2,17 +2,15 @@
 //!
 //! A file of units goes through three rooms:
 //!
-//! 1. [`table`] – CSV in any usual encoding or an XLSX sheet becomes one stream of rows of cells;
+//! 1. [`table`] – CSV in any usual encoding or an XLSX sheet becomes one stream of rows of cells, and so does a
+//!    registry's GL file;
 //! 2. [`mapping`] – the file's headers become our field names, by name or by a saved mapping;
 //! 3. [`UnitRows`] / [`ListRows`] – a row becomes a record, or *all* the [`Issue`]s of that row at once.
-//!
-//! [`gl_file`] reads the `id%GL-string` files of registries as an external list.
 //!
 //! Nothing here writes to a bank or reads a clock: today's date is an argument.
 
 mod date;
 mod field;
-pub mod gl_file;
 mod half_width;
 mod header_name;
 mod issue;

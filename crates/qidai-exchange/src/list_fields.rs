@@ -57,7 +57,7 @@ fn typings() -> Vec<Field<ListedRecord>> {
 }
 
 /// The other registry's identifier, as it writes it.
-pub(crate) fn id(text: &str) -> Result<String, IdentityError> {
+fn id(text: &str) -> Result<String, IdentityError> {
     let refuse = |code, reason: String| {
         let hint = format!("use one word of at most {ID_CHARS_MAX} characters");
         Err(IdentityError { code, reason, hint })

@@ -6,8 +6,8 @@ mod support;
 use std::ops::ControlFlow;
 
 use qidai_exchange::mapping::Mapping;
-use qidai_exchange::table::{ReadOptions, Table};
-use qidai_exchange::{ListRows, gl_file};
+use qidai_exchange::table::{ReadOptions, Row, Table};
+use qidai_exchange::{Issue, ListRows};
 use support::{file, reading};
 
 fn summary(outcome: qidai_exchange::RowOutcome<qidai_bank::ListedRecord>) -> String {
@@ -21,30 +21,28 @@ fn summary(outcome: qidai_exchange::RowOutcome<qidai_bank::ListedRecord>) -> Str
     }
 }
 
-fn gl(text: &str) -> Vec<String> {
-    let given = file("donors.gl", text.as_bytes());
-    assert!(gl_file::is_gl_file(&given.path).unwrap());
-    let mut found = Vec::new();
-    let mut sink = |line| {
-        found.push(summary(gl_file::read_line(&line, &reading())));
-        ControlFlow::Continue(())
-    };
-    gl_file::for_each_line(&given.path, None, &mut sink, &mut |_| {}).unwrap();
-    found
-}
-
-fn table(text: &str) -> Vec<String> {
-    let given = file("donors.csv", text.as_bytes());
-    assert!(!gl_file::is_gl_file(&given.path).unwrap());
-    let table = Table::open(&given.path, &ReadOptions::default()).unwrap();
+fn list(name: &str, text: &str) -> Vec<String> {
+    let given = file(name, text.as_bytes());
+    let table = Table::open_list(&given.path, &ReadOptions::default()).unwrap();
     let plan = ListRows::bind(table.header(), &Mapping::default()).unwrap();
     let mut found = Vec::new();
-    let mut sink = |row: Result<_, _>| {
-        found.push(summary(plan.read(&row.unwrap(), &reading())));
+    let mut sink = |row: Result<Row, Issue>| {
+        found.push(match row {
+            Ok(row) => summary(plan.read(&row, &reading())),
+            Err(issue) => format!("{}: !{} {}", issue.row.unwrap(), issue.column, issue.code),
+        });
         ControlFlow::Continue(())
     };
     table.for_each_row(&mut sink, &mut |_| {}).unwrap();
     found
+}
+
+fn gl(text: &str) -> Vec<String> {
+    list("donors.gl", text)
+}
+
+fn table(text: &str) -> Vec<String> {
+    list("donors.csv", text)
 }
 
 #[test]

@@ -140,7 +140,7 @@ typing-warning-single_copy = { $locus }: one allele is given; read as homozygous
 
 ## Typing: errors (codes are stable, see docs/errors.md)
 typing-error-typing_empty = Nothing is written; expected { $expected }.
-typing-error-character_unexpected = "{ $value }" at character { $position } belongs to no HLA name; expected { $expected }.
+typing-error-character_unexpected = "{ $value }" ({ $unicode }) at character { $position } belongs to no HLA name; expected { $expected }.
 typing-error-locus_unknown = "{ $value }" is no locus; expected { $expected }.
 typing-error-locus_swapped = "{ $value }" belongs to another locus; expected { $expected }.
 typing-error-loci_mixed = "{ $value }" mixes loci; expected { $expected }.
@@ -162,6 +162,17 @@ typing-error-release_needed = "{ $value }" needs an IPD-IMGT/HLA release: qidai 
 typing-error-form_unknown = "{ $value }" has no known form; expected { $expected }.
 typing-error-reserved_word = "{ $value }" says nothing here; expected { $expected }.
 typing-error-gl_structure_invalid = The GL String is not well formed at character { $position }, "{ $value }"; expected { $expected }.
+
+## Import
+
+import-summary = { $accepted } accepted, { $unchanged } unchanged, { $issues } issues.
+import-summary-dry-run = Dry run, nothing was written: { $accepted } would be accepted, { $unchanged } unchanged, { $issues } issues.
+import-columns-not-used = Columns not used: { $columns }
+import-row = row
+import-column = column
+import-value = value
+import-problem = problem
+import-more-issues = { $count } more issues; --format json lists them.
 
 ## Failures (codes are stable, see docs/errors.md)
 failure-title = Not done

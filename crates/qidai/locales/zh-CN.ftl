@@ -127,7 +127,7 @@ typing-warning-single_copy = { $locus } 只填了一个等位基因，按纯合�
 
 ## 分型：错误（代码固定，见 docs/errors.md）
 typing-error-typing_empty = 没有内容；应为如 A*02:01 的分型。
-typing-error-character_unexpected = 第 { $position } 个字符“{ $value }”不属于 HLA 名称；应为半角拉丁字母、数字、* : /。
+typing-error-character_unexpected = 第 { $position } 个字符“{ $value }”（{ $unicode }）不属于 HLA 名称；应为半角拉丁字母、数字、* : /。
 typing-error-locus_unknown = “{ $value }”不是位点；应为 A、B、C、DRB1、DQB1 等。
 typing-error-locus_swapped = “{ $value }”属于另一个位点，是否填错了栏？
 typing-error-loci_mixed = “{ $value }”混有不同位点；每处只能是一个位点。
@@ -149,6 +149,17 @@ typing-error-release_needed = “{ $value }”需要完整的 IPD-IMGT/HLA 命�
 typing-error-form_unknown = 无法识别“{ $value }”的写法；应为如 11:01、A*11:01、A11、A*11:XX。
 typing-error-reserved_word = “{ $value }”在此处没有意义。
 typing-error-gl_structure_invalid = 第 { $position } 个字符处的 GL String 结构有误：“{ $value }”。
+
+## 导入
+
+import-summary = 接受 { $accepted } 条，未变 { $unchanged } 条，问题 { $issues } 个。
+import-summary-dry-run = 试运行，未写入任何数据：将接受 { $accepted } 条，未变 { $unchanged } 条，问题 { $issues } 个。
+import-columns-not-used = 未使用的列：{ $columns }
+import-row = 行
+import-column = 列
+import-value = 值
+import-problem = 问题
+import-more-issues = 另有 { $count } 个问题；--format json 全部列出。
 
 ## 失败（代码固定，见 docs/errors.md）
 failure-title = 没有完成

@@ -17,7 +17,7 @@ const CHUNK_BYTES: usize = 1 << 16;
 ///
 /// Refuses NUL characters, and records longer than [`RECORD_BYTES_MAX`] as long as [`Decode::mark_record`] is
 /// called after each one.
-pub(crate) struct Decode<R> {
+pub(super) struct Decode<R> {
     source: R,
     decoder: Decoder,
     raw: Vec<u8>,
@@ -36,7 +36,7 @@ pub(crate) struct Decode<R> {
 }
 
 impl<R: Read> Decode<R> {
-    pub(crate) fn new(source: R, encoding: TextEncoding) -> Decode<R> {
+    pub(super) fn new(source: R, encoding: TextEncoding) -> Decode<R> {
         Decode {
             source,
             decoder: encoding.0.new_decoder(),
@@ -56,12 +56,12 @@ impl<R: Read> Decode<R> {
     }
 
     /// Bytes taken from the source so far.
-    pub(crate) fn bytes_read(&self) -> u64 {
+    pub(super) fn bytes_read(&self) -> u64 {
         self.bytes_read
     }
 
     /// A record has ended; the next one begins on this line or below.
-    pub(crate) fn mark_record(&mut self, next_line: u64) {
+    pub(super) fn mark_record(&mut self, next_line: u64) {
         self.bytes_since_record = 0;
         self.record_line = next_line;
     }

@@ -8,6 +8,7 @@ mod decode;
 mod delimited;
 mod encoding;
 mod error;
+mod gl_lines;
 mod sheet;
 
 use std::fs::File;
@@ -16,7 +17,6 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::Issue;
-pub(crate) use decode::Decode;
 pub use encoding::TextEncoding;
 pub use error::TableError;
 
@@ -113,6 +113,7 @@ pub struct Table {
 
 enum Source {
     Delimited(delimited::DelimitedReader),
+    Gl(gl_lines::GlReader),
     Sheet(sheet::SheetReader),
 }
 
@@ -133,6 +134,19 @@ impl Table {
         }
         let (header, reader) = delimited::open(path, options.encoding)?;
         Table { header, source: Source::Delimited(reader) }.checked()
+    }
+
+    /// Opens a file of another registry, which may also be a GL file, `id%GL-string` on each line; it is given as a
+    /// table with the columns `id` and `hla`.
+    ///
+    /// # Errors
+    /// Those of [`Table::open`].
+    pub fn open_list(path: &Path, options: &ReadOptions) -> Result<Table, TableError> {
+        if !gl_lines::is_gl_file(path)? {
+            return Table::open(path, options);
+        }
+        let (header, reader) = gl_lines::open(path, options.encoding)?;
+        Ok(Table { header, source: Source::Gl(reader) })
     }
 
     fn checked(self) -> Result<Table, TableError> {
@@ -172,6 +186,7 @@ impl Table {
         match self.source {
             Source::Delimited(reader) => reader.for_each_row(&mut checked_sink, progress),
             Source::Sheet(reader) => reader.for_each_row(self.header.line, width, &mut checked_sink),
+            Source::Gl(reader) => reader.for_each_row(sink, progress),
         }
     }
 }

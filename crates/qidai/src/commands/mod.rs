@@ -3,6 +3,8 @@
 //! A verb is a `clap` argument struct and a function `run(args, lang) -> Result<Outcome, Failure>`.
 
 pub(crate) mod demo;
+pub(crate) mod id;
+pub(crate) mod import;
 pub(crate) mod serve;
 
 use clap::{Parser, Subcommand};
@@ -25,6 +27,10 @@ pub(crate) struct CommandLine {
 enum Command {
     /// Make a bank of invented units, search it, serve it.
     Demo(demo::Args),
+    /// Check identifiers, one per line.
+    Id(id::Args),
+    /// Bring units or another registry's list into a bank.
+    Import(import::Args),
     /// Serve the pages and the API of a bank.
     Serve(serve::Args),
 }
@@ -43,6 +49,8 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
     let lang = line.lang;
     match line.command {
         Command::Demo(args) => demo::run(&args, lang),
+        Command::Id(args) => id::run(&args),
+        Command::Import(args) => import::run(&args, lang),
         Command::Serve(args) => serve::run(args, lang),
     }
 }

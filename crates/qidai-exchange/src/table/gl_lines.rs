@@ -1,0 +1,67 @@
+//! GL files of registries, one donor per line, `id%GL-string`: a table of two columns without a header line.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::decode::Decode;
+use super::{Header, Row, TableError, TextEncoding};
+use crate::Issue;
+
+/// The lines of a GL file.
+pub(super) struct GlReader {
+    lines: BufReader<Decode<File>>,
+}
+
+/// Does the file look like a GL file: does its first line have a `%` before any comma, semicolon, tab or `*`?
+pub(super) fn is_gl_file(path: &Path) -> Result<bool, TableError> {
+    let mut start = Vec::new();
+    File::open(path)?.take(1 << 16).read_to_end(&mut start)?;
+    let line =
+        start.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let id = line.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'*')).next().unwrap_or_default();
+    Ok(id.contains(&b'%') && !start.starts_with(b"PK"))
+}
+
+pub(super) fn open(path: &Path, given: Option<TextEncoding>) -> Result<(Header, GlReader), TableError> {
+    let encoding = given.map_or_else(|| TextEncoding::detect(path), Ok)?;
+    let lines = BufReader::new(Decode::new(File::open(path)?, encoding));
+    Ok((Header { line: 0, names: vec!["id".to_owned(), "hla".to_owned()] }, GlReader { lines }))
+}
+
+impl GlReader {
+    pub(super) fn for_each_row(
+        mut self,
+        sink: &mut dyn FnMut(Result<Row, Issue>) -> ControlFlow<()>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), TableError> {
+        let mut text = String::new();
+        for line in 1.. {
+            text.clear();
+            if self.lines.read_line(&mut text)? == 0 {
+                break;
+            }
+            self.lines.get_mut().mark_record(line + 1);
+            progress(self.lines.get_ref().bytes_read());
+            let text = text.trim();
+            if text.is_empty() {
+                continue;
+            }
+            if sink(row(line, text).ok_or_else(|| without_percent(line, text))).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn row(line: u64, text: &str) -> Option<Row> {
+    let (id, typing) = text.split_once('%')?;
+    Some(Row { line, texts: csv::StringRecord::from(vec![id, typing]), kinds: Vec::new() })
+}
+
+fn without_percent(line: u64, text: &str) -> Issue {
+    let reason = "the line has no % between identifier and typing".to_owned();
+    Issue::cell(line, "", text, "gl_line_without_percent", reason, "write id%GL-string")
+}

@@ -1,0 +1,130 @@
+//! What an import says at its end, and its progress before.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use qidai_exchange::Issue;
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::words::Lang;
+
+/// Most issues kept; the others are counted. A wrong file has one in every row, and nobody reads beyond.
+const ISSUES_MAX: usize = 100_000;
+/// Issues in the table for people.
+const ISSUES_SHOWN: usize = 30;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    Table,
+    Json,
+}
+
+/// The result of an import.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Report {
+    pub(super) accepted: u64,
+    pub(super) unchanged: u64,
+    issues: Vec<Issue>,
+    /// Issues beyond those listed.
+    issues_not_listed: u64,
+    columns_not_used: Vec<String>,
+    dry_run: bool,
+}
+
+impl Report {
+    pub(super) fn of_columns_not_used(columns_not_used: Vec<String>) -> Report {
+        Report { columns_not_used, ..Report::default() }
+    }
+
+    /// Of a file that could not be used at all.
+    pub(super) fn refused(issues: Vec<Issue>) -> Report {
+        Report { issues, ..Report::default() }
+    }
+
+    pub(super) fn of_dry_run(self, dry_run: bool) -> Report {
+        Report { dry_run, ..self }
+    }
+
+    pub(super) fn add(&mut self, issues: Vec<Issue>) {
+        let room = ISSUES_MAX - self.issues.len();
+        self.issues_not_listed += issues.len().saturating_sub(room) as u64;
+        self.issues.extend(issues.into_iter().take(room));
+    }
+
+    pub(super) fn has_issues(&self) -> bool {
+        !self.issues.is_empty()
+    }
+
+    /// Prints the result on standard output.
+    pub(super) fn print(&self, format: Format, lang: Lang) -> Result<(), Failure> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let written = match format {
+            Format::Json => {
+                serde_json::to_writer(&mut out, self).map_err(io::Error::from).and_then(|()| writeln!(out))
+            }
+            Format::Table => self.write_table(&mut out, lang),
+        };
+        written.and_then(|()| out.flush()).map_err(|error| {
+            Failure::outage("output_not_written", format!("The result could not be written: {error}."))
+                .because(&error)
+        })
+    }
+
+    fn write_table(&self, out: &mut dyn Write, lang: Lang) -> io::Result<()> {
+        let words = lang.words();
+        let issue_count = self.issues.len() as u64 + self.issues_not_listed;
+        let numbers = [
+            ("accepted", self.accepted.into()),
+            ("unchanged", self.unchanged.into()),
+            ("issues", issue_count.into()),
+        ];
+        let key = if self.dry_run { "import-summary-dry-run" } else { "import-summary" };
+        writeln!(out, "{}", words.say(key, &numbers))?;
+        if !self.columns_not_used.is_empty() {
+            writeln!(
+                out,
+                "{}",
+                words.t1("import-columns-not-used", "columns", self.columns_not_used.join(", "))
+            )?;
+        }
+        if issue_count == 0 {
+            return Ok(());
+        }
+        let head = ["import-row", "import-column", "import-value", "import-problem"].map(|key| words.t(key));
+        writeln!(out, "\n{}\t{}\t{}\t{}", head[0], head[1], head[2], head[3])?;
+        for issue in self.issues.iter().take(ISSUES_SHOWN) {
+            let row = issue.row.map_or_else(|| "-".to_owned(), |row| row.to_string());
+            writeln!(
+                out,
+                "{row}\t{}\t{}\t{}: {}; {}",
+                issue.column,
+                one_line(&issue.value),
+                issue.code,
+                issue.reason,
+                issue.hint
+            )?;
+        }
+        let hidden = issue_count.saturating_sub(ISSUES_SHOWN as u64);
+        if hidden > 0 {
+            writeln!(out, "{}", words.t1("import-more-issues", "count", hidden))?;
+        }
+        Ok(())
+    }
+}
+
+/// A value that spans lines or holds a tab would break the table.
+fn one_line(value: &str) -> String {
+    value.replace(['\n', '\t'], " ")
+}
+
+/// Bytes of the file on standard error; silent when that is no terminal.
+pub(super) fn progress_bar(file: &Path) -> ProgressBar {
+    let bytes = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
+    let style = ProgressStyle::with_template("{bar:40} {bytes} / {total_bytes}, {eta} left");
+    let bar = ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

@@ -1,0 +1,161 @@
+//! The bank as an import sees it: written to, or only looked at in a dry run.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use qidai_bank::{
+    AddOutcome, Difference, IdSource, ListedRecord, ReleaseInForce, Store, StoreError, UnitRecord,
+    WriteContext,
+};
+use qidai_hla::Release;
+use tokio::runtime::Runtime;
+
+use crate::commands::runtime;
+use crate::demo::store_failure;
+use crate::error::Failure;
+use crate::reference;
+
+/// Zone of a bank that does not exist yet: the store's own default.
+const ZONE_OF_NEW_BANK: &str = "Asia/Shanghai";
+const ACTOR: &str = "console:import";
+
+/// Adds records to a shelf; one outcome for each.
+pub(super) type Add<'a, R> = dyn Fn(&Shelf, &[R]) -> Result<Vec<AddOutcome>, Failure> + 'a;
+
+pub(super) struct Shelf {
+    runtime: Runtime,
+    /// None in a dry run for a bank that does not exist yet.
+    store: Option<Store>,
+    dry_run: bool,
+    ids: IdSource,
+}
+
+impl Shelf {
+    /// Opens a bank, and makes it when it is absent, unless nothing may be written.
+    pub(super) fn open(address: &str, dry_run: bool) -> Result<Shelf, Failure> {
+        let runtime = runtime()?;
+        let store = if dry_run {
+            match runtime.block_on(Store::open(address)) {
+                Err(StoreError::DatabaseMissing { .. }) => None,
+                opened => Some(opened.map_err(|error| store_failure(&error))?),
+            }
+        } else {
+            Some(runtime.block_on(Store::create_or_open(address)).map_err(|error| store_failure(&error))?)
+        };
+        let ids = IdSource::new(|| uuid::Uuid::now_v7().to_string());
+        Ok(Shelf { runtime, store, dry_run, ids })
+    }
+
+    /// The bank's day.
+    pub(super) fn today(&self) -> Result<Date, Failure> {
+        let zone = match &self.store {
+            Some(store) => self.wait(store.bank_zone())?,
+            None => ZONE_OF_NEW_BANK.to_owned(),
+        };
+        let zone = TimeZone::get(&zone).map_err(|error| {
+            Failure::outage("zone_unknown", format!("The bank's zone {zone} is not known to this machine."))
+                .because(&error)
+        })?;
+        Ok(zone.to_datetime(Timestamp::now()).date())
+    }
+
+    /// The release by which the bank understands typings.
+    pub(super) fn release_in_force(&self) -> Result<Release, Failure> {
+        let known = match &self.store {
+            Some(store) => self.wait(store.release_in_force())?,
+            None => None,
+        };
+        Ok(reference::release_from(known.as_ref().map(|release| Path::new(&release.directory)))?)
+    }
+
+    /// A bank that has no release in force yet takes the one its first typings were accepted by, so that a
+    /// search understands them without being told again.
+    pub(super) fn adopt_release(&self, release: &Release, directory: Option<&Path>) -> Result<(), Failure> {
+        let (Some(store), Some(directory), false) = (&self.store, directory, self.dry_run) else {
+            return Ok(());
+        };
+        if self.wait(store.release_in_force())?.is_some() {
+            return Ok(());
+        }
+        let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+        let adopted =
+            ReleaseInForce { label: release.label().to_owned(), directory: directory.display().to_string() };
+        self.wait(store.set_release_in_force(&adopted, &self.context()))
+    }
+
+    pub(super) fn add_units(&self, records: &[UnitRecord]) -> Result<Vec<AddOutcome>, Failure> {
+        let Some(store) = &self.store else { return Ok(all_new(records)) };
+        if self.dry_run {
+            return records.iter().map(|record| self.look_at_unit(store, record)).collect();
+        }
+        self.wait(store.add_units(records, &self.context()))
+    }
+
+    pub(super) fn add_listed(
+        &self,
+        list: &str,
+        records: &[ListedRecord],
+    ) -> Result<Vec<AddOutcome>, Failure> {
+        let Some(store) = &self.store else { return Ok(all_new(records)) };
+        if self.dry_run {
+            return records.iter().map(|record| self.look_at_listed(store, list, record)).collect();
+        }
+        self.wait(store.add_listed(list, records, &self.context()))
+    }
+
+    /// Closes the bank, so that its file is whole without its log.
+    pub(super) fn close(self) -> Result<(), Failure> {
+        let Some(store) = self.store else { return Ok(()) };
+        self.runtime.block_on(store.close()).map_err(|error| store_failure(&error))
+    }
+
+    fn look_at_unit(&self, store: &Store, record: &UnitRecord) -> Result<AddOutcome, Failure> {
+        let known = self.wait(store.unit(&record.identity))?;
+        Ok(compared(known.map(|known| known.fields()), || record.fields()))
+    }
+
+    fn look_at_listed(
+        &self,
+        store: &Store,
+        list: &str,
+        record: &ListedRecord,
+    ) -> Result<AddOutcome, Failure> {
+        let known = self.wait(store.listed(list, &record.id))?;
+        Ok(compared(known.map(|known| known.fields()), || record.fields()))
+    }
+
+    fn context(&self) -> WriteContext<'_> {
+        WriteContext { now: Timestamp::now(), actor: ACTOR, ids: &self.ids }
+    }
+
+    fn wait<T>(&self, answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, Failure> {
+        self.runtime.block_on(answer).map_err(|error| store_failure(&error))
+    }
+}
+
+type Fields = Vec<(String, String)>;
+
+/// What the bank would say about a record, without asking it to write.
+fn compared(known: Option<Fields>, given: impl FnOnce() -> Fields) -> AddOutcome {
+    let Some(known) = known else { return AddOutcome::Accepted };
+    let given = given();
+    if known == given {
+        return AddOutcome::Unchanged;
+    }
+    let text = |fields: &Fields, name: &str| {
+        fields.iter().find(|(field, _)| field == name).map(|(_, text)| text.clone())
+    };
+    let added = given.iter().filter(|(name, _)| text(&known, name).is_none());
+    let all = known.iter().chain(added).map(|(name, _)| Difference {
+        field: name.clone(),
+        stored: text(&known, name),
+        given: text(&given, name),
+    });
+    AddOutcome::Conflict(all.filter(|difference| difference.stored != difference.given).collect())
+}
+
+fn all_new<R>(records: &[R]) -> Vec<AddOutcome> {
+    vec![AddOutcome::Accepted; records.len()]
+}

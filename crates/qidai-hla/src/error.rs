@@ -128,9 +128,7 @@ fn shorten(text: &str) -> String {
 #[non_exhaustive]
 pub enum ReleaseError {
     /// The file does not begin with the six comment lines of a release file.
-    #[error(
-        "{file}: expected \"# file: {file}\" and \"# version: …\" in the first lines, found {found:?}"
-    )]
+    #[error("{file}: expected \"# file: {file}\" and \"# version: …\" in the first lines, found {found:?}")]
     Header {
         /// The file's name within the release.
         file: &'static str,
@@ -138,9 +136,7 @@ pub enum ReleaseError {
         found: String,
     },
     /// Files of different releases lie together.
-    #[error(
-        "{file} is of version {found}, but {first_file} is of {expected}; use the files of one release"
-    )]
+    #[error("{file} is of version {found}, but {first_file} is of {expected}; use the files of one release")]
     Mixed {
         /// The file that differs.
         file: &'static str,

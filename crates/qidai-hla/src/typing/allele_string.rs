@@ -9,7 +9,18 @@ use crate::locus::Locus;
 pub(super) const FORMAT: Format = Format { fits: |text| text.contains('/'), read };
 
 fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternatives, Fault> {
+    let parts = parts(piece, nomenclature)?;
+    let Some(locus) = parts.first().map(|part| part.locus) else {
+        return Err(piece.fault(ErrorCode::Empty, "alternatives joined by /"));
+    };
     let mut members = Members::default();
+    parts.into_iter().for_each(|part| members.absorb(part));
+    Ok(members.finish(locus, Category::AlleleString))
+}
+
+/// Each alternative by itself, all of one locus.
+pub(crate) fn parts(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Vec<Alternatives>, Fault> {
+    let mut parts: Vec<Alternatives> = Vec::new();
     let mut first: Option<(Locus, String)> = None;
     for part in piece.split('/') {
         let part = part.strip_hla_prefix();
@@ -29,12 +40,9 @@ fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternative
             Some(_) => {}
             None => first = Some((one.locus, first_field(part.text()))),
         }
-        members.absorb(one);
+        parts.push(one);
     }
-    match first {
-        Some((locus, _)) => Ok(members.finish(locus, Category::AlleleString)),
-        None => Err(piece.fault(ErrorCode::Empty, "alternatives joined by /")),
-    }
+    Ok(parts)
 }
 
 fn first_field(text: &str) -> String {

@@ -6,7 +6,7 @@ use super::{Alternatives, LocusTyping, Nomenclature};
 use crate::error::{ErrorCode, TypingError};
 use crate::locus::{Locus, Pair};
 
-type LocusResult<'a> = Result<LocusTyping, (Piece<'a>, Fault)>;
+pub(crate) type LocusResult<'a> = Result<LocusTyping, (Piece<'a>, Fault)>;
 
 /// Reads the part between two `^`: usually one locus, several where a haplotype is written with `~` or
 /// DRB3, DRB4 and DRB5 stand together.
@@ -17,7 +17,7 @@ pub fn segment(text: &str, nomenclature: &Nomenclature<'_>) -> Result<Vec<LocusT
     read_segment(Piece::whole(text).trimmed(), nomenclature).map_err(|fault| fault.into_error(text))
 }
 
-pub(super) fn read<'a>(piece: Piece<'a>, nomenclature: &Nomenclature<'_>) -> Vec<LocusResult<'a>> {
+pub(crate) fn read<'a>(piece: Piece<'a>, nomenclature: &Nomenclature<'_>) -> Vec<LocusResult<'a>> {
     let mut all = Vec::new();
     for part in piece.split('^') {
         let part = part.trimmed();

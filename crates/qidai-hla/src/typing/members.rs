@@ -14,7 +14,7 @@ const RENAMES_MAX: usize = 16;
 pub(crate) struct Members {
     alleles: Vec<AlleleId>,
     classes: Vec<ClassId>,
-    may_be_null: bool,
+    nulls: Vec<AlleleId>,
     pub warnings: Vec<Warning>,
 }
 
@@ -33,7 +33,7 @@ impl Members {
             self.alleles.push(allele);
             match release.class_of(allele) {
                 Some(class) => self.classes.push(class),
-                None => self.may_be_null = true,
+                None => self.nulls.push(allele),
             }
         }
     }
@@ -62,10 +62,10 @@ impl Members {
     /// (the name begins like theirs) but a laboratory that means them writes the suffix.
     fn add_shortened(&mut self, release: &Release, all: Vec<AlleleId>) {
         let expressed = all.iter().any(|a| release.class_of(*a).is_some());
-        let null_before = self.may_be_null;
+        let nulls_before = self.nulls.len();
         self.add_all(release, all);
         if expressed {
-            self.may_be_null = null_before;
+            self.nulls.truncate(nulls_before);
         }
     }
 
@@ -83,13 +83,16 @@ impl Members {
         self.alleles.dedup();
         self.classes.sort_unstable();
         self.classes.dedup();
+        self.nulls.sort_unstable();
+        self.nulls.dedup();
         Alternatives {
             locus,
             written: String::new(),
             category,
             alleles: self.alleles,
             classes: self.classes,
-            may_be_null: self.may_be_null,
+            may_be_null: !self.nulls.is_empty(),
+            nulls: self.nulls,
             antigen: None,
             warnings: self.warnings,
         }
@@ -99,7 +102,7 @@ impl Members {
     pub(crate) fn absorb(&mut self, other: Alternatives) {
         self.alleles.extend(other.alleles);
         self.classes.extend(other.classes);
-        self.may_be_null |= other.may_be_null;
+        self.nulls.extend(other.nulls);
         self.warnings.extend(other.warnings);
     }
 }

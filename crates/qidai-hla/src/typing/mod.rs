@@ -5,8 +5,8 @@
 //! tells apart. Two positions make a [`LocusTyping`], the loci of one person a [`PersonTyping`].
 
 mod allele;
-mod allele_string;
-mod gl_string;
+pub(crate) mod allele_string;
+pub(crate) mod gl_string;
 mod group;
 mod lab_line;
 mod mac;
@@ -15,6 +15,7 @@ mod person;
 pub(crate) mod piece;
 mod reserved;
 mod serology;
+mod tolerant;
 mod xx;
 
 use crate::error::TypingError;
@@ -27,6 +28,7 @@ pub use mac::{MacError, MacTable};
 pub(crate) use members::Members;
 pub use person::{LocusTyping, PersonTyping};
 use piece::{Fault, Piece};
+pub use tolerant::{Tidied, tidy};
 
 /// What typings are read with: a release and, when loaded, a table of multiple allele codes.
 #[derive(Clone, Copy, Debug)]
@@ -132,6 +134,9 @@ pub struct Alternatives {
     /// True when one of the alternatives is a null allele that the text includes on purpose: named with
     /// its suffix, or inside a G group or XX. A short name without suffix stands for its expressed alleles.
     pub may_be_null: bool,
+    /// The null alleles that make `may_be_null` true, in numeric order. Others may stand in `alleles`
+    /// because a short name begins like theirs.
+    pub nulls: Vec<AlleleId>,
     /// The antigen, when the typing is serological.
     pub antigen: Option<Antigen>,
     /// What was renamed, dropped or read in another way.

@@ -95,20 +95,28 @@ impl<'a> Piece<'a> {
     }
 }
 
-fn is_typing_character(c: char) -> bool {
+pub(crate) fn is_typing_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "*:-/+|^~".contains(c)
 }
 
-/// The ASCII character a keyboard or a copy from a document has replaced, when it is beyond doubt.
+/// The ASCII character that was probably meant. Good enough to offer as a fix.
 pub(crate) fn ascii_twin(c: char) -> Option<char> {
+    match c {
+        'А' => Some('A'),
+        'В' => Some('B'),
+        'С' => Some('C'),
+        _ => certain_twin(c),
+    }
+}
+
+/// The ASCII character that a keyboard or a document has replaced, where it is beyond doubt. A Cyrillic
+/// letter is not: С looks like C and is an S.
+pub(crate) fn certain_twin(c: char) -> Option<char> {
     Some(match c {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0)?,
         '\u{066D}' | '∗' | '✱' => '*',
         '\u{2236}' | '\u{FE55}' => ':',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        'А' => 'A',
-        'В' => 'B',
-        'С' => 'C',
         '\u{0660}'..='\u{0669}' => char::from_digit(c as u32 - 0x0660, 10)?,
         '\u{06F0}'..='\u{06F9}' => char::from_digit(c as u32 - 0x06F0, 10)?,
         _ => return None,

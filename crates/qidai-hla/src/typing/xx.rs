@@ -1,13 +1,26 @@
 //! `A*02:XX`: every allele with this first field in the release in force, null alleles included.
-//! Source: WMDA guideline for the use of HLA nomenclature, reserved codes.
+//!
+//! Before splits could be typed, laboratories wrote broad antigens the same way: `B*17:XX` for B57 or B58. These
+//! historic forms are read as all alleles of the splits' first fields, with a warning.
+//! Source: WMDA guideline for the use of HLA nomenclature, reserved codes; NMDP, generic XX codes.
 
 use super::piece::{Fault, Piece};
 use super::{Alternatives, Category, Format, Members, Nomenclature};
 use crate::allele::AlleleName;
 use crate::error::ErrorCode;
-use crate::release::AlleleId;
+use crate::locus::Locus;
+use crate::release::{AlleleId, Release};
+use crate::serology::{Antigen, Family};
 
 pub(super) const FORMAT: Format = Format { fits: |text| text.ends_with(":XX"), read };
+
+/// The broad antigens that were in use as first fields.
+const BROAD: [(Locus, &[u16]); 4] = [
+    (Locus::A, &[9, 10, 19, 28]),
+    (Locus::B, &[5, 12, 16, 17, 21, 22]),
+    (Locus::DRB1, &[2, 6]),
+    (Locus::DQB1, &[1]),
+];
 
 fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternatives, Fault> {
     let (locus, rest) = piece.split_locus()?;
@@ -19,8 +32,25 @@ fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternative
     let mut members = Members::default();
     members.add_all(release, release.beginning_with(&first).map(AlleleId));
     if members.is_empty() {
+        add_broad(&mut members, release, &first);
+    }
+    if members.is_empty() {
         let expected = format!("a first field that release {} has at {locus}", release.label());
         return Err(piece.fault(ErrorCode::AlleleUnknown, expected));
     }
     Ok(members.finish(locus, Category::Xx))
+}
+
+fn add_broad(members: &mut Members, release: &Release, first: &AlleleName) {
+    let (locus, number) = (first.locus(), first.fields()[0]);
+    let was_used = BROAD.iter().any(|(l, numbers)| *l == locus && numbers.contains(&number));
+    let Some(family) = Family::of_locus(locus).filter(|_| was_used) else { return };
+    let splits = release.serology().splits(Antigen { family, number });
+    let fields = splits.iter().filter_map(|split| AlleleName::new(locus, &[split.number], None));
+    let fields: Vec<AlleleName> = fields.collect();
+    for field in &fields {
+        members.add_all(release, release.beginning_with(field).map(AlleleId));
+    }
+    let names: Vec<String> = fields.iter().map(|f| format!("{f}:XX")).collect();
+    members.warn("xx_broad", format!("{first}:XX is a broad antigen; read as {}", names.join(" or ")));
 }

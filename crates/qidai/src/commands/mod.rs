@@ -3,6 +3,7 @@
 //! A verb is a `clap` argument struct and a function `run(args, lang) -> Result<Outcome, Failure>`.
 
 pub(crate) mod demo;
+pub(crate) mod hla;
 pub(crate) mod id;
 pub(crate) mod import;
 pub(crate) mod serve;
@@ -27,6 +28,8 @@ pub(crate) struct CommandLine {
 enum Command {
     /// Make a bank of invented units, search it, serve it.
     Demo(demo::Args),
+    /// Names and typings of HLA: reduce, explain.
+    Hla(hla::Args),
     /// Check identifiers, one per line.
     Id(id::Args),
     /// Bring units or another registry's list into a bank.
@@ -41,7 +44,6 @@ pub(crate) enum Outcome {
     /// Everything was taken: exit status 0.
     Done,
     /// Some input was refused, and said so: exit status 2.
-    #[allow(dead_code, reason = "the batch doors use it")]
     SomeRefused,
 }
 
@@ -49,6 +51,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
     let lang = line.lang;
     match line.command {
         Command::Demo(args) => demo::run(&args, lang),
+        Command::Hla(args) => hla::run(&args),
         Command::Id(args) => id::run(&args),
         Command::Import(args) => import::run(&args, lang),
         Command::Serve(args) => serve::run(args, lang),

@@ -1,0 +1,19 @@
+//! `1F`: the first field, which names the allele group: `B*15`. No antigen is implied: `B*15:22` is known as B35.
+
+use crate::release::Release;
+use crate::typing::Alternatives;
+
+use super::Level;
+use super::term::Term;
+
+pub(super) const LEVEL: Level = Level { name: "1F", needs_release: false, hides_nulls: true, terms };
+
+fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
+    let mut terms: Vec<Term> = alternatives
+        .alleles
+        .iter()
+        .map(|a| Term::Name(release.name(*a).shortened(1).with_suffix(None)))
+        .collect();
+    terms.dedup();
+    terms
+}

@@ -1,0 +1,34 @@
+//! `G`: the published G group.
+//!
+//! One group of alleles whose exons 2 and 3 (class II: exon 2) are the same nucleotides. An allele in no group
+//! stays as it is, next to the groups: `A*01:01` is `A*01:01:01G/A*01:01:02/…`. A tool that leaves these out
+//! claims to know more than was written. Null alleles are members and do not show.
+//! Source: `hla_nom_g.txt`; <https://hla.alleles.org/alleles/g_groups.html>.
+
+use crate::group::GroupKind;
+use crate::release::{AlleleId, Release};
+use crate::typing::Alternatives;
+
+use super::term::Term;
+use super::{Level, shortest};
+
+pub(super) const LEVEL: Level = Level { name: "G", needs_release: true, hides_nulls: true, terms };
+
+fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
+    grouped(&alternatives.alleles, GroupKind::G, release)
+}
+
+/// The groups of the alleles, and those in none under their own names.
+pub(super) fn grouped(alleles: &[AlleleId], kind: GroupKind, release: &Release) -> Vec<Term> {
+    let mut terms = Vec::new();
+    let mut ungrouped = Vec::new();
+    for allele in alleles {
+        match release.group_of(*allele, kind) {
+            Some(group) if terms.last() == Some(&Term::Group(group)) => {}
+            Some(group) => terms.push(Term::Group(group)),
+            None => ungrouped.push(*allele),
+        }
+    }
+    terms.extend(shortest::names(&ungrouped, release));
+    terms
+}

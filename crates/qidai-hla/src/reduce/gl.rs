@@ -1,0 +1,171 @@
+//! Walks the operators of a GL String and puts the reduced lists back between them.
+
+use std::fmt::Write;
+
+use crate::error::{ErrorCode, TypingError};
+use crate::locus::Locus;
+use crate::typing::piece::{Fault, Piece, is_typing_character};
+use crate::typing::{Alternatives, Category, Nomenclature, Warning, allele_string, gl_string};
+
+use super::term::Term;
+use super::{Level, Reduced};
+
+type Position = Vec<Term>;
+type Haplotype = Vec<Position>;
+type Genotype = Vec<Haplotype>;
+type Segment = Vec<Genotype>;
+
+pub(super) fn reduce(
+    text: &str,
+    level: &Level,
+    nomenclature: &Nomenclature<'_>,
+) -> Result<Reduced, TypingError> {
+    let piece = Piece::whole(text);
+    check_blanks(piece)?;
+    if text.contains(['^', '|', '+', '~']) {
+        check_structure(piece, nomenclature)?;
+    }
+    let prefix = prefix(piece).map_err(|fault| fault.into_error(text))?;
+    let mut walk = Walk { level, nomenclature, notes: Vec::new() };
+    let segments = walk.string(piece).map_err(|fault| fault.into_error(text))?;
+    Ok(Reduced { text: print(&segments, prefix), notes: walk.notes })
+}
+
+/// A blank is no part of a GL String: it may be a lost operator.
+fn check_blanks(piece: Piece<'_>) -> Result<(), TypingError> {
+    let text = piece.text();
+    let Some(at) = text.find(char::is_whitespace) else { return Ok(()) };
+    let fault = piece.character_fault(at, "no blank inside a typing");
+    let whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut error = fault.into_error(text);
+    error.fix = whole.chars().all(is_typing_character).then_some(whole);
+    Err(error)
+}
+
+/// Two copies at most, one locus per genotype, each locus once.
+fn check_structure(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<(), TypingError> {
+    let mut seen: Vec<Locus> = Vec::new();
+    for locus in gl_string::read(piece, nomenclature) {
+        let locus = locus.map_err(|(_, fault)| fault.into_error(piece.text()))?.locus;
+        if seen.contains(&locus) {
+            let fault = piece.fault(ErrorCode::LocusRepeated, format!("locus {locus} once"));
+            return Err(fault.into_error(piece.text()));
+        }
+        seen.push(locus);
+    }
+    Ok(())
+}
+
+/// `HLA-` stands before all names or before none; short forms (`A*02:01/06`) have no locus and no prefix.
+fn prefix(piece: Piece<'_>) -> Result<&'static str, Fault> {
+    let mut all_with = None;
+    for name in names(piece) {
+        if name.text().starts_with(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        let with = name.text().starts_with("HLA-");
+        if *all_with.get_or_insert(with) != with {
+            let expected = "HLA- before every name or before none";
+            return Err(name.fault(ErrorCode::StructureInvalid, expected));
+        }
+    }
+    Ok(if all_with == Some(true) { "HLA-" } else { "" })
+}
+
+fn names(piece: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {
+    let mut from = 0;
+    piece.text().split(['^', '|', '+', '~', '/']).map(move |name| {
+        let one = piece.sub(from, from + name.len());
+        from += name.len() + 1;
+        one
+    })
+}
+
+struct Walk<'n, 'r> {
+    level: &'n Level,
+    nomenclature: &'n Nomenclature<'r>,
+    notes: Vec<Warning>,
+}
+
+impl Walk<'_, '_> {
+    fn string(&mut self, piece: Piece<'_>) -> Result<Vec<Segment>, Fault> {
+        let mut segments = Vec::new();
+        for part in piece.split('^') {
+            segments.push(self.segment(part)?);
+        }
+        segments.retain(|s| !s.is_empty());
+        segments.sort();
+        Ok(segments)
+    }
+
+    fn segment(&mut self, piece: Piece<'_>) -> Result<Segment, Fault> {
+        let mut genotypes = Vec::new();
+        for part in piece.split('|') {
+            let mut copies: Genotype = Vec::new();
+            for copy in part.split('+') {
+                copies.push(self.haplotype(copy)?);
+            }
+            copies.retain(|c| !c.is_empty());
+            copies.sort();
+            genotypes.push(copies);
+        }
+        genotypes.retain(|g| !g.is_empty());
+        genotypes.sort();
+        genotypes.dedup();
+        Ok(genotypes)
+    }
+
+    fn haplotype(&mut self, piece: Piece<'_>) -> Result<Haplotype, Fault> {
+        let mut positions = Vec::new();
+        for part in piece.split('~') {
+            positions.push(self.position(part)?);
+        }
+        positions.retain(|p| !p.is_empty());
+        Ok(positions)
+    }
+
+    fn position(&mut self, piece: Piece<'_>) -> Result<Position, Fault> {
+        let mut terms = Vec::new();
+        for part in self.read(piece)? {
+            self.notes.extend(part.warnings.iter().cloned());
+            if !matches!(part.category, Category::NotKnown | Category::Absent | Category::New) {
+                terms.extend(self.level.position(&part, self.nomenclature.release, &mut self.notes));
+            }
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        if terms.is_empty() {
+            let sentence = format!("{} has nothing at level {}", piece.text(), self.level.name);
+            self.notes.push(Warning { code: "nothing_at_level", sentence });
+        }
+        Ok(terms)
+    }
+
+    fn read(&self, piece: Piece<'_>) -> Result<Vec<Alternatives>, Fault> {
+        if piece.text().contains('/') {
+            return allele_string::parts(piece.strip_hla_prefix(), self.nomenclature);
+        }
+        self.nomenclature.read_piece(piece).map(|one| vec![one])
+    }
+}
+
+fn print(segments: &[Segment], prefix: &str) -> String {
+    join(segments, "^", |genotypes| {
+        join(genotypes, "|", |copies| {
+            join(copies, "+", |positions| join(positions, "~", |terms| list(terms, prefix)))
+        })
+    })
+}
+
+fn join<T>(parts: &[T], operator: &str, print: impl Fn(&T) -> String) -> String {
+    parts.iter().map(print).collect::<Vec<_>>().join(operator)
+}
+
+fn list(terms: &Position, prefix: &str) -> String {
+    let mut text = String::with_capacity(terms.len() * 16);
+    for (i, term) in terms.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}{prefix}{term}", if i == 0 { "" } else { "/" });
+    }
+    text
+}

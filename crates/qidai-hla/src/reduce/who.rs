@@ -1,0 +1,13 @@
+//! `W`: every complete (WHO) name the typing can stand for, null alleles included.
+
+use crate::release::Release;
+use crate::typing::Alternatives;
+
+use super::Level;
+use super::term::Term;
+
+pub(super) const LEVEL: Level = Level { name: "W", needs_release: true, hides_nulls: false, terms };
+
+fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
+    alternatives.alleles.iter().map(|allele| Term::Name(release.name(*allele))).collect()
+}

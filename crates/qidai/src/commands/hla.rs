@@ -1,0 +1,71 @@
+//! `qidai hla`: names and typings, line by line.
+//!
+//! The batch doors answer one line per input line, in the same order, bad and blank lines included.
+
+mod batch;
+mod explain;
+mod reduce;
+
+use std::path::PathBuf;
+
+use qidai_hla::typing::MacTable;
+use qidai_hla::{Nomenclature, Release};
+
+use crate::commands::Outcome;
+use crate::error::Failure;
+use crate::reference;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// Reduce typings: in `typing⇥level`, out `typing⇥level⇥status⇥result⇥note`.
+    ///
+    /// Levels: G, P, lg, lgx, W, exon, U2, S, 1F, small-g. Status: ok, empty (valid, but nothing at this level) or
+    /// error:CODE. Lists are joined by `/`; a whole GL String keeps its operators.
+    Reduce(Batch),
+    /// Explain typings: in one typing a line, out one JSON object a line.
+    Explain(Batch),
+}
+
+#[derive(clap::Args)]
+struct Batch {
+    /// Read standard input, write standard output.
+    #[arg(long, required = true)]
+    batch: bool,
+    /// Folder of an IPD-IMGT/HLA release; without it the built-in starter release is used.
+    #[arg(long, value_name = "DIR")]
+    release: Option<PathBuf>,
+    /// Table of multiple allele codes: a header, then `code⇥alleles`.
+    #[arg(long, value_name = "FILE")]
+    mac: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+    let (batch, answer): (&Batch, batch::Answer) = match &args.verb {
+        Verb::Reduce(batch) => (batch, reduce::line),
+        Verb::Explain(batch) => (batch, explain::line),
+    };
+    let release = reference::release_from(batch.release.as_deref())?;
+    let mac = batch.mac.as_deref().map(reference::load_mac).transpose()?;
+    announce(&release);
+    batch::run(&nomenclature(&release, mac.as_ref()), answer)
+}
+
+fn nomenclature<'r>(release: &'r Release, mac: Option<&'r MacTable>) -> Nomenclature<'r> {
+    Nomenclature::new(release, mac)
+}
+
+/// Whoever reads the answers must know that no real release stands behind them.
+fn announce(release: &Release) {
+    if release.is_starter() {
+        eprintln!("starter release, not for clinical use; give an IPD-IMGT/HLA release with --release DIR");
+    }
+}
+
+#[cfg(test)]
+mod tests;

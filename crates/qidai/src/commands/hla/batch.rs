@@ -1,0 +1,110 @@
+//! Lines in, lines out: read as they arrive, answered on all cores, written in order.
+
+use std::borrow::Cow;
+use std::io::{self, ErrorKind, Read, Write};
+
+use qidai_hla::Nomenclature;
+use rayon::prelude::*;
+
+use crate::commands::Outcome;
+use crate::error::Failure;
+
+/// Answers one line, without its end; appends to the text and tells whether the line was accepted.
+pub(super) type Answer = fn(Line<'_>, &Nomenclature<'_>, &mut String) -> bool;
+
+/// How much is read at once. What is there is answered at once, so that a program may ask line by line.
+const CHUNK_BYTES: usize = 1 << 18;
+/// Lines that one core answers before it looks for more work.
+const LINES_PER_TASK: usize = 64;
+
+/// One line of input.
+pub(super) struct Line<'a> {
+    /// The text; where the bytes were no UTF-8, with marks in their place.
+    pub(super) text: Cow<'a, str>,
+}
+
+impl<'a> Line<'a> {
+    fn new(bytes: &'a [u8]) -> Line<'a> {
+        Line { text: String::from_utf8_lossy(bytes.strip_suffix(b"\r").unwrap_or(bytes)) }
+    }
+
+    /// False when the bytes were no UTF-8.
+    pub(super) fn is_utf8(&self) -> bool {
+        // Lossy reading copies only when something had to be replaced.
+        matches!(self.text, Cow::Borrowed(_))
+    }
+}
+
+pub(super) fn run(nomenclature: &Nomenclature<'_>, answer: Answer) -> Result<Outcome, Failure> {
+    let (input, output) = (io::stdin().lock(), io::stdout().lock());
+    match stream(input, output, nomenclature, answer) {
+        Ok(true) => Ok(Outcome::Done),
+        Ok(false) => Ok(Outcome::SomeRefused),
+        // The reader had enough, as `head` does.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Outcome::Done),
+        Err(error) => Err(Failure::outage(
+            "stream_failed",
+            format!("Standard input could not be read or standard output not be written: {error}."),
+        )
+        .because(&error)),
+    }
+}
+
+/// Answers everything; true when every line was accepted.
+pub(super) fn stream(
+    mut input: impl Read,
+    mut output: impl Write,
+    nomenclature: &Nomenclature<'_>,
+    answer: Answer,
+) -> io::Result<bool> {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut pending: Vec<u8> = Vec::new();
+    let mut all_accepted = true;
+    loop {
+        let count = match input.read(&mut chunk) {
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let new = &chunk[..count];
+        let whole = match new.iter().rposition(|b| *b == b'\n') {
+            Some(end) => pending.len() + end + 1,
+            None if count == 0 => pending.len(),
+            None => 0,
+        };
+        pending.extend_from_slice(new);
+        all_accepted &= answer_lines(&pending[..whole], &mut output, nomenclature, answer)?;
+        pending.drain(..whole);
+        if count == 0 {
+            return Ok(all_accepted);
+        }
+    }
+}
+
+fn answer_lines(
+    lines: &[u8],
+    output: &mut impl Write,
+    nomenclature: &Nomenclature<'_>,
+    answer: Answer,
+) -> io::Result<bool> {
+    if lines.is_empty() {
+        return Ok(true);
+    }
+    let lines: Vec<&[u8]> = lines.strip_suffix(b"\n").unwrap_or(lines).split(|b| *b == b'\n').collect();
+    let answers: Vec<(String, bool)> = lines
+        .par_chunks(LINES_PER_TASK)
+        .map(|lines| {
+            let (mut text, mut accepted) = (String::new(), true);
+            for line in lines {
+                accepted &= answer(Line::new(line), nomenclature, &mut text);
+                text.push('\n');
+            }
+            (text, accepted)
+        })
+        .collect();
+    for (text, _) in &answers {
+        output.write_all(text.as_bytes())?;
+    }
+    output.flush()?;
+    Ok(answers.iter().all(|(_, accepted)| *accepted))
+}

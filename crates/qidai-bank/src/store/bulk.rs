@@ -1,6 +1,6 @@
 //! Many rows in few statements.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
 
 use super::StoreError;
 
@@ -34,23 +34,30 @@ pub(super) async fn insert(
             values.extend(row.into_iter().zip(&used).filter(|(_, used)| **used).map(|(v, _)| v));
             row_count += 1;
         }
-        let sql = insert_text(table, &names, row_count);
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+        let backend = db.get_database_backend();
+        let sql = insert_text(backend, table, &names, row_count);
+        let statement = Statement::from_sql_and_values(backend, sql, values);
         db.execute_raw(statement).await?;
     }
     Ok(())
 }
 
 /// `INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)`
-fn insert_text(table: &str, columns: &[&str], rows: usize) -> String {
+///
+/// SQLite takes `$1` for a name and searches all names for each parameter, which is the square of
+/// thousands here; its own `?` has no name.
+fn insert_text(backend: DbBackend, table: &str, columns: &[&str], rows: usize) -> String {
     let mut sql = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
     let mut number = 0;
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..columns.len() {
             number += 1;
-            sql.push_str(if column == 0 { "$" } else { ", $" });
-            sql.push_str(&number.to_string());
+            sql.push_str(if column == 0 { "" } else { ", " });
+            match backend {
+                DbBackend::Postgres => sql.push_str(&format!("${number}")),
+                _ => sql.push('?'),
+            }
         }
         sql.push(')');
     }

@@ -1,0 +1,129 @@
+//! Searchable rows, a page of thousands at a time, each page as one JSON text.
+//!
+//! The SQLite driver hands rows over between threads one by one and copies each of their values;
+//! for 26 columns that took three times as long as this (`bulk_insert`).
+
+use futures::future::join;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
+use serde::{Deserialize, Deserializer};
+
+use super::{SearchableKind, SearchableRow};
+use crate::store::StoreError;
+
+const PAGE_ROWS: u32 = 4_000;
+
+/// Columns in the order of the fields of [`SearchableRow`]. A family unit is never part of
+/// anybody's search.
+const OWN_UNITS: &str = "SELECT u.unit_key AS key, 'own_unit' AS kind, u.scheme AS scheme_or_list, \
+     u.identity, t.written AS hla, m.written AS mother_hla, \
+     u.collection_date, u.birth_date, u.sex, u.abo, u.rhd, \
+     u.processed_tnc_total, u.processed_cd34_total, u.processed_viability_centipercent, \
+     u.post_thaw_viability_centipercent, u.processed_volume_ul, u.cryovolume_ul, \
+     u.attached_segments, u.rbc_depleted, u.identity_confirmed, u.fact_accredited, \
+     u.aabb_accredited, u.wmda_qualified, u.idm, u.cmv, u.haemoglobinopathy \
+     FROM unit u \
+     LEFT JOIN typing t ON t.unit_key = u.unit_key AND t.subject = 'unit' AND t.in_force \
+     LEFT JOIN typing m ON m.unit_key = u.unit_key AND m.subject = 'mother' AND m.in_force \
+     WHERE u.bank_type = 'public' AND u.status = 'available' AND u.unit_key > $1 \
+     ORDER BY u.unit_key LIMIT $2";
+
+/// The same columns; what only the bank that holds a unit can know is not known.
+const LISTED: &str = "SELECT e.listed_key AS key, 'listed' AS kind, l.name AS scheme_or_list, \
+     e.id AS identity, e.hla_written AS hla, e.mother_hla_written AS mother_hla, \
+     e.collection_date, e.birth_date, e.sex, e.abo, e.rhd, \
+     e.processed_tnc_total, e.processed_cd34_total, e.processed_viability_centipercent, \
+     e.post_thaw_viability_centipercent, e.processed_volume_ul, NULL AS cryovolume_ul, \
+     NULL AS attached_segments, NULL AS rbc_depleted, NULL AS identity_confirmed, \
+     NULL AS fact_accredited, NULL AS aabb_accredited, NULL AS wmda_qualified, \
+     NULL AS idm, NULL AS cmv, NULL AS haemoglobinopathy \
+     FROM listed e JOIN external_list l ON l.list_key = e.list_key \
+     WHERE e.listed_key > $1 ORDER BY e.listed_key LIMIT $2";
+
+/// The page's columns as the elements of an array.
+const ELEMENTS: &str = "key, kind, scheme_or_list, identity, hla, mother_hla, collection_date, \
+     birth_date, sex, abo, rhd, processed_tnc_total, processed_cd34_total, \
+     processed_viability_centipercent, post_thaw_viability_centipercent, processed_volume_ul, \
+     cryovolume_ul, attached_segments, rbc_depleted, identity_confirmed, fact_accredited, \
+     aabb_accredited, wmda_qualified, idm, cmv, haemoglobinopathy";
+
+/// Gives all rows of one kind to `each`, by key. While one page is read here, the database
+/// prepares the next.
+pub(super) async fn read_all(
+    snapshot: &DatabaseTransaction,
+    kind: SearchableKind,
+    each: &mut (impl FnMut(SearchableRow) + Send),
+) -> Result<(), StoreError> {
+    let mut page = fetch(snapshot, kind, 0).await?;
+    while let Some((last_key, text)) = page {
+        let (next, read) = join(fetch(snapshot, kind, last_key), async { parse(&text) }).await;
+        read?.into_iter().for_each(&mut *each);
+        page = next?;
+    }
+    Ok(())
+}
+
+/// The page after a key: its last key and its rows; `None` when there are no more.
+async fn fetch(
+    snapshot: &DatabaseTransaction,
+    kind: SearchableKind,
+    after_key: i64,
+) -> Result<Option<(i64, String)>, StoreError> {
+    let backend = snapshot.get_database_backend();
+    let rows = match kind {
+        SearchableKind::OwnUnit => OWN_UNITS,
+        SearchableKind::Listed => LISTED,
+    };
+    let array = match backend {
+        DbBackend::Postgres => format!("json_agg(json_build_array({ELEMENTS}))::text"),
+        _ => format!("json_group_array(json_array({ELEMENTS}))"),
+    };
+    let sql = format!("SELECT MAX(key), {array} FROM ({rows}) AS page");
+    let values = [Value::from(after_key), Value::from(i64::from(PAGE_ROWS))];
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    let Some(row) = snapshot.query_one_raw(statement).await? else { return Ok(None) };
+    match row.try_get_by_index::<Option<i64>>(0)? {
+        Some(last_key) => Ok(Some((last_key, row.try_get_by_index(1)?))),
+        None => Ok(None),
+    }
+}
+
+/// Databases keep the order of a page in practice, but promise nothing: it is sorted here.
+fn parse(text: &str) -> Result<Vec<SearchableRow>, StoreError> {
+    match serde_json::from_str::<Vec<SearchableRow>>(text) {
+        Ok(mut rows) => {
+            rows.sort_by_key(|row| row.key);
+            Ok(rows)
+        }
+        Err(error) => Err(first_unreadable(text, &error)),
+    }
+}
+
+/// Finds the row of a page that cannot be read.
+fn first_unreadable(text: &str, error: &serde_json::Error) -> StoreError {
+    let rows: Vec<serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+    let unreadable = rows
+        .into_iter()
+        .find(|row| serde_json::from_value::<SearchableRow>(row.clone()).is_err())
+        .unwrap_or_default();
+    StoreError::Unreadable {
+        table: "unit or listed",
+        row: unreadable.get(0).map_or_else(|| "?".to_owned(), ToString::to_string),
+        column: "value of a searchable row".to_owned(),
+        value: error.to_string(),
+    }
+}
+
+/// A flag in JSON: SQLite has 0 and 1, PostgreSQL false and true.
+pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Flag {
+        Word(bool),
+        Number(u8),
+    }
+    let flag = Option::<Flag>::deserialize(deserializer)?;
+    Ok(flag.map(|flag| match flag {
+        Flag::Word(word) => word,
+        Flag::Number(number) => number != 0,
+    }))
+}

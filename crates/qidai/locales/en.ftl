@@ -52,6 +52,15 @@ least-dose-label = Dose floors (empty for none)
 least-tnc = TNC ×10⁷/kg
 least-cd34 = CD34 ×10⁵/kg
 limit-label = List at most
+order-label = Order
+order-default = Class, then TNC
+order-cd34 = Class, then CD34
+order-dose = Dose first, then class
+filters-label = Filters
+filter-own = this bank only
+filter-rbc_depleted = RBC-depleted
+filter-segment = attached segment
+filter-not_computable = class not computable too
 search-action = Search
 search-note = Only available public units and external lists are searched; family units never appear.
 fix-offer = Change to "{ $text }"
@@ -115,9 +124,21 @@ sex-M = male
 excluded-title = { $count } not listed, each with its reason
 excluded-note = Counted by the first rule not met · bars are logarithmic
 excluded-none = No unit was excluded.
-rule-hla_below_floor = HLA below the floor
+rule-typing_unreadable = Typing cannot be read under this nomenclature
+rule-source_excluded = Not among the chosen sources
+rule-class_not_computable = A required locus is not typed: class not computable
+rule-matches_below_floor = HLA matches below the floor
+rule-tnc_missing = TNC not recorded
 rule-tnc_below_floor = TNC below the floor
+rule-cd34_missing = CD34 not recorded
 rule-cd34_below_floor = CD34 below the floor
+rule-collection_date = Collected too early, or date not recorded
+rule-sex = Another sex, or not recorded
+rule-abo = Another blood group, or not recorded
+rule-rhd = Another RhD, or not recorded
+rule-rbc_depletion = Red cells not depleted, or not recorded
+rule-attached_segments = No attached segment, or not recorded
+rule-accreditation = Required accreditation missing
 receipt = Receipt
 receipt-generation = Snapshot
 receipt-generation-value = generation { $number }
@@ -137,6 +158,12 @@ field-patient_typing_missing = No typing: paste a line, or fill in at least one 
 typing-ambiguous = { $written } can be { $count } different types; treated as ambiguous
 typing-genotypes = { $count } genotypes are possible; treated as ambiguous
 typing-warning-single_copy = { $locus }: one allele is given; read as homozygous
+
+## Demonstration
+demo-made = Demonstration bank { $bank } made: { $units } units, { $searchable } of them can be found by a search (synthetic data, seed { $seed }).
+demo-before = Demonstration bank { $bank } was there already and is unchanged: { $units } units, { $searchable } of them can be found by a search (synthetic data, seed { $seed }).
+demo-exported = All units are also in { $file }, which "qidai import units" reads.
+demo-patient = Example patient (invented), { $weight } kg: { $typing }
 
 ## Typing: errors (codes are stable, see docs/errors.md)
 typing-error-typing_empty = Nothing is written; expected { $expected }.
@@ -168,10 +195,8 @@ typing-error-gl_structure_invalid = The GL String is not well formed at characte
 import-summary = { $accepted } accepted, { $unchanged } unchanged, { $issues } issues.
 import-summary-dry-run = Dry run, nothing was written: { $accepted } would be accepted, { $unchanged } unchanged, { $issues } issues.
 import-columns-not-used = Columns not used: { $columns }
-import-row = row
-import-column = column
-import-value = value
-import-problem = problem
+import-row = row { $row }
+import-file = whole file
 import-more-issues = { $count } more issues; --format json lists them.
 
 ## Failures (codes are stable, see docs/errors.md)

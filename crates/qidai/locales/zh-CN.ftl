@@ -42,6 +42,15 @@ least-dose-label = 剂量下限（空白为不限）
 least-tnc = TNC ×10⁷/kg
 least-cd34 = CD34 ×10⁵/kg
 limit-label = 最多列出
+order-label = 次序
+order-default = 级别，其次 TNC
+order-cd34 = 级别，其次 CD34
+order-dose = 剂量优先，其次级别
+filters-label = 筛选
+filter-own = 仅本库
+filter-rbc_depleted = 去红细胞
+filter-segment = 有连接管
+filter-not_computable = 含级别不可计算者
 search-action = 检索
 search-note = 只检索可检索的公共脐血和外部名单；家庭保管的脐血从不出现。
 fix-offer = 改为“{ $text }”
@@ -102,9 +111,21 @@ sex-M = 男
 excluded-title = 未入选 { $count } 份，每一份都有原因
 excluded-note = 按第一条不满足的规则计数 · 条长为对数刻度
 excluded-none = 没有脐血被排除。
-rule-hla_below_floor = HLA 低于下限
+rule-typing_unreadable = 分型无法按命名集解读
+rule-source_excluded = 不在所选来源内
+rule-class_not_computable = 必需位点未分型，级别不可计算
+rule-matches_below_floor = HLA 相合数低于下限
+rule-tnc_missing = TNC 未记录
 rule-tnc_below_floor = TNC 低于下限
+rule-cd34_missing = CD34 未记录
 rule-cd34_below_floor = CD34 低于下限
+rule-collection_date = 采集日期过早或未记录
+rule-sex = 性别不符或未记录
+rule-abo = 血型不符或未记录
+rule-rhd = RhD 不符或未记录
+rule-rbc_depletion = 未去红细胞或未记录
+rule-attached_segments = 没有连接管或未记录
+rule-accreditation = 没有所需认证
 receipt = 凭据
 receipt-generation = 快照
 receipt-generation-value = 第 { $number } 代
@@ -124,6 +145,12 @@ field-patient_typing_missing = 没有分型：粘贴一行，或至少填写一�
 typing-ambiguous = { $written } 可为 { $count } 种，按歧义计算
 typing-genotypes = 可为 { $count } 种基因型，按歧义计算
 typing-warning-single_copy = { $locus } 只填了一个等位基因，按纯合计算
+
+## 演示
+demo-made = 演示库 { $bank } 已建成：共 { $units } 份，其中 { $searchable } 份可检索（模拟数据，种子 { $seed }）。
+demo-before = 演示库 { $bank } 已经存在，未作改动：共 { $units } 份，其中 { $searchable } 份可检索（模拟数据，种子 { $seed }）。
+demo-exported = 全部脐带血也写入 { $file }，可用 “qidai import units” 导入。
+demo-patient = 示例患者（虚构），体重 { $weight } 千克：{ $typing }
 
 ## 分型：错误（代码固定，见 docs/errors.md）
 typing-error-typing_empty = 没有内容；应为如 A*02:01 的分型。
@@ -155,10 +182,8 @@ typing-error-gl_structure_invalid = 第 { $position } 个字符处的 GL String 
 import-summary = 接受 { $accepted } 条，未变 { $unchanged } 条，问题 { $issues } 个。
 import-summary-dry-run = 试运行，未写入任何数据：将接受 { $accepted } 条，未变 { $unchanged } 条，问题 { $issues } 个。
 import-columns-not-used = 未使用的列：{ $columns }
-import-row = 行
-import-column = 列
-import-value = 值
-import-problem = 问题
+import-row = 第 { $row } 行
+import-file = 整个文件
 import-more-issues = 另有 { $count } 个问题；--format json 全部列出。
 
 ## 失败（代码固定，见 docs/errors.md）

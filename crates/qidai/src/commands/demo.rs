@@ -69,14 +69,12 @@ impl Args {
     }
 }
 
-pub(crate) fn run(args: &Args, _lang: Lang) -> Result<Outcome, Failure> {
+pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     let generator = Generator::new(args.plan()?)?;
     let bank = args.bank_path();
     fs::create_dir_all(&args.dir).map_err(|error| folder_failure(&args.dir, &error))?;
     let made = runtime()?.block_on(make_bank(args, &generator, &bank))?;
-    println!("{}", summary(args, &generator, made, &bank));
-    let patient = generator.patient();
-    println!("Example patient (invented), {} kg: {}", patient.weight_kg, patient.gl_string);
+    print_summary(args, &generator, made, lang);
     Ok(Outcome::Done)
 }
 
@@ -97,19 +95,27 @@ fn begin_export(path: &Path) -> Result<Export<BufWriter<File>>, Failure> {
     Export::begin(BufWriter::new(file)).map_err(|error| export_failure(&error))
 }
 
-fn summary(args: &Args, generator: &Generator, made: Made, bank: &Path) -> String {
+/// What was made, and for whom the example search is.
+fn print_summary(args: &Args, generator: &Generator, made: Made, lang: Lang) {
+    let words = lang.words();
     let mix = generator.mix();
-    let state = match made {
-        Made::Now(_) => "made",
-        Made::Before => "was there already, unchanged",
+    let key = match made {
+        Made::Now(_) => "demo-made",
+        Made::Before => "demo-before",
     };
-    format!(
-        "Demonstration bank {} {state}: {} units, {} of them can be found by a search (synthetic, seed {}).",
-        bank.display(),
-        mix.total(),
-        mix.searchable,
-        args.seed
-    )
+    let values = [
+        ("bank", args.bank_path().display().to_string().into()),
+        ("units", mix.total().into()),
+        ("searchable", mix.searchable.into()),
+        ("seed", args.seed.to_string().into()),
+    ];
+    println!("{}", words.say(key, &values));
+    if let Some(file) = &args.export {
+        println!("{}", words.t1("demo-exported", "file", file.display().to_string()));
+    }
+    let patient = generator.patient();
+    let values = [("weight", patient.weight_kg.into()), ("typing", patient.gl_string.as_str().into())];
+    println!("{}", words.say("demo-patient", &values));
 }
 
 fn folder_failure(dir: &Path, error: &std::io::Error) -> Failure {

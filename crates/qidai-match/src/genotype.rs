@@ -42,16 +42,16 @@ pub struct LocusGenotype {
 }
 
 /// Turns typings into genotypes under one release.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Interpreter<'r> {
     release: &'r Release,
-    antigens: AntigenSpace,
+    antigens: &'r AntigenSpace,
 }
 
 impl<'r> Interpreter<'r> {
-    /// Prepares the antigens of the release.
-    pub fn new(release: &'r Release) -> Self {
-        Interpreter { release, antigens: AntigenSpace::new(release) }
+    /// Puts a release and its own antigens together.
+    pub fn new(release: &'r Release, antigens: &'r AntigenSpace) -> Self {
+        Interpreter { release, antigens }
     }
 
     /// The release typings are interpreted under.
@@ -60,8 +60,8 @@ impl<'r> Interpreter<'r> {
     }
 
     /// The antigens of the release.
-    pub fn antigens(&self) -> &AntigenSpace {
-        &self.antigens
+    pub fn antigens(&self) -> &'r AntigenSpace {
+        self.antigens
     }
 
     /// Everything the locus can be.

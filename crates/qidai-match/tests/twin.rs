@@ -4,7 +4,7 @@ mod support;
 
 use qidai_hla::{Nomenclature, PersonTyping};
 use qidai_match::search::{Criteria, Facts, Query, SnapshotBuilder, Source, UnitEntry, search};
-use qidai_match::{Classes, Interpreter, Matches};
+use qidai_match::{AntigenSpace, Classes, Interpreter, Matches};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use support::{Invention, LOCI, Positions, naive};
@@ -81,12 +81,13 @@ fn fast_search_is_the_naive_search() {
         let invention = Invention::new(&mut rng);
         let units: Vec<Person> = (0..40).map(|_| person(&invention, &mut rng)).collect();
         let nomenclature = Nomenclature::new(&invention.release, None);
-        let mut builder = SnapshotBuilder::new(nomenclature, vec![]);
+        let antigens = AntigenSpace::new(&invention.release);
+        let mut builder = SnapshotBuilder::new(nomenclature, &antigens);
         for (i, unit) in units.iter().enumerate() {
             builder.push(&UnitEntry { id: &format!("{i:04}"), hla: &unit.hla, facts: bare_facts() });
         }
         let snapshot = builder.finish(1).unwrap();
-        let interpreter = Interpreter::new(&invention.release);
+        let interpreter = Interpreter::new(&invention.release, &antigens);
         let all = Criteria { min_x6: None, min_x8: None, ..Criteria::default() };
         for _ in 0..25 {
             let patient = person(&invention, &mut rng);

@@ -13,6 +13,8 @@ banner-short = Synthetic data or starter nomenclature, not for clinical use
 list-separator = ; { "" }
 list-or = { " or " }
 missing = not recorded
+yes = yes
+no = no
 not-computable = not computable
 request-number = request
 
@@ -118,6 +120,9 @@ matches = Matches
 fact-collection-date = Collected
 fact-sex = Sex
 fact-volume = Volume
+fact-viability = Viability before freezing
+fact-rbc-depleted = RBC-depleted
+fact-segments = Attached segments
 fact-typing = Typing (as written)
 sex-F = female
 sex-M = male
@@ -145,6 +150,7 @@ receipt-generation-value = generation { $number }
 receipt-release = Nomenclature
 receipt-engine = Engine
 receipt-order = Order
+receipt-snapshot = Snapshot checksum
 receipt-digest = Digest
 
 ## Fields: numbers and absence
@@ -220,3 +226,50 @@ failure-address_not_opened = { $address } could not be opened for listening.
 failure-address_not_loopback = { $address } is not an address of this machine alone. There is no sign-in yet, so pages are served on this machine only; expected an address such as 127.0.0.1:8787.
 failure-server_stopped = The server stopped.
 failure-runtime_not_started = The program could not start its worker threads.
+
+## Reasons of a rank
+reason-class = { $matches } of { $of } matches
+reason-class-open = between { $worst } and { $best } of { $of } matches: the typing leaves it open
+reason-class-not-computable = x/{ $of } not computable: a required locus is not typed
+reason-untyped = { $locus } is not typed on both sides
+reason-open = { $locus }: a match is possible, not certain
+reason-mismatch-gvh = { $locus }: mismatch only in the graft-versus-host direction
+reason-mismatch-hvg = { $locus }: mismatch only in the host-versus-graft direction
+reason-mismatch-antigen = { $locus }: antigen mismatch
+reason-mismatch-allele = { $locus }: allele mismatch, same antigen
+reason-tnc-per-kg = TNC { $dose } × 10⁷/kg before freezing
+reason-tnc-total = TNC { $count } × 10⁷ in the unit before freezing
+reason-tnc-missing = TNC not recorded: behind units of the same class that have a count
+reason-cd34-per-kg = CD34+ { $dose } × 10⁵/kg before freezing
+reason-cd34-total = CD34+ { $count } × 10⁵ in the unit before freezing
+reason-cd34-missing = CD34+ not recorded
+
+## The list on a terminal
+table-patient = Patient { $id }
+table-rank = Rank
+table-unit = Unit
+table-x8 = x/8
+table-x10 = x/10
+table-x6 = x/6 antigen
+table-loci = A B C DR DQ
+table-tnc-kg = TNC 10⁷/kg
+table-cd34-kg = CD34+ 10⁵/kg
+table-tnc = TNC 10⁷
+table-cd34 = CD34+ 10⁵
+table-serves = Serves up to
+table-abo = ABO
+table-missing = not recorded
+table-listed = { $shown } of { $total } units that pass are listed. Not listed, by rule:
+table-receipt = Receipt: generation { $generation }, release { $release }, { $engine }, digest { $digest }
+    { $request }
+failure-patient_typing_refused = The patient's typing cannot be read: { $detail }
+failure-patient_typing_missing = The patient's typing has none of the loci A, B, C, DRB1, DQB1; expected at least one.
+failure-weight_needed = A floor per kilogram needs the patient's weight.
+failure-weight_out_of_range = { $value } is no possible weight; expected { $expected }.
+failure-floor_out_of_range = { $value } is no possible floor; expected { $expected }.
+failure-order_unknown = There is no order "{ $value }"; expected one of { $expected }.
+failure-accreditation_unknown = There is no accreditation "{ $value }"; expected one of { $expected }.
+failure-sex_unknown = "{ $value }" is no sex; expected { $expected }.
+failure-abo_unknown = "{ $value }" is no ABO group; expected { $expected }.
+failure-rhd_unknown = "{ $value }" is no RhD; expected + or -.
+failure-snapshot_not_built = The search snapshot could not be built.

@@ -13,6 +13,8 @@ banner-short = 合成数据或起始命名集，不可用于临床
 list-separator = ；
 list-or = { " 或 " }
 missing = 未记录
+yes = 是
+no = 否
 not-computable = 不可计算
 request-number = 请求
 
@@ -105,6 +107,9 @@ matches = 相合数
 fact-collection-date = 采集日期
 fact-sex = 性别
 fact-volume = 体积
+fact-viability = 冻存前活率
+fact-rbc-depleted = 去红细胞
+fact-segments = 连接管（段）
 fact-typing = 分型（原样）
 sex-F = 女
 sex-M = 男
@@ -132,6 +137,7 @@ receipt-generation-value = 第 { $number } 代
 receipt-release = 命名集
 receipt-engine = 引擎
 receipt-order = 次序
+receipt-snapshot = 快照校验
 receipt-digest = 摘要
 
 ## 字段：数字与缺失
@@ -207,3 +213,50 @@ failure-address_not_opened = 无法监听 { $address }。
 failure-address_not_loopback = { $address } 不是本机地址。程序尚无登录功能，只在本机提供服务；应为如 127.0.0.1:8787。
 failure-server_stopped = 服务中断。
 failure-runtime_not_started = 程序无法启动工作线程。
+
+## Reasons of a rank
+reason-class = { $of } 个等位基因中 { $matches } 个相合
+reason-class-open = { $of } 个等位基因中 { $worst } 至 { $best } 个相合：分型尚未确定
+reason-class-not-computable = x/{ $of } 无法计算：缺少所需位点的分型
+reason-untyped = { $locus } 双方未都分型
+reason-open = { $locus }：可能相合，尚未确定
+reason-mismatch-gvh = { $locus }：仅移植物抗宿主方向不合
+reason-mismatch-hvg = { $locus }：仅宿主抗移植物方向不合
+reason-mismatch-antigen = { $locus }：抗原不合
+reason-mismatch-allele = { $locus }：等位基因不合，抗原相同
+reason-tnc-per-kg = 冻存前 TNC { $dose } × 10⁷/kg
+reason-tnc-total = 冻存前 TNC 总数 { $count } × 10⁷
+reason-tnc-missing = TNC 未记录：排在同级有记录者之后
+reason-cd34-per-kg = 冻存前 CD34+ { $dose } × 10⁵/kg
+reason-cd34-total = 冻存前 CD34+ 总数 { $count } × 10⁵
+reason-cd34-missing = CD34+ 未记录
+
+## The list on a terminal
+table-patient = 患者 { $id }
+table-rank = 名次
+table-unit = 脐带血
+table-x8 = x/8
+table-x10 = x/10
+table-x6 = x/6 抗原
+table-loci = A B C DR DQ
+table-tnc-kg = TNC 10⁷/kg
+table-cd34-kg = CD34+ 10⁵/kg
+table-tnc = TNC 10⁷
+table-cd34 = CD34+ 10⁵
+table-serves = 可供体重至
+table-abo = 血型
+table-missing = 未记录
+table-listed = 合格 { $total } 份，列出 { $shown } 份。未列出者，按规则：
+table-receipt = 回执：世代 { $generation }，命名版本 { $release }，{ $engine }，摘要 { $digest }
+    { $request }
+failure-patient_typing_refused = 患者分型无法识别：{ $detail }
+failure-patient_typing_missing = 没有可检索的分型；应至少有 A、B、C、DRB1、DQB1 之一。
+failure-weight_needed = 设了每公斤剂量下限，就需要患者体重。
+failure-weight_out_of_range = { $value } 不是可能的体重；应为 { $expected }。
+failure-floor_out_of_range = { $value } 不是可能的下限；应为 { $expected }。
+failure-order_unknown = 没有次序“{ $value }”；应为 { $expected } 之一。
+failure-accreditation_unknown = 没有认证“{ $value }”；应为 { $expected } 之一。
+failure-sex_unknown = “{ $value }”不是性别代码；应为 { $expected }。
+failure-abo_unknown = “{ $value }”不是 ABO 血型；应为 { $expected }。
+failure-rhd_unknown = “{ $value }”不是 RhD；应为 + 或 -。
+failure-snapshot_not_built = 检索快照无法生成。

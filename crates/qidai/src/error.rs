@@ -5,6 +5,7 @@
 //! English sentence given at the spot is said.
 
 // mod answer;
+mod store;
 
 use axum::http::StatusCode;
 use fluent_bundle::FluentValue;

@@ -2,6 +2,7 @@
 //!
 //! `main` only decides the exit status: 0, 2 when some input was refused, 1 when the program could not work.
 
+mod catalogue;
 mod commands;
 mod demo;
 mod error;

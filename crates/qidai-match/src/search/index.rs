@@ -5,7 +5,8 @@ use rustc_hash::FxHashMap;
 
 use super::facts::{Facts, StoredFacts};
 use super::layout::{Header, MAGIC, Row, Section, UNTYPED_TEXT, Writer, write_genotype};
-use super::snapshot::{Snapshot, SnapshotError, fingerprint};
+use super::snapshot::{Snapshot, SnapshotError, fingerprint, mac_codes};
+use crate::antigen::AntigenSpace;
 use crate::genotype::{Interpreter, LocusGenotype};
 use crate::{MATCH_LOCI, PerMatchLocus};
 
@@ -48,8 +49,8 @@ pub struct SnapshotBuilder<'r> {
 const UNREADABLE_KEPT: usize = 100;
 
 impl<'r> SnapshotBuilder<'r> {
-    /// An empty builder for a release; `lists` are the names that [`super::Source::Listed`] counts in.
-    pub fn new(nomenclature: Nomenclature<'r>, lists: Vec<String>) -> Self {
+    /// An empty builder for a release and its antigens.
+    pub fn new(nomenclature: Nomenclature<'r>, antigens: &'r AntigenSpace) -> Self {
         let untyped = || LocusTexts {
             texts: vec!["".into()],
             genotype_of_text: vec![u32::MAX],
@@ -57,13 +58,13 @@ impl<'r> SnapshotBuilder<'r> {
         };
         SnapshotBuilder {
             nomenclature,
-            interpreter: Interpreter::new(nomenclature.release),
+            interpreter: Interpreter::new(nomenclature.release, antigens),
             segments: FxHashMap::default(),
             loci: std::array::from_fn(|_| untyped()),
             rows: Vec::new(),
             facts: Vec::new(),
             ids: Vec::new(),
-            lists,
+            lists: Vec::new(),
             unreadable: Vec::new(),
         }
     }
@@ -84,6 +85,15 @@ impl<'r> SnapshotBuilder<'r> {
         self.ids.extend_from_slice(entry.id.as_bytes());
         self.facts.push(StoredFacts::new(&entry.facts, start, entry.id.len() as u16, row.is_some()));
         self.rows.push(row.unwrap_or([UNTYPED_TEXT; MATCH_LOCI.len()]));
+    }
+
+    /// Adds the name of an external list and gives the number [`super::Source::Listed`] counts it by.
+    pub fn list(&mut self, name: &str) -> u16 {
+        let known = self.lists.iter().position(|l| l == name);
+        known.unwrap_or_else(|| {
+            self.lists.push(name.to_owned());
+            self.lists.len() - 1
+        }) as u16
     }
 
     /// The first entries whose typing could not be read, with the reason.
@@ -143,7 +153,7 @@ impl<'r> SnapshotBuilder<'r> {
             row_count: rows.len() as u64,
             release_fingerprint: fingerprint(self.nomenclature.release),
             crc: 0,
-            padding: 0,
+            mac_codes: mac_codes(&self.nomenclature),
             release_label,
             rows: writer.section(&rows),
             facts: writer.section(&facts),

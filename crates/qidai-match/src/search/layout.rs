@@ -33,7 +33,8 @@ pub(crate) struct Header {
     pub row_count: u64,
     pub release_fingerprint: u64,
     pub crc: u32,
-    pub padding: u32,
+    /// How many multiple allele codes were loaded: with others more typings could be read.
+    pub mac_codes: u32,
     pub release_label: [u8; 32],
     pub rows: Section,
     pub facts: Section,

@@ -1,7 +1,7 @@
 //! A frozen bank: rows, facts and the distinct typings, all in one run of bytes.
 
 use bytemuck::Pod;
-use qidai_hla::Release;
+use qidai_hla::{Nomenclature, Release};
 
 use super::facts::{Facts, StoredFacts};
 use super::layout::{Header, MAGIC, Row, Section, read_genotypes};
@@ -85,12 +85,14 @@ impl Snapshot {
         Ok(Snapshot { header, genotypes, lists, bytes })
     }
 
-    /// Refuses a snapshot of another release than the one in force.
+    /// Refuses a snapshot whose typings were read with another release, or with other codes, than those in force.
     ///
     /// # Errors
     /// [`SnapshotError::OtherRelease`].
-    pub fn check_release(&self, release: &Release) -> Result<(), SnapshotError> {
-        if self.header.release_fingerprint == fingerprint(release) {
+    pub fn check(&self, nomenclature: &Nomenclature<'_>) -> Result<(), SnapshotError> {
+        let release = nomenclature.release;
+        let same_codes = self.header.mac_codes == mac_codes(nomenclature);
+        if self.header.release_fingerprint == fingerprint(release) && same_codes {
             return Ok(());
         }
         Err(SnapshotError::OtherRelease {
@@ -213,6 +215,11 @@ fn view<T: Pod>(all: &[u8], section: Section) -> Result<&[T], SnapshotError> {
         start.checked_add(section.len as usize).ok_or(SnapshotError::Damaged("a section beyond the end"))?;
     let bytes = all.get(start..end).ok_or(SnapshotError::Damaged("a section beyond the end"))?;
     bytemuck::try_cast_slice(bytes).map_err(|_| SnapshotError::Damaged("a section off its boundary"))
+}
+
+/// The number of loaded multiple allele codes.
+pub(crate) fn mac_codes(nomenclature: &Nomenclature<'_>) -> u32 {
+    nomenclature.mac.map_or(0, |table| table.len() as u32)
 }
 
 /// A number that differs when classes or antigens of the release differ.

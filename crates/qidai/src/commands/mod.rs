@@ -6,6 +6,8 @@ pub(crate) mod demo;
 pub(crate) mod hla;
 pub(crate) mod id;
 pub(crate) mod import;
+pub(crate) mod matching;
+pub(crate) mod search;
 pub(crate) mod serve;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +36,10 @@ enum Command {
     Id(id::Args),
     /// Bring units or another registry's list into a bank.
     Import(import::Args),
+    /// Compare people, pair by pair.
+    Match(matching::Args),
+    /// Search the bank for a patient.
+    Search(search::Args),
     /// Serve the pages and the API of a bank.
     Serve(serve::Args),
 }
@@ -54,6 +60,8 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Hla(args) => hla::run(&args),
         Command::Id(args) => id::run(&args),
         Command::Import(args) => import::run(&args, lang),
+        Command::Match(args) => matching::run(&args),
+        Command::Search(args) => search::run(&args, lang),
         Command::Serve(args) => serve::run(args, lang),
     }
 }

@@ -1,0 +1,178 @@
+//! Keeps the search in step with the bank: release, codes and snapshot, and the questions asked of them.
+//!
+//! A search never reads the database. It reads a frozen snapshot with a generation number, which is the
+//! number of the last event in the bank's history when it was built. The snapshot lies beside an SQLite bank
+//! as `<bank>.snapshot` and is mapped when it is still of the bank's generation, release and codes.
+
+mod answer;
+mod build;
+mod find;
+mod mapped;
+mod reason;
+mod receipt;
+mod request;
+
+use std::path::PathBuf;
+
+use qidai_bank::Store;
+use qidai_hla::{MacTable, Nomenclature, Release};
+use qidai_match::search::{Facts, Snapshot, Source};
+use qidai_match::{AntigenSpace, Interpreter};
+
+pub(crate) use answer::{
+    Direction, Excluded, LocusHit, PositionHit, PositionKind, Range, SearchAnswer, UnitHit,
+};
+pub(crate) use build::{from_store, save};
+pub(crate) use mapped::map;
+pub(crate) use reason::Reason;
+pub(crate) use receipt::Receipt;
+pub(crate) use request::{PatientInput, SearchRequest};
+
+use crate::error::Failure;
+use crate::reference;
+
+/// Setting of a bank that holds invented units.
+const DEMO_SETTING: &str = "demo_plan";
+
+/// Which bank, and what its typings are read with.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct BankArgs {
+    /// The bank: a file, or a PostgreSQL address (better given as QIDAI_DATABASE_URL: command lines are seen by others).
+    #[arg(long, value_name = "DB", env = "QIDAI_DATABASE_URL", hide_env_values = true)]
+    pub(crate) bank: String,
+    #[command(flatten)]
+    pub(crate) reference: ReferenceArgs,
+    /// Where the search snapshot is kept; without it beside an SQLite bank, and in memory for PostgreSQL.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snapshot: Option<PathBuf>,
+}
+
+/// What typings are read with.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct ReferenceArgs {
+    /// Folder of an IPD-IMGT/HLA release; without it the bank's own, or the starter release.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) release: Option<PathBuf>,
+    /// Table of multiple allele codes: a header, then code⇥alleles.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mac: Option<PathBuf>,
+}
+
+/// An open bank, ready to be searched.
+pub(crate) struct Catalogue {
+    release: Release,
+    mac: Option<MacTable>,
+    antigens: AntigenSpace,
+    snapshot: Snapshot,
+    is_synthetic: bool,
+    counts: Counts,
+}
+
+/// What can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Available public units of this bank.
+    pub(crate) public_units: u64,
+    /// Entries of external lists.
+    pub(crate) listed: u64,
+}
+
+impl Catalogue {
+    /// Opens a bank and maps its snapshot, building it when there is none of the bank's present state.
+    ///
+    /// # Errors
+    /// No such bank, an unreadable release or code table, a database that fails.
+    pub(crate) async fn open(args: &BankArgs) -> Result<Catalogue, Failure> {
+        let store = Store::open(&args.bank).await?;
+        let opened = Self::of_store(&store, args).await;
+        // The first error is the one to tell.
+        let closed = store.close().await.map_err(Failure::from);
+        let catalogue = opened?;
+        closed?;
+        Ok(catalogue)
+    }
+
+    async fn of_store(store: &Store, args: &BankArgs) -> Result<Catalogue, Failure> {
+        let release = release_of(store, &args.reference).await?;
+        let mac = args.reference.mac.as_deref().map(reference::load_mac).transpose()?;
+        let antigens = AntigenSpace::new(&release);
+        let nomenclature = Nomenclature::new(&release, mac.as_ref());
+        let snapshot = build::current(store, &nomenclature, &antigens, snapshot_path(args)).await?;
+        let demo = store.setting(DEMO_SETTING).await?;
+        let mut catalogue = Catalogue::of_snapshot(release, mac, antigens, snapshot);
+        catalogue.is_synthetic = demo.is_some();
+        Ok(catalogue)
+    }
+
+    /// Puts a snapshot together with what it was built with.
+    pub(crate) fn of_snapshot(
+        release: Release,
+        mac: Option<MacTable>,
+        antigens: AntigenSpace,
+        snapshot: Snapshot,
+    ) -> Catalogue {
+        let rows = 0..snapshot.row_count() as u32;
+        let own = rows.filter(|row| snapshot.facts(*row).source == Source::Unit).count() as u64;
+        let counts = Counts { public_units: own, listed: snapshot.row_count() as u64 - own };
+        Catalogue { release, mac, antigens, snapshot, is_synthetic: false, counts }
+    }
+
+    /// What typings are read with.
+    pub(crate) fn nomenclature(&self) -> Nomenclature<'_> {
+        Nomenclature::new(&self.release, self.mac.as_ref())
+    }
+
+    pub(crate) fn interpreter(&self) -> Interpreter<'_> {
+        Interpreter::new(&self.release, &self.antigens)
+    }
+
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The release in force, e.g. `3.58.0` or `starter`.
+    pub(crate) fn release_label(&self) -> &str {
+        self.release.label()
+    }
+
+    /// The history number up to which the snapshot was built.
+    pub(crate) fn generation(&self) -> u64 {
+        self.snapshot.generation()
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// True when the bank's units are invented.
+    pub(crate) fn is_synthetic(&self) -> bool {
+        self.is_synthetic
+    }
+
+    fn facts(&self, row: u32) -> Facts {
+        self.snapshot.facts(row)
+    }
+}
+
+/// The release of the option, else the bank's own, else the starter.
+///
+/// # Errors
+/// The folder that was asked for, or that the bank remembers, does not hold a whole release.
+pub(crate) async fn release_of(store: &Store, args: &ReferenceArgs) -> Result<Release, Failure> {
+    if args.release.is_some() {
+        return Ok(reference::release_from(args.release.as_deref())?);
+    }
+    let remembered = store.release_in_force().await?;
+    Ok(match remembered {
+        Some(release) => reference::load_release(release.directory.as_ref())?,
+        None => Release::starter(),
+    })
+}
+
+fn snapshot_path(args: &BankArgs) -> Option<PathBuf> {
+    let beside = || {
+        let is_address = args.bank.contains("://");
+        (!is_address).then(|| PathBuf::from(format!("{}.snapshot", args.bank)))
+    };
+    args.snapshot.clone().or_else(beside)
+}

@@ -1,0 +1,143 @@
+//! What a search gives back, the same for page, API and command line.
+
+use qidai_match::{Matches, position};
+use serde::{Serialize, Serializer};
+
+use super::{Reason, Receipt};
+
+/// The result of one search.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SearchAnswer {
+    /// The first units, best first.
+    pub(crate) units: Vec<UnitHit>,
+    /// The rules that kept units out, with counts.
+    pub(crate) excluded: Vec<Excluded>,
+    /// How many units passed every rule, listed or not.
+    pub(crate) total_listed: u64,
+    pub(crate) receipt: Receipt,
+}
+
+/// One unit of the list.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct UnitHit {
+    pub(crate) rank: u32,
+    /// A DIN of 14 characters, another number of the bank, or the identifier in an external list.
+    pub(crate) din: String,
+    pub(crate) x6: Option<Range>,
+    pub(crate) x8: Option<Range>,
+    pub(crate) x10: Option<Range>,
+    /// P0 to P4; null until match probabilities are computed.
+    pub(crate) p: Option<[f64; 5]>,
+    /// Cells per kilogram of the patient; null without a weight or a count.
+    pub(crate) tnc_per_kg: Option<f64>,
+    pub(crate) cd34_per_kg: Option<f64>,
+    /// The heaviest patient the unit serves.
+    pub(crate) max_weight_kg: Option<f64>,
+    pub(crate) reasons: Vec<Reason>,
+    /// Name of the external list; null for the bank's own units.
+    pub(crate) list: Option<String>,
+    /// A, B, C, DRB1, DQB1.
+    #[serde(serialize_with = "loci_by_name")]
+    pub(crate) loci: [LocusHit; 5],
+    /// Cells per unit before freezing, after processing.
+    pub(crate) tnc_total: Option<f64>,
+    pub(crate) cd34_total: Option<f64>,
+    pub(crate) volume_ml: Option<f64>,
+    pub(crate) viability_percent: Option<f64>,
+    pub(crate) collection_date: Option<String>,
+    pub(crate) sex: Option<String>,
+    pub(crate) abo: Option<String>,
+    pub(crate) rhd: Option<String>,
+    pub(crate) rbc_depleted: Option<bool>,
+    pub(crate) attached_segments: Option<u8>,
+    pub(crate) mother_typed: bool,
+    /// The five loci as written.
+    pub(crate) typing: String,
+}
+
+/// The order of [`UnitHit::loci`].
+pub(super) const HIT_LOCI: [&str; 5] = ["A", "B", "C", "DRB1", "DQB1"];
+
+fn loci_by_name<S: Serializer>(loci: &[LocusHit; 5], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(HIT_LOCI.iter().zip(loci))
+}
+
+/// Matches, best and worst case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Range {
+    pub(crate) best: u8,
+    pub(crate) worst: u8,
+}
+
+impl From<Matches> for Range {
+    fn from(matches: Matches) -> Self {
+        Range { best: matches.best, worst: matches.worst }
+    }
+}
+
+/// One locus of a unit beside the patient's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct LocusHit {
+    pub(crate) best: u8,
+    pub(crate) worst: u8,
+    /// False when the locus is untyped on one side.
+    pub(crate) typed: bool,
+    pub(crate) positions: [PositionHit; 2],
+    pub(crate) direction: Option<Direction>,
+}
+
+/// One of the two positions, in the order of the unit's typing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct PositionHit {
+    pub(crate) kind: PositionKind,
+    /// The unit's typing as written, without the locus; empty when untyped.
+    pub(crate) donor_text: String,
+}
+
+/// What one position is to the patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PositionKind {
+    Match,
+    Possible,
+    AlleleMismatch,
+    AntigenMismatch,
+    Untyped,
+}
+
+impl From<position::PositionMatch> for PositionKind {
+    fn from(kind: position::PositionMatch) -> Self {
+        match kind {
+            position::PositionMatch::Match => PositionKind::Match,
+            position::PositionMatch::Possible => PositionKind::Possible,
+            position::PositionMatch::AlleleMismatch => PositionKind::AlleleMismatch,
+            position::PositionMatch::AntigenMismatch => PositionKind::AntigenMismatch,
+        }
+    }
+}
+
+/// Who could react against whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Direction {
+    Gvh,
+    Hvg,
+    Both,
+}
+
+impl From<position::Direction> for Direction {
+    fn from(direction: position::Direction) -> Self {
+        match direction {
+            position::Direction::Gvh => Direction::Gvh,
+            position::Direction::Hvg => Direction::Hvg,
+            position::Direction::Both => Direction::Both,
+        }
+    }
+}
+
+/// How many units a rule kept out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Excluded {
+    pub(crate) rule: String,
+    pub(crate) count: u64,
+}

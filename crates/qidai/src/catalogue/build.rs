@@ -1,0 +1,137 @@
+//! Builds the snapshot from the bank, writes it to its file, and finds out whether the file is still true.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::civil::{Date, date};
+use qidai_bank::{Identity, SearchableKind, SearchableRow, Store};
+use qidai_hla::Nomenclature;
+use qidai_match::AntigenSpace;
+use qidai_match::search::{Abo, Facts, Sex, Snapshot, SnapshotBuilder, Source, UnitEntry};
+
+use super::mapped;
+use crate::error::Failure;
+
+/// The snapshot of the bank's present state: mapped from its file, or built and written.
+pub(super) async fn current(
+    store: &Store,
+    nomenclature: &Nomenclature<'_>,
+    antigens: &AntigenSpace,
+    path: Option<PathBuf>,
+) -> Result<Snapshot, Failure> {
+    let generation = store.generation().await?;
+    let kept = path.as_deref().and_then(mapped::map);
+    let is_true = |kept: &Snapshot| kept.generation() == generation && kept.check(nomenclature).is_ok();
+    if let Some(kept) = kept.filter(is_true) {
+        return Ok(kept);
+    }
+    let built = from_store(store, nomenclature, antigens).await?;
+    let Some(path) = path else { return Ok(built) };
+    match save(&built, &path) {
+        // Mapped pages can be given back to the system and are shared between processes.
+        Ok(()) => Ok(mapped::map(&path).unwrap_or(built)),
+        Err(error) => {
+            // The search works from memory; the next start builds again.
+            tracing::warn!(path = %path.display(), %error, "the search snapshot was not written");
+            Ok(built)
+        }
+    }
+}
+
+/// Reads everything searchable and freezes it.
+pub(crate) async fn from_store(
+    store: &Store,
+    nomenclature: &Nomenclature<'_>,
+    antigens: &AntigenSpace,
+) -> Result<Snapshot, Failure> {
+    let mut builder = SnapshotBuilder::new(*nomenclature, antigens);
+    let read = store.stream_searchable(|row| push(&mut builder, &row)).await;
+    let generation = read?;
+    for (id, error) in builder.unreadable() {
+        // The identity, never the typing: logs hold nothing personal.
+        tracing::warn!(id, code = error.code.as_str(), "a typing cannot be read under the release in force");
+    }
+    builder.finish(generation).map_err(|error| {
+        Failure::outage("snapshot_not_built", "The search snapshot could not be built.").because(&error)
+    })
+}
+
+/// Writes beside the place and renames, so that no reader ever sees half a snapshot.
+pub(crate) fn save(snapshot: &Snapshot, path: &Path) -> io::Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(format!(".{}", std::process::id()));
+    let unfinished = PathBuf::from(unfinished);
+    let written = File::create(&unfinished).and_then(|mut file| {
+        file.write_all(snapshot.bytes())?;
+        std::fs::rename(&unfinished, path)
+    });
+    if written.is_err() {
+        // What is left of a failed attempt only takes room; its own removal may fail for the same reason.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    written
+}
+
+fn push(builder: &mut SnapshotBuilder<'_>, row: &SearchableRow) {
+    let facts = Facts { source: source(builder, row), ..facts(row) };
+    let id = match row.kind {
+        SearchableKind::OwnUnit => {
+            Identity { scheme: row.scheme_or_list.clone(), value: row.identity.clone() }.written()
+        }
+        SearchableKind::Listed => row.identity.clone(),
+    };
+    builder.push(&UnitEntry { id: &id, hla: row.hla.as_deref().unwrap_or_default(), facts });
+}
+
+fn source(builder: &mut SnapshotBuilder<'_>, row: &SearchableRow) -> Source {
+    match row.kind {
+        SearchableKind::OwnUnit => Source::Unit,
+        SearchableKind::Listed => Source::Listed(builder.list(&row.scheme_or_list)),
+    }
+}
+
+fn facts(row: &SearchableRow) -> Facts {
+    let cells = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok());
+    let thousandth = |value: Option<i64>| value.map(|value| value as f32 / 1000.0);
+    let accredited = [row.fact_accredited, row.aabb_accredited, row.wmda_qualified];
+    Facts {
+        source: Source::Unit,
+        tnc_total: cells(row.tnc_total),
+        cd34_total: cells(row.cd34_total),
+        volume_ml: thousandth(row.cryovolume_ul.or(row.volume_ul)),
+        viability_percent: row.viability_centipercent.map(|value| value as f32 / 100.0),
+        collection_day: row.collection_date.map(day),
+        sex: row.sex.map(|sex| match sex {
+            qidai_bank::Sex::Female => Sex::Female,
+            qidai_bank::Sex::Male => Sex::Male,
+        }),
+        abo: row.abo.map(|abo| match abo {
+            qidai_bank::Abo::A => Abo::A,
+            qidai_bank::Abo::B => Abo::B,
+            qidai_bank::Abo::O => Abo::O,
+            qidai_bank::Abo::Ab => Abo::AB,
+        }),
+        rhd_positive: row.rhd.map(|rhd| rhd == qidai_bank::RhD::Positive),
+        rbc_depleted: row.rbc_depleted,
+        attached_segments: row.attached_segments.map(|count| count.clamp(0, 254) as u8),
+        accreditation: accredited
+            .iter()
+            .enumerate()
+            .map(|(bit, held)| u8::from(*held == Some(true)) << bit)
+            .sum(),
+        mother_typed: row.mother_hla.is_some(),
+    }
+}
+
+const EPOCH: Date = date(1970, 1, 1);
+
+/// Days since 1970-01-01.
+pub(super) fn day(date: Date) -> i32 {
+    (date.duration_since(EPOCH).as_hours() / 24) as i32
+}
+
+/// The date of a day number.
+pub(super) fn date_of(day: i32) -> Option<Date> {
+    EPOCH.checked_add(jiff::Span::new().days(day)).ok()
+}

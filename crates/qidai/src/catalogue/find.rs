@@ -1,0 +1,177 @@
+//! Asks the engine and dresses its rows for people.
+
+use qidai_hla::{Locus, LocusTyping, PersonTyping, typing};
+use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, search};
+use qidai_match::{LocusCounts, MATCH_LOCI, position};
+
+use super::answer::HIT_LOCI;
+use super::{
+    Catalogue, Excluded, LocusHit, PositionHit, PositionKind, Receipt, SearchAnswer, SearchRequest, UnitHit,
+    build, reason,
+};
+use crate::error::Failure;
+
+/// What a unit should carry per kilogram when no floor is asked for: TNC 2.5 × 10⁷ and CD34+ 1.5 × 10⁵
+/// (Dehn et al., Blood 2019;134:924; Politikos et al., BBMT 2020;26:2190). They decide nothing here but the
+/// heaviest patient that is shown.
+const TNC_PER_KG: f64 = 2.5e7;
+const CD34_PER_KG: f64 = 1.5e5;
+
+impl Catalogue {
+    /// Searches the snapshot. The same request on the same snapshot gives the same answer.
+    ///
+    /// # Errors
+    /// A typing that cannot be read, or a criterion that is impossible; the database is not asked.
+    pub(crate) fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, Failure> {
+        let criteria = request.criteria()?;
+        let patient = self.patient(request.patient_text())?;
+        let query = Query::new(self.snapshot(), &patient, &self.interpreter());
+        let answer = search(self.snapshot(), &query, &criteria);
+        let units: Vec<UnitHit> = answer
+            .hits
+            .iter()
+            .enumerate()
+            .map(|(i, hit)| self.unit_hit(i as u32 + 1, hit, &patient, request))
+            .collect();
+        let excluded: Vec<Excluded> = answer
+            .excluded
+            .iter()
+            .map(|one| Excluded { rule: one.rule.name().to_owned(), count: one.count })
+            .collect();
+        let receipt = Receipt::new(self, request, &units, &excluded, answer.passed);
+        Ok(SearchAnswer { units, excluded, total_listed: answer.passed, receipt })
+    }
+
+    /// Reads the patient; all errors of the typing in one failure.
+    fn patient(&self, text: &str) -> Result<PersonTyping, Failure> {
+        let patient = PersonTyping::read_line(text, &self.nomenclature()).map_err(|errors| {
+            let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            Failure::refused(
+                "patient_typing_refused",
+                format!("The patient's typing: {}.", sentences.join("; ")),
+            )
+            .with("detail", sentences.join("; "))
+        })?;
+        if MATCH_LOCI.iter().all(|locus| patient[*locus].is_none()) {
+            let expected = "The patient's typing has none of the loci A, B, C, DRB1, DQB1.";
+            return Err(Failure::refused("patient_typing_missing", expected));
+        }
+        Ok(patient)
+    }
+
+    fn unit_hit(&self, rank: u32, hit: &Hit, patient: &PersonTyping, request: &SearchRequest) -> UnitHit {
+        let facts = self.facts(hit.row);
+        let texts = self.snapshot().typing(hit.row);
+        let loci = HIT_LOCI.map(|name| {
+            let place = MATCH_LOCI.iter().position(|l| l.name() == name).unwrap_or(0);
+            self.locus_hit(MATCH_LOCI[place], texts[place], patient)
+        });
+        let typed: Vec<&str> = texts.iter().copied().filter(|t| !t.is_empty()).collect();
+        let cells = |count: Option<u64>| count.map(|count| count as f64);
+        let per_kg = |count: Option<u64>| Some(cells(count)? / request.weight_kg?);
+        let classes = hit.classes;
+        let mut unit = UnitHit {
+            rank,
+            din: self.snapshot().id(hit.row).to_owned(),
+            x6: classes.x6.map(Into::into),
+            x8: classes.x8.map(Into::into),
+            x10: classes.x10.map(Into::into),
+            p: None,
+            tnc_per_kg: per_kg(facts.tnc_total),
+            cd34_per_kg: per_kg(facts.cd34_total),
+            max_weight_kg: max_weight_kg(&facts, request),
+            reasons: Vec::new(),
+            list: match facts.source {
+                Source::Unit => None,
+                Source::Listed(list) => self.snapshot().lists().get(list as usize).cloned(),
+            },
+            loci,
+            tnc_total: cells(facts.tnc_total),
+            cd34_total: cells(facts.cd34_total),
+            volume_ml: facts.volume_ml.map(rounded),
+            viability_percent: facts.viability_percent.map(rounded),
+            collection_date: facts.collection_day.and_then(build::date_of).map(|date| date.to_string()),
+            sex: facts.sex.map(|sex| if sex == Sex::Female { "F" } else { "M" }.to_owned()),
+            abo: facts.abo.map(|abo| abo_name(abo).to_owned()),
+            rhd: facts.rhd_positive.map(|positive| if positive { "+" } else { "-" }.to_owned()),
+            rbc_depleted: facts.rbc_depleted,
+            attached_segments: facts.attached_segments,
+            mother_typed: facts.mother_typed,
+            typing: typed.join("^"),
+        };
+        unit.reasons = reason::of(&unit);
+        unit
+    }
+
+    fn locus_hit(&self, locus: Locus, text: &str, patient: &PersonTyping) -> LocusHit {
+        let donor = self.read_again(locus, text);
+        let interpreter = self.interpreter();
+        let genotype = |typing: Option<&LocusTyping>| typing.map(|typing| interpreter.genotype(typing));
+        let counts = LocusCounts::of(
+            locus,
+            genotype(patient[locus].as_ref()).as_ref(),
+            genotype(donor.as_ref()).as_ref(),
+            interpreter.antigens(),
+        );
+        let compared = match (&patient[locus], &donor) {
+            (Some(patient), Some(donor)) => position::positions(patient, donor, interpreter.release()),
+            _ => None,
+        };
+        let written = written(donor.as_ref());
+        let kinds =
+            compared.map_or([PositionKind::Untyped; 2], |c| [c.positions.0.into(), c.positions.1.into()]);
+        let [one, two] = written;
+        LocusHit {
+            best: counts.ard.best,
+            worst: counts.ard.worst,
+            typed: counts.typed,
+            positions: [
+                PositionHit { kind: kinds[0], donor_text: one },
+                PositionHit { kind: kinds[1], donor_text: two },
+            ],
+            direction: compared.and_then(|c| c.direction).map(Into::into),
+        }
+    }
+
+    /// A text of the snapshot was readable when it was built, and is under the same release.
+    fn read_again(&self, locus: Locus, text: &str) -> Option<LocusTyping> {
+        let read = typing::segment(text, &self.nomenclature()).ok()?;
+        read.into_iter().find(|typing| typing.locus == locus)
+    }
+}
+
+/// Both positions as written, without `HLA-` and the locus.
+fn written(donor: Option<&LocusTyping>) -> [String; 2] {
+    let Some(genotype) = donor.and_then(|donor| donor.genotypes.first()) else { return Default::default() };
+    [&genotype.0, &genotype.1].map(|position| {
+        let text = position.written.trim_start_matches("HLA-");
+        text.replace(&format!("{}*", position.locus), "")
+    })
+}
+
+/// The heaviest patient by both counts, or by the one that is recorded.
+fn max_weight_kg(facts: &Facts, request: &SearchRequest) -> Option<f64> {
+    let floor =
+        |asked: Option<f64>, unit: f64, usual: f64| asked.filter(|a| *a > 0.0).map_or(usual, |a| a * unit);
+    let tnc = facts.tnc_total.map(|count| count as f64 / floor(request.min_tnc_per_kg_e7, 1e7, TNC_PER_KG));
+    let cd34 =
+        facts.cd34_total.map(|count| count as f64 / floor(request.min_cd34_per_kg_e5, 1e5, CD34_PER_KG));
+    match (tnc, cd34) {
+        (Some(tnc), Some(cd34)) => Some(tnc.min(cd34)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn abo_name(abo: Abo) -> &'static str {
+    match abo {
+        Abo::A => "A",
+        Abo::B => "B",
+        Abo::O => "O",
+        Abo::AB => "AB",
+    }
+}
+
+/// Values are kept in thousandths: what was 25.3 ml is printed as 25.3, not 25.299999237.
+fn rounded(value: f32) -> f64 {
+    (f64::from(value) * 1000.0).round() / 1000.0
+}

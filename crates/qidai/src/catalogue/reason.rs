@@ -1,0 +1,88 @@
+//! Why a unit stands where it stands, as facts that each language puts into words.
+
+use fluent_bundle::FluentValue;
+use serde::{Serialize, Serializer};
+
+use super::answer::HIT_LOCI;
+use super::{Direction, PositionKind, Range, UnitHit};
+use crate::words::{Lang, Words};
+
+/// One reason: the key of its sentence and the values in it. Serialises as its English sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reason {
+    key: &'static str,
+    values: Vec<(&'static str, String)>,
+}
+
+impl Reason {
+    /// The sentence in a language.
+    pub(crate) fn sentence(&self, words: &Words) -> String {
+        let values: Vec<(&'static str, FluentValue<'_>)> =
+            self.values.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
+        words.say(self.key, &values)
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.sentence(Lang::En.words()))
+    }
+}
+
+/// The reasons in the order in which they decided: class, mismatches, dose.
+pub(super) fn of(unit: &UnitHit) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> =
+        [(unit.x8, "8"), (unit.x10, "10"), (unit.x6, "6")].into_iter().map(|(m, of)| class(m, of)).collect();
+    reasons.extend(HIT_LOCI.iter().zip(&unit.loci).filter_map(|(name, hit)| locus(name, hit)));
+    reasons.push(dose("tnc", unit.tnc_total, unit.tnc_per_kg, 1e7));
+    reasons.push(dose("cd34", unit.cd34_total, unit.cd34_per_kg, 1e5));
+    reasons
+}
+
+fn class(matches: Option<Range>, of: &str) -> Reason {
+    let of = ("of", of.to_owned());
+    match matches {
+        None => Reason { key: "reason-class-not-computable", values: vec![of] },
+        Some(Range { best, worst }) if best == worst => {
+            Reason { key: "reason-class", values: vec![("matches", best.to_string()), of] }
+        }
+        Some(Range { best, worst }) => {
+            let values = vec![("best", best.to_string()), ("worst", worst.to_string()), of];
+            Reason { key: "reason-class-open", values }
+        }
+    }
+}
+
+fn locus(name: &str, hit: &super::LocusHit) -> Option<Reason> {
+    let locus = ("locus", name.to_owned());
+    if !hit.typed {
+        return Some(Reason { key: "reason-untyped", values: vec![locus] });
+    }
+    let has = |kind: PositionKind| hit.positions.iter().any(|position| position.kind == kind);
+    let key = match hit.direction {
+        Some(Direction::Gvh) => "reason-mismatch-gvh",
+        Some(Direction::Hvg) => "reason-mismatch-hvg",
+        Some(Direction::Both) if has(PositionKind::AntigenMismatch) => "reason-mismatch-antigen",
+        Some(Direction::Both) => "reason-mismatch-allele",
+        None if hit.best != hit.worst => "reason-open",
+        None => return None,
+    };
+    Some(Reason { key, values: vec![locus] })
+}
+
+fn dose(count: &str, total: Option<f64>, per_kg: Option<f64>, unit: f64) -> Reason {
+    let (missing, with_weight, without) = match count {
+        "tnc" => ("reason-tnc-missing", "reason-tnc-per-kg", "reason-tnc-total"),
+        _ => ("reason-cd34-missing", "reason-cd34-per-kg", "reason-cd34-total"),
+    };
+    match (total, per_kg) {
+        (None, _) => Reason { key: missing, values: vec![] },
+        (_, Some(per_kg)) => Reason { key: with_weight, values: vec![("dose", two_places(per_kg / unit))] },
+        (Some(total), None) => Reason { key: without, values: vec![("count", two_places(total / unit))] },
+    }
+}
+
+/// Rounded down: no dose looks as if it reached a threshold that it misses.
+fn two_places(value: f64) -> String {
+    format!("{:.2}", (value * 100.0 * (1.0 + 1e-12)).floor() / 100.0)
+}

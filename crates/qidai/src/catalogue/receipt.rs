@@ -1,0 +1,72 @@
+//! A receipt: everything that is needed to ask the same question again, and a digest of the answer.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Catalogue, Excluded, Range, SearchRequest, UnitHit};
+
+/// What was asked of which state, and a digest of what was answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Receipt {
+    /// Name and version of the engine.
+    pub(crate) engine: String,
+    /// History number up to which the snapshot was built.
+    pub(crate) generation: u64,
+    /// Checksum of the snapshot.
+    pub(crate) snapshot: String,
+    /// IPD-IMGT/HLA release, or `starter`.
+    pub(crate) release: String,
+    /// Frequency set of the probabilities; none are computed yet.
+    pub(crate) frequency_set: Option<String>,
+    /// Name of the order.
+    pub(crate) order: String,
+    /// All inputs.
+    pub(crate) request: SearchRequest,
+    /// SHA-256 of the answer.
+    pub(crate) digest: String,
+}
+
+impl Receipt {
+    pub(super) fn new(
+        catalogue: &Catalogue,
+        request: &SearchRequest,
+        units: &[UnitHit],
+        excluded: &[Excluded],
+        passed: u64,
+    ) -> Receipt {
+        Receipt {
+            engine: qidai_match::ENGINE.to_owned(),
+            generation: catalogue.generation(),
+            snapshot: catalogue.snapshot().checksum(),
+            release: catalogue.release_label().to_owned(),
+            frequency_set: None,
+            order: request.order.clone(),
+            request: request.clone(),
+            digest: digest(units, excluded, passed),
+        }
+    }
+}
+
+/// One line per unit and rule, so that the digest does not depend on how an answer is printed.
+fn digest(units: &[UnitHit], excluded: &[Excluded], passed: u64) -> String {
+    let mut text = format!("passed {passed}\n");
+    let class = |range: Option<Range>| range.map_or("-".to_owned(), |r| format!("{}/{}", r.best, r.worst));
+    for unit in units {
+        let (x6, x8, x10) = (class(unit.x6), class(unit.x8), class(unit.x10));
+        let list = unit.list.as_deref().unwrap_or("");
+        let counts =
+            [unit.tnc_total, unit.cd34_total].map(|c| c.map_or("-".to_owned(), |c| format!("{c:.0}")));
+        // Writing to a String cannot fail.
+        let _ =
+            writeln!(text, "{} {list} {} {x6} {x8} {x10} {} {}", unit.rank, unit.din, counts[0], counts[1]);
+    }
+    for one in excluded {
+        let _ = writeln!(text, "{} {}", one.rule, one.count);
+    }
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

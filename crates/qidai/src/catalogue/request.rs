@@ -1,0 +1,196 @@
+//! What a person asks: the patient, floors and filters.
+
+use jiff::civil::Date;
+use qidai_match::search::{Abo, Criteria, Order, Sex};
+use serde::{Deserialize, Serialize};
+
+use super::build;
+use crate::error::Failure;
+
+/// The patient's typing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum PatientInput {
+    /// A GL String, or a line as laboratories write it.
+    Gl(String),
+}
+
+/// One search. What is not set is not required.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SearchRequest {
+    pub(crate) patient: PatientInput,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) weight_kg: Option<f64>,
+    /// At least so many matches of six (best case), or …
+    pub(crate) min_x6: Option<u8>,
+    /// … of eight, or …
+    pub(crate) min_x8: Option<u8>,
+    /// … of ten; one of the floors that are set is enough.
+    pub(crate) min_x10: Option<u8>,
+    /// Also judge units that lack a locus of every class with a floor, by what their typing allows.
+    pub(crate) allow_not_computable: bool,
+    /// 10⁷ TNC per kg of the patient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) min_tnc_per_kg_e7: Option<f64>,
+    /// 10⁵ CD34+ cells per kg of the patient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) min_cd34_per_kg_e5: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) min_tnc_total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) min_cd34_total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) collected_from: Option<Date>,
+    /// `F` or `M`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sex: Option<String>,
+    /// Any of `A`, `B`, `O`, `AB`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) abo: Vec<String>,
+    /// `+` or `-`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rhd: Option<String>,
+    pub(crate) rbc_depleted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) min_segments: Option<u8>,
+    /// All of `fact`, `aabb`, `wmda`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) accreditation: Vec<String>,
+    pub(crate) include_units: bool,
+    pub(crate) include_lists: bool,
+    /// Name of the order.
+    pub(crate) order: String,
+    pub(crate) limit: usize,
+}
+
+impl Default for SearchRequest {
+    fn default() -> Self {
+        SearchRequest {
+            patient: PatientInput::Gl(String::new()),
+            weight_kg: None,
+            min_x6: Some(4),
+            min_x8: Some(4),
+            min_x10: None,
+            allow_not_computable: false,
+            min_tnc_per_kg_e7: None,
+            min_cd34_per_kg_e5: None,
+            min_tnc_total: None,
+            min_cd34_total: None,
+            collected_from: None,
+            sex: None,
+            abo: Vec::new(),
+            rhd: None,
+            rbc_depleted: false,
+            min_segments: None,
+            accreditation: Vec::new(),
+            include_units: true,
+            include_lists: true,
+            order: Order::default().name().to_owned(),
+            limit: 100,
+        }
+    }
+}
+
+/// No newborn in need weighs less, no person more.
+const WEIGHT_KG: std::ops::RangeInclusive<f64> = 0.5..=400.0;
+const ACCREDITATIONS: [&str; 3] = ["fact", "aabb", "wmda"];
+
+impl SearchRequest {
+    /// The patient's typing as given.
+    pub(crate) fn patient_text(&self) -> &str {
+        let PatientInput::Gl(text) = &self.patient;
+        text
+    }
+
+    /// The engine's criteria.
+    pub(super) fn criteria(&self) -> Result<Criteria, Failure> {
+        if let Some(weight) = self.weight_kg.filter(|weight| !WEIGHT_KG.contains(weight)) {
+            return Err(refuse("weight_out_of_range", "weight", weight, "0.5 to 400 kg"));
+        }
+        for (floor, most) in [(self.min_x6, 6), (self.min_x8, 8), (self.min_x10, 10)] {
+            if let Some(floor) = floor.filter(|floor| *floor > most) {
+                return Err(refuse("floor_out_of_range", "matches", floor, &format!("0 to {most}")));
+            }
+        }
+        Ok(Criteria {
+            min_x6: self.min_x6,
+            min_x8: self.min_x8,
+            min_x10: self.min_x10,
+            allow_not_computable: self.allow_not_computable,
+            min_tnc_total: self.floor(self.min_tnc_total, self.min_tnc_per_kg_e7, 1e7)?,
+            min_cd34_total: self.floor(self.min_cd34_total, self.min_cd34_per_kg_e5, 1e5)?,
+            collected_from_day: self.collected_from.map(build::day),
+            sex: self.sex.as_deref().map(sex).transpose()?,
+            abo: self.abo.iter().map(|abo| group(abo)).collect::<Result<_, _>>()?,
+            rhd_positive: self.rhd.as_deref().map(rhd).transpose()?,
+            rbc_depleted: self.rbc_depleted,
+            min_segments: self.min_segments,
+            accreditation: self.accreditation_bits()?,
+            include_units: self.include_units,
+            include_lists: self.include_lists,
+            order: Order::from_name(&self.order).ok_or_else(|| {
+                let names: Vec<&str> = Order::ALL.iter().map(|(_, name)| *name).collect();
+                refuse("order_unknown", "order", &self.order, &names.join(", "))
+            })?,
+            limit: self.limit,
+        })
+    }
+
+    /// The larger of an absolute floor and one per kilogram, in cells per unit.
+    fn floor(&self, total: Option<u64>, per_kg: Option<f64>, unit: f64) -> Result<Option<u64>, Failure> {
+        let Some(per_kg) = per_kg else { return Ok(total) };
+        if !(per_kg.is_finite() && per_kg >= 0.0) {
+            return Err(refuse("floor_out_of_range", "dose", per_kg, "a number from 0 on"));
+        }
+        let weight = self.weight_kg.ok_or_else(|| {
+            Failure::refused("weight_needed", "A floor per kilogram needs the patient's weight.")
+        })?;
+        // Cells are counted whole; a product such as 2.5 × 31.4 must not miss its floor by a rounding error.
+        let cells = (per_kg * weight * unit * (1.0 - 1e-12)).ceil() as u64;
+        Ok(Some(cells.max(total.unwrap_or(0))))
+    }
+
+    fn accreditation_bits(&self) -> Result<u8, Failure> {
+        let mut bits = 0;
+        for name in &self.accreditation {
+            let bit = ACCREDITATIONS.iter().position(|known| known.eq_ignore_ascii_case(name));
+            let bit = bit
+                .ok_or_else(|| refuse("accreditation_unknown", "accreditation", name, "fact, aabb, wmda"))?;
+            bits |= 1 << bit;
+        }
+        Ok(bits)
+    }
+}
+
+fn refuse(code: &'static str, what: &str, value: impl std::fmt::Display, expected: &str) -> Failure {
+    Failure::refused(code, format!("\"{value}\" is no possible {what}; expected {expected}."))
+        .with("value", value.to_string())
+        .with("expected", expected)
+}
+
+fn sex(text: &str) -> Result<Sex, Failure> {
+    match text {
+        "F" | "f" => Ok(Sex::Female),
+        "M" | "m" => Ok(Sex::Male),
+        _ => Err(refuse("sex_unknown", "sex", text, "F, M")),
+    }
+}
+
+fn group(text: &str) -> Result<Abo, Failure> {
+    match text.to_ascii_uppercase().as_str() {
+        "A" => Ok(Abo::A),
+        "B" => Ok(Abo::B),
+        "O" => Ok(Abo::O),
+        "AB" => Ok(Abo::AB),
+        _ => Err(refuse("abo_unknown", "blood group", text, "A, B, O, AB")),
+    }
+}
+
+fn rhd(text: &str) -> Result<bool, Failure> {
+    match text {
+        "+" => Ok(true),
+        "-" | "−" => Ok(false),
+        _ => Err(refuse("rhd_unknown", "RhD", text, "+ or -")),
+    }
+}

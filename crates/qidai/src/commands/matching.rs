@@ -1,0 +1,181 @@
+//! `qidai match compare`: pairs of people, position by position, one JSON line each.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufWriter, Write};
+
+use qidai_hla::{Locus, Nomenclature, PersonTyping};
+use qidai_match::position::{self, PositionMatch};
+use qidai_match::{AntigenSpace, Classes, Interpreter, LocusCounts, MATCH_LOCI};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::{Range, ReferenceArgs};
+use crate::commands::Outcome;
+use crate::error::Failure;
+use crate::reference;
+
+/// Compare people.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// Compare a patient and a donor per line of JSON on standard input; one line of JSON for each.
+    Compare(CompareArgs),
+}
+
+#[derive(clap::Args)]
+struct CompareArgs {
+    /// Read pairs from standard input (the only way there is; named so that scripts say what they do).
+    #[arg(long)]
+    batch: bool,
+    #[command(flatten)]
+    reference: ReferenceArgs,
+}
+
+/// One line of input. A locus that is missing or has no text is untyped.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PairLine {
+    #[serde(default)]
+    id: Value,
+    patient: BTreeMap<String, Vec<Option<String>>>,
+    donor: BTreeMap<String, Vec<Option<String>>>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    id: Value,
+    loci: Map<String, Value>,
+    x6: Option<Range>,
+    x8: Option<Range>,
+    x10: Option<Range>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+    let Verb::Compare(args) = &args.verb;
+    if !args.batch {
+        return Err(Failure::refused("batch_only", "Pairs are read from standard input: add --batch."));
+    }
+    let release = reference::release_from(args.reference.release.as_deref())?;
+    let mac = args.reference.mac.as_deref().map(reference::load_mac).transpose()?;
+    let antigens = AntigenSpace::new(&release);
+    let comparer = Comparer {
+        nomenclature: Nomenclature::new(&release, mac.as_ref()),
+        interpreter: Interpreter::new(&release, &antigens),
+    };
+    compare_lines(&comparer).map_err(|error| {
+        Failure::outage("output_not_written", format!("Pairs could not be read or answers written: {error}."))
+            .because(&error)
+    })
+}
+
+fn compare_lines(comparer: &Comparer<'_>) -> io::Result<Outcome> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut outcome = Outcome::Done;
+    for line in io::stdin().lock().split(b'\n') {
+        let answer = comparer.line(&String::from_utf8_lossy(&line?));
+        if answer.get("error").is_some() {
+            outcome = Outcome::SomeRefused;
+        }
+        serde_json::to_writer(&mut out, &answer)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(outcome)
+}
+
+struct Comparer<'r> {
+    nomenclature: Nomenclature<'r>,
+    interpreter: Interpreter<'r>,
+}
+
+impl Comparer<'_> {
+    /// One answer for one line, whatever stands in it.
+    fn line(&self, line: &str) -> Value {
+        let pair: PairLine = match serde_json::from_str(line) {
+            Ok(pair) => pair,
+            Err(error) => return refusal(&Value::Null, "pair_unreadable", &error.to_string()),
+        };
+        let (patient, donor) = match (self.person(&pair.patient), self.person(&pair.donor)) {
+            (Ok(patient), Ok(donor)) => (patient, donor),
+            (Err((code, sentence)), _) => return refusal(&pair.id, code, &format!("patient: {sentence}")),
+            (_, Err((code, sentence))) => return refusal(&pair.id, code, &format!("donor: {sentence}")),
+        };
+        let answer = self.answer(pair.id.clone(), &patient, &donor);
+        serde_json::to_value(answer)
+            .unwrap_or_else(|error| refusal(&pair.id, "answer_unwritable", &error.to_string()))
+    }
+
+    fn person(
+        &self,
+        loci: &BTreeMap<String, Vec<Option<String>>>,
+    ) -> Result<PersonTyping, (&'static str, String)> {
+        let mut typed = Vec::new();
+        for (name, texts) in loci {
+            let locus = Locus::from_name(name).filter(|locus| Locus::TYPED.contains(locus));
+            let locus =
+                locus.ok_or_else(|| ("locus_unknown", format!("\"{name}\" is no locus of a typing")))?;
+            let texts: Vec<String> =
+                texts.iter().flatten().filter(|t| !t.trim().is_empty()).cloned().collect();
+            if !texts.is_empty() {
+                typed.push((locus, texts));
+            }
+        }
+        let by_locus = typed.iter().map(|(locus, texts)| (*locus, texts.as_slice()));
+        PersonTyping::read_loci(by_locus, &self.nomenclature).map_err(|errors| {
+            let code = errors.first().map_or("typing_refused", |e| e.code.as_str());
+            (code, errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+        })
+    }
+
+    fn answer(&self, id: Value, patient: &PersonTyping, donor: &PersonTyping) -> Answer {
+        let mut loci = Map::new();
+        for locus in Locus::TYPED {
+            let typed = patient[locus].is_some() || donor[locus].is_some();
+            if typed || MATCH_LOCI.contains(&locus) {
+                loci.insert(locus.name().to_owned(), self.locus(locus, patient, donor));
+            }
+        }
+        let classes = Classes::of(&MATCH_LOCI.map(|locus| self.counts(locus, patient, donor)));
+        let range = |matches: Option<qidai_match::Matches>| matches.map(Range::from);
+        Answer { id, loci, x6: range(classes.x6), x8: range(classes.x8), x10: range(classes.x10) }
+    }
+
+    fn counts(&self, locus: Locus, patient: &PersonTyping, donor: &PersonTyping) -> LocusCounts {
+        let genotype = |person: &PersonTyping| person[locus].as_ref().map(|t| self.interpreter.genotype(t));
+        LocusCounts::of(
+            locus,
+            genotype(patient).as_ref(),
+            genotype(donor).as_ref(),
+            self.interpreter.antigens(),
+        )
+    }
+
+    fn locus(&self, locus: Locus, patient: &PersonTyping, donor: &PersonTyping) -> Value {
+        let counts = self.counts(locus, patient, donor);
+        let compared = match (&patient[locus], &donor[locus]) {
+            (Some(patient), Some(donor)) => position::positions(patient, donor, self.interpreter.release()),
+            _ => None,
+        };
+        let antigen_match = |kind: PositionMatch| kind != PositionMatch::AntigenMismatch;
+        let position =
+            |antigen: Option<bool>| json!({ "grade": null, "confidence": null, "antigen_match": antigen });
+        let positions: Vec<Value> = match compared {
+            Some(c) => c.positions.iter().map(|kind| position(Some(antigen_match(*kind)))).collect(),
+            None => vec![position(None), position(None)],
+        };
+        let mut value = json!({ "best": counts.ard.best, "worst": counts.ard.worst, "positions": positions });
+        if locus == Locus::DPB1 {
+            value["category"] = Value::Null;
+        }
+        value
+    }
+}
+
+fn refusal(id: &Value, code: &str, sentence: &str) -> Value {
+    json!({ "id": id, "error": { "code": code, "sentence": sentence } })
+}

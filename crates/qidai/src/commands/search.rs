@@ -1,0 +1,225 @@
+//! `qidai search`: here is a patient, who is worth a phone call?
+
+mod patients;
+mod print;
+mod replay;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use crate::catalogue::{BankArgs, Catalogue, PatientInput, SearchRequest};
+use crate::commands::{Outcome, runtime};
+use crate::error::Failure;
+use crate::words::Lang;
+use patients::Patient;
+
+/// Search the bank's available public units and the external lists for a patient.
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    replay: Option<Replay>,
+    #[command(flatten)]
+    search: Option<SearchArgs>,
+}
+
+#[derive(clap::Subcommand)]
+enum Replay {
+    /// Ask the question of a receipt again, and say whether the answer is the same.
+    Replay(replay::Args),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(clap::Args)]
+struct SearchArgs {
+    #[command(flatten)]
+    bank: BankArgs,
+    /// File of `id%GL-string` lines, `-` for standard input, or one GL String itself.
+    #[arg(long, value_name = "FILE.gl", required_unless_present_any = ["typing", "locus"])]
+    patient: Option<String>,
+    /// The patient as a laboratory writes it: "A*02:01,11:01 B*13:02,46:01 DRB1 07:01 09:01".
+    #[arg(long, value_name = "LINE", conflicts_with_all = ["patient", "locus"])]
+    typing: Option<String>,
+    /// The patient locus by locus: --locus A=02:01,11:01 --locus B=13:02,46:01.
+    #[arg(long, value_name = "LOCUS=ALLELES", conflicts_with = "patient")]
+    locus: Vec<String>,
+    /// Weight of the patient in kg; without it the heaviest patient a unit serves is shown.
+    #[arg(long, value_name = "KG")]
+    weight: Option<f64>,
+    #[command(flatten)]
+    floors: Floors,
+    #[command(flatten)]
+    filters: Filters,
+    /// Named set of floors; `default` is at least 4/6 or 4/8.
+    #[arg(long, value_name = "NAME", default_value = "default", value_parser = ["default"])]
+    profile: String,
+    /// default: class, then TNC; cd34: class, then CD34; dose: TNC before class.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    order: String,
+    /// How many units are listed.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: usize,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Also write the receipt of the (last) search to this file.
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct Floors {
+    /// At least N of 6 (A, B antigen, DRB1); naming any class floor replaces the profile's.
+    #[arg(long, value_name = "N")]
+    min_x6: Option<u8>,
+    /// At least N of 8 (A, B, C, DRB1).
+    #[arg(long, value_name = "N")]
+    min_x8: Option<u8>,
+    /// At least N of 10 (A, B, C, DRB1, DQB1).
+    #[arg(long, value_name = "N")]
+    min_x10: Option<u8>,
+    /// No class floor at all.
+    #[arg(long, conflicts_with_all = ["min_x6", "min_x8", "min_x10"])]
+    all: bool,
+    /// Judge units that lack a required locus by what their typing allows, instead of leaving them out.
+    #[arg(long)]
+    allow_not_computable: bool,
+    /// At least so many 10⁷ TNC per kg (needs --weight).
+    #[arg(long, value_name = "X")]
+    min_tnc_per_kg_e7: Option<f64>,
+    /// At least so many 10⁵ CD34+ cells per kg (needs --weight).
+    #[arg(long, value_name = "X")]
+    min_cd34_per_kg_e5: Option<f64>,
+    /// At least so many TNC in the unit.
+    #[arg(long, value_name = "CELLS")]
+    min_tnc_total: Option<u64>,
+    /// At least so many CD34+ cells in the unit.
+    #[arg(long, value_name = "CELLS")]
+    min_cd34_total: Option<u64>,
+}
+
+#[derive(clap::Args)]
+struct Filters {
+    /// Collected on this day or later.
+    #[arg(long, value_name = "DATE")]
+    collected_from: Option<Date>,
+    /// F or M.
+    #[arg(long, value_name = "F|M")]
+    sex: Option<String>,
+    /// One of these blood groups.
+    #[arg(long, value_name = "GROUPS", value_delimiter = ',')]
+    abo: Vec<String>,
+    /// + or -.
+    #[arg(long, value_name = "+|-", allow_hyphen_values = true)]
+    rhd: Option<String>,
+    /// Only units whose red cells were removed.
+    #[arg(long)]
+    rbc_depleted: bool,
+    /// At least N attached segments.
+    #[arg(long, value_name = "N")]
+    min_segments: Option<u8>,
+    /// All of these accreditations: fact, aabb, wmda.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    accreditation: Vec<String>,
+    /// Only the bank's own units.
+    #[arg(long, conflicts_with = "only_lists")]
+    only_units: bool,
+    /// Only external lists.
+    #[arg(long)]
+    only_lists: bool,
+}
+
+impl SearchArgs {
+    fn request(&self, patient: &str) -> SearchRequest {
+        let (floors, filters, standard) = (&self.floors, &self.filters, SearchRequest::default());
+        let named = floors.min_x6.or(floors.min_x8).or(floors.min_x10).is_some() || floors.all;
+        SearchRequest {
+            patient: PatientInput::Gl(patient.to_owned()),
+            weight_kg: self.weight,
+            min_x6: if named { floors.min_x6 } else { standard.min_x6 },
+            min_x8: if named { floors.min_x8 } else { standard.min_x8 },
+            min_x10: floors.min_x10,
+            allow_not_computable: floors.allow_not_computable,
+            min_tnc_per_kg_e7: floors.min_tnc_per_kg_e7,
+            min_cd34_per_kg_e5: floors.min_cd34_per_kg_e5,
+            min_tnc_total: floors.min_tnc_total,
+            min_cd34_total: floors.min_cd34_total,
+            collected_from: filters.collected_from,
+            sex: filters.sex.clone(),
+            abo: filters.abo.clone(),
+            rhd: filters.rhd.clone(),
+            rbc_depleted: filters.rbc_depleted,
+            min_segments: filters.min_segments,
+            accreditation: filters.accreditation.clone(),
+            include_units: !filters.only_lists,
+            include_lists: !filters.only_units,
+            order: self.order.clone(),
+            limit: self.limit,
+        }
+    }
+
+    fn patients(&self) -> Result<Vec<Patient>, Failure> {
+        if let Some(line) = &self.typing {
+            return Ok(vec![Patient { id: None, typing: line.clone() }]);
+        }
+        match &self.patient {
+            Some(source) => patients::read(source),
+            None => Ok(vec![Patient { id: None, typing: patients::of_loci(&self.locus)? }]),
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
+    match (&args.replay, &args.search) {
+        (Some(Replay::Replay(replay)), _) => replay::run(replay),
+        (None, Some(search)) => run_search(search, lang),
+        (None, None) => {
+            Err(Failure::refused("search_without_patient", "Name a bank (--bank) and a patient (--patient)."))
+        }
+    }
+}
+
+fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
+    let patients = args.patients()?;
+    let catalogue = runtime()?.block_on(Catalogue::open(&args.bank))?;
+    let mut printer = print::Printer::new(args.format, lang, io::stdout().lock(), patients.len() > 1);
+    let mut outcome = Outcome::Done;
+    for patient in &patients {
+        let searched = catalogue.search(&args.request(&patient.typing));
+        if let (Ok(answer), Some(path)) = (&searched, &args.receipt) {
+            write_receipt(path, &answer.receipt)?;
+        }
+        match searched {
+            Ok(answer) => printer.answer(patient, &answer).map_err(|error| not_printed(&error))?,
+            // One patient: the failure is the answer. Of several, the others still get theirs.
+            Err(failure) if patients.len() == 1 => return Err(failure),
+            Err(failure) => {
+                outcome = Outcome::SomeRefused;
+                printer.refused(patient, &failure).map_err(|error| not_printed(&error))?;
+            }
+        }
+    }
+    printer.finish().map_err(|error| not_printed(&error))?;
+    Ok(outcome)
+}
+
+fn write_receipt(path: &PathBuf, receipt: &crate::catalogue::Receipt) -> Result<(), Failure> {
+    let text = serde_json::to_vec_pretty(receipt).map_err(io::Error::other);
+    let written = text.and_then(|text| std::fs::File::create(path)?.write_all(&text));
+    written.map_err(|error| {
+        let sentence = format!("The receipt {} could not be written: {error}.", path.display());
+        Failure::outage("receipt_not_written", sentence).because(&error)
+    })
+}
+
+/// A reader that closes the pipe early (`| head`) has what it wanted.
+fn not_printed(error: &io::Error) -> Failure {
+    Failure::outage("output_not_written", format!("The answer could not be written: {error}.")).because(error)
+}

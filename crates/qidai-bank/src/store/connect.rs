@@ -11,6 +11,7 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynch
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
 use super::address::Address;
+use super::error::is_no_such_database;
 use super::{Store, StoreError, migrations, write};
 
 /// What to do when there is nothing at the address.
@@ -91,7 +92,12 @@ async fn connect(address: &Address, when_absent: WhenAbsent) -> Result<DatabaseC
         }
     };
     options.sqlx_logging(false).acquire_timeout(BUSY_TIMEOUT);
-    Database::connect(options).await.map_err(StoreError::from)
+    Database::connect(options).await.map_err(|error| {
+        if is_no_such_database(&error) {
+            return StoreError::DatabaseMissing { address: address.to_string() };
+        }
+        StoreError::from(error)
+    })
 }
 
 /// WAL: readers never wait for the writer, and a killed process leaves a file that opens.

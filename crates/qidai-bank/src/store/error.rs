@@ -76,6 +76,14 @@ impl From<DbErr> for StoreError {
     }
 }
 
+/// PostgreSQL: invalid_catalog_name, the server runs but has no database of this name.
+pub(super) fn is_no_such_database(error: &DbErr) -> bool {
+    sqlx_cause(error).is_some_and(|cause| match &*cause {
+        SqlxError::Database(error) => error.code().is_some_and(|code| code == "3D000"),
+        _ => false,
+    })
+}
+
 fn sqlx_cause(error: &DbErr) -> Option<Arc<SqlxError>> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(cause))
@@ -93,7 +101,6 @@ fn by_code(code: &str, source: DbErr) -> StoreError {
             "53100" => StoreError::DiskFull { source },
             "55P03" | "40P01" | "40001" => StoreError::Locked { source },
             "25006" => StoreError::ReadOnly { source },
-            "3D000" | "57P03" => StoreError::Unreachable { source },
             _ if code.starts_with("28") => StoreError::AccessRefused { source },
             _ if code.starts_with("08") || code.starts_with("57P") => StoreError::Unreachable { source },
             _ => StoreError::Failed { source },

@@ -273,3 +273,6 @@ failure-sex_unknown = "{ $value }" is no sex; expected { $expected }.
 failure-abo_unknown = "{ $value }" is no ABO group; expected { $expected }.
 failure-rhd_unknown = "{ $value }" is no RhD; expected + or -.
 failure-snapshot_not_built = The search snapshot could not be built.
+
+## Command line
+serving-at = Pages at { $address } (Ctrl-C ends)

@@ -260,3 +260,6 @@ failure-sex_unknown = “{ $value }”不是性别代码；应为 { $expected }�
 failure-abo_unknown = “{ $value }”不是 ABO 血型；应为 { $expected }。
 failure-rhd_unknown = “{ $value }”不是 RhD；应为 + 或 -。
 failure-snapshot_not_built = 检索快照无法生成。
+
+## 命令行
+serving-at = 页面地址 { $address }（按 Ctrl-C 结束）

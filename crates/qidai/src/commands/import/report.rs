@@ -9,11 +9,11 @@ use qidai_exchange::Issue;
 use serde::Serialize;
 
 use crate::error::Failure;
-use crate::words::Lang;
+use crate::words::{Lang, Words};
 
 /// Most issues kept; the others are counted. A wrong file has one in every row, and nobody reads beyond.
 const ISSUES_MAX: usize = 100_000;
-/// Issues in the table for people.
+/// Issues listed for people.
 const ISSUES_SHOWN: usize = 30;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -84,40 +84,37 @@ impl Report {
         let key = if self.dry_run { "import-summary-dry-run" } else { "import-summary" };
         writeln!(out, "{}", words.say(key, &numbers))?;
         if !self.columns_not_used.is_empty() {
-            writeln!(
-                out,
-                "{}",
-                words.t1("import-columns-not-used", "columns", self.columns_not_used.join(", "))
-            )?;
+            let columns = self.columns_not_used.join(", ");
+            writeln!(out, "{}", words.t1("import-columns-not-used", "columns", columns))?;
         }
-        if issue_count == 0 {
-            return Ok(());
-        }
-        let head = ["import-row", "import-column", "import-value", "import-problem"].map(|key| words.t(key));
-        writeln!(out, "\n{}\t{}\t{}\t{}", head[0], head[1], head[2], head[3])?;
+        self.write_issues(out, words, issue_count)
+    }
+
+    fn write_issues(&self, out: &mut dyn Write, words: &Words, issue_count: u64) -> io::Result<()> {
         for issue in self.issues.iter().take(ISSUES_SHOWN) {
-            let row = issue.row.map_or_else(|| "-".to_owned(), |row| row.to_string());
-            writeln!(
-                out,
-                "{row}\t{}\t{}\t{}: {}; {}",
-                issue.column,
-                one_line(&issue.value),
-                issue.code,
-                issue.reason,
-                issue.hint
-            )?;
+            writeln!(out, "\n{}", place(issue, words))?;
+            writeln!(out, "    {}: {}; {}", issue.code, issue.reason, issue.hint)?;
         }
         let hidden = issue_count.saturating_sub(ISSUES_SHOWN as u64);
         if hidden > 0 {
-            writeln!(out, "{}", words.t1("import-more-issues", "count", hidden))?;
+            writeln!(out, "\n{}", words.t1("import-more-issues", "count", hidden))?;
         }
         Ok(())
     }
 }
 
-/// A value that spans lines or holds a tab would break the table.
-fn one_line(value: &str) -> String {
-    value.replace(['\n', '\t'], " ")
+/// Row, column and value, as far as the issue has them.
+fn place(issue: &Issue, words: &Words) -> String {
+    let row = match issue.row {
+        Some(row) => words.t1("import-row", "row", row.to_string()),
+        None => words.t("import-file"),
+    };
+    let value = issue.value.replace(['\n', '\t'], " ");
+    [row, issue.column.clone(), value]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 /// Bytes of the file on standard error; silent when that is no terminal.

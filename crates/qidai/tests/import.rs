@@ -1,0 +1,384 @@
+//! Stories of `qidai import` and `qidai id check`, told with the executable.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // a story that cannot go on has failed
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use qidai_bank::check_character;
+use rust_xlsxwriter::Workbook;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const HEADER: &str =
+    "din,bank_type,collection_date,sex,abo,rhd,tnc_total,cd34_total,volume_ml,viability_percent,hla";
+/// A typing that the starter release knows.
+const HLA: &str = "A*02:01+A*11:01^B*13:02+B*46:01^DRB1*09:01+DRB1*12:02";
+
+/// A technologist at a desk: a folder with files and a bank.
+struct Desk {
+    folder: TempDir,
+}
+
+/// What the program answered.
+struct Answer {
+    exit: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Answer {
+    fn of(output: Output) -> Answer {
+        Answer {
+            exit: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
+    }
+
+    /// `accepted unchanged` and then `row column code` of each issue.
+    fn summary(&self) -> Vec<String> {
+        let report = self.json();
+        let issue = |issue: &Value| {
+            format!(
+                "{} {} {}",
+                issue["row"],
+                issue["column"].as_str().unwrap(),
+                issue["code"].as_str().unwrap()
+            )
+        };
+        let numbers = format!("{} {}", report["accepted"], report["unchanged"]);
+        std::iter::once(numbers).chain(report["issues"].as_array().unwrap().iter().map(issue)).collect()
+    }
+}
+
+impl Desk {
+    fn new() -> Desk {
+        Desk { folder: TempDir::new().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), content).unwrap();
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qidai"));
+        command
+            .args(arguments.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_remove("QIDAI_DATABASE_URL");
+        command
+    }
+
+    fn says(&self, arguments: &str) -> Answer {
+        Answer::of(self.command(arguments).output().unwrap())
+    }
+
+    fn imports(&self, file: &str) -> Answer {
+        self.says(&format!("import units {file} --bank bank.sqlite --format json"))
+    }
+
+    fn asks(&self, arguments: &str, input: &str) -> Answer {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Answer::of(child.wait_with_output().unwrap())
+    }
+}
+
+fn din(sequence: u32) -> String {
+    let number = format!("Z000125{sequence:06}");
+    let check = check_character(&number).unwrap();
+    format!("{number}{check}")
+}
+
+fn row(sequence: u32) -> String {
+    format!("{},public,2022-03-04,F,A,+,{},3000000,25,95.5,{HLA}", din(sequence), 1_000_000_000 + sequence)
+}
+
+fn csv(rows: impl IntoIterator<Item = String>) -> String {
+    let rows: Vec<String> = rows.into_iter().collect();
+    format!("{HEADER}\n{}\n", rows.join("\n"))
+}
+
+#[test]
+fn technologist_imports_twice_and_the_second_time_changes_nothing() {
+    let desk = Desk::new();
+    desk.write("units.csv", csv((0..5_001).map(row)));
+    let first = desk.imports("units.csv");
+    assert_eq!((first.summary(), first.exit), (vec!["5001 0".to_owned()], Some(0)), "{}", first.err);
+    let second = desk.imports("units.csv");
+    assert_eq!((second.summary(), second.exit), (vec!["0 5001".to_owned()], Some(0)));
+}
+
+#[test]
+fn good_rows_are_kept_and_each_other_row_says_all_that_is_wrong() {
+    let desk = Desk::new();
+    let wrong =
+        format!("{}X,publik,2099-01-01,F,A,+,-5,3000000,25,95.5,A*99:99+A*02:01^B*13:02", &din(2)[..13]);
+    desk.write("units.csv", csv([row(1), wrong, "too,short".to_owned(), row(3)]));
+    let answer = desk.imports("units.csv");
+    assert_eq!(answer.exit, Some(2));
+    assert_eq!(
+        answer.summary(),
+        [
+            "2 0",
+            "3 din din_check_wrong",
+            "3 bank_type bank_type_unknown",
+            "3 hla allele_unknown",
+            "3 tnc_total count_negative",
+            "3 collection_date date_in_future",
+            "4  row_ragged",
+        ]
+    );
+    let issues = answer.json()["issues"].clone();
+    assert_eq!(issues[2]["value"], "A*99:99");
+    assert!(issues.as_array().unwrap().iter().all(|issue| !issue["hint"].as_str().unwrap().is_empty()));
+}
+
+#[test]
+fn known_unit_with_other_content_is_an_issue_and_stays_as_it_was() {
+    let desk = Desk::new();
+    desk.write("units.csv", csv([row(1), row(2)]));
+    desk.imports("units.csv");
+    desk.write("changed.csv", csv([row(1), row(2).replace("95.5", "91"), row(3)]));
+    let answer = desk.imports("changed.csv");
+    assert_eq!(answer.summary(), ["1 1", "3 din identity_known_with_other_content"]);
+    let reason = answer.json()["issues"][0]["reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("viability_percent is 95.5 in the bank, 91 in the file"), "{reason}");
+    assert_eq!(desk.imports("units.csv").summary(), ["0 2"]);
+}
+
+#[test]
+fn identity_twice_in_a_file_names_the_earlier_row() {
+    let desk = Desk::new();
+    let without_check = row(1).replacen(&din(1), &din(1)[..13], 1);
+    desk.write("units.csv", csv([row(1), row(2), without_check, row(1)]));
+    let answer = desk.imports("units.csv");
+    assert_eq!(
+        answer.summary(),
+        ["2 0", "4 din identity_duplicate_in_file", "5 din identity_duplicate_in_file"]
+    );
+    assert!(answer.json()["issues"][0]["reason"].as_str().unwrap().contains("row 2"));
+}
+
+#[test]
+fn dry_run_tells_everything_and_writes_nothing() {
+    let desk = Desk::new();
+    desk.write("units.csv", csv([row(1), row(2)]));
+    let dry =
+        |file: &str| desk.says(&format!("import units {file} --bank bank.sqlite --format json --dry-run"));
+    assert_eq!(dry("units.csv").summary(), ["2 0"]);
+    assert!(!desk.path("bank.sqlite").exists());
+    desk.imports("units.csv");
+    desk.write("more.csv", csv([row(1), row(2).replace(",A,", ",B,"), row(3)]));
+    assert_eq!(dry("more.csv").summary(), ["1 1", "3 din identity_known_with_other_content"]);
+    assert_eq!(desk.imports("more.csv").summary(), ["1 1", "3 din identity_known_with_other_content"]);
+}
+
+#[test]
+fn chinese_file_in_gb18030_is_read_by_its_own_words() {
+    let desk = Desk::new();
+    let text = format!(
+        "条码号,库别,采集日期,性别,血型,RhD,有核细胞总数(10^8),HLA分型\r\n{},公共库,2022年3月4日,女,A型,阳性,10.5,{HLA}\r\n{},自体库,2022/3/4,男,O型,阴性,12,\r\n",
+        din(1),
+        din(2)
+    );
+    desk.write("units.csv", encoding_rs::GB18030.encode(&text).0);
+    assert_eq!(desk.imports("units.csv").summary(), ["2 0"]);
+    let english = format!(
+        "din,bank_type,collection_date,sex,abo,rhd,tnc_total,hla\n{},public,2022-03-04,F,A,+,1.05e9,{HLA}\n{},family,2022-03-04,M,O,-,1.2e9,\n",
+        din(1),
+        din(2)
+    );
+    desk.write("same.csv", english);
+    assert_eq!(desk.imports("same.csv").summary(), ["0 2"]);
+}
+
+#[test]
+fn workbook_and_text_file_bring_the_same_units() {
+    let desk = Desk::new();
+    desk.write("units.csv", csv([row(1), row(2)]));
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (line, text) in (0..).zip(csv([row(1), row(2)]).lines()) {
+        for (column, cell) in (0..).zip(text.split(',')) {
+            match cell.parse::<f64>() {
+                Ok(number) => sheet.write_number(line, column, number).unwrap(),
+                Err(_) => sheet.write_string(line, column, cell).unwrap(),
+            };
+        }
+    }
+    book.save(desk.path("units.xlsx")).unwrap();
+    assert_eq!(desk.imports("units.xlsx").summary(), ["2 0"]);
+    assert_eq!(desk.imports("units.csv").summary(), ["0 2"]);
+}
+
+#[test]
+fn saved_mapping_reads_a_senders_file() {
+    let desk = Desk::new();
+    desk.write("units.csv", format!("number,cells,typing,remark\nSD0001,10.5,{HLA},x\nSD01,1,{HLA},x\n"));
+    desk.write(
+        "sender.json",
+        r#"{"columns": {"number": "din", "cells": "tnc_total"}, "constants": {"bank_type": "public"},
+            "units": {"tnc_total": "1e8"}, "identity": {"scheme": "local", "pattern": "SD####"}}"#,
+    );
+    let answer = desk.says("import units units.csv --bank bank.sqlite --mapping sender.json --format json");
+    assert_eq!(answer.summary(), ["1 0", "3 number identity_length_wrong"]);
+    assert_eq!(answer.json()["columns_not_used"][0], "remark");
+    desk.write("sender.json", "{ not json");
+    let answer = desk.says("import units units.csv --bank bank.sqlite --mapping sender.json");
+    assert_eq!(answer.exit, Some(2));
+    assert!(answer.err.starts_with("mapping_form_wrong: "), "{}", answer.err);
+}
+
+#[test]
+fn external_list_comes_from_a_table_or_a_gl_file() {
+    let desk = Desk::new();
+    desk.write("donors.csv", format!("id,hla\nD1,{HLA}\nD2,A*02:01+A*99:99\nD1,{HLA}\n"));
+    desk.write("donors.gl", format!("D1%{HLA}\n\nD3%A*02:01+A*02:01\n"));
+    let imports = |file: &str, name: &str| {
+        desk.says(&format!("import list {file} --bank bank.sqlite --name {name} --format json")).summary()
+    };
+    assert_eq!(
+        imports("donors.csv", "one"),
+        ["1 0", "3 hla allele_unknown", "4 id identity_duplicate_in_file"]
+    );
+    assert_eq!(imports("donors.gl", "one"), ["1 1"]);
+    assert_eq!(imports("donors.gl", "two"), ["2 0"]);
+}
+
+#[test]
+fn missing_column_is_one_issue_and_makes_no_bank() {
+    let desk = Desk::new();
+    desk.write("units.csv", csv([row(1)]).replacen("hla", "typed", 1));
+    let answer = desk.imports("units.csv");
+    assert_eq!(
+        (answer.summary(), answer.exit),
+        (vec!["0 0".to_owned(), "1 hla column_missing".to_owned()], Some(2))
+    );
+    assert!(!desk.path("bank.sqlite").exists());
+}
+
+#[test]
+fn unusable_files_are_refused_with_a_sentence() {
+    let desk = Desk::new();
+    let sentence = |name: &str, bytes: &[u8]| {
+        desk.write(name, bytes);
+        let answer = desk.imports(name);
+        assert_eq!(answer.exit, Some(2), "{name}: {}", answer.err);
+        answer.json()["issues"][0]["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(sentence("empty.csv", b""), "file_empty");
+    assert_eq!(sentence("binary.csv", b"\x7fELF\0\0\0"), "file_is_binary");
+    assert_eq!(sentence("old.xls", &[0xD0, 0xCF, 0x11, 0xE0]), "file_is_old_excel");
+    assert_eq!(sentence("broken.xlsx", b"PK\x03\x04 and then nothing"), "workbook_damaged");
+}
+
+#[test]
+fn outage_is_never_a_refusal() {
+    let desk = Desk::new();
+    let answer = desk.imports("not-there.csv");
+    assert_eq!(answer.exit, Some(1));
+    assert!(answer.err.starts_with("file_not_readable: not-there.csv"), "{}", answer.err);
+    desk.write("units.csv", csv([row(1)]));
+    desk.write("bank.sqlite", "this is a letter, not a bank");
+    let answer = desk.imports("units.csv");
+    assert_eq!(answer.exit, Some(1));
+    assert!(answer.err.starts_with("not_a_bank: "), "{}", answer.err);
+    let answer = desk.says("import units units.csv --bank new.sqlite --release .");
+    assert_eq!((answer.exit, answer.err.split(':').next()), (Some(1), Some("release_folder")));
+}
+
+#[test]
+fn people_read_their_own_language() {
+    let desk = Desk::new();
+    desk.write("units.csv", csv([row(1), row(2).replace("public", "?!")]));
+    let answer = desk.says("--lang zh-CN import units units.csv --bank bank.sqlite");
+    assert!(answer.out.starts_with("接受 1 条，未变 0 条，问题 1 个。\n"), "{}", answer.out);
+    assert!(answer.out.contains("第 3 行 · bank_type · ?!"), "{}", answer.out);
+    let answer = desk.says("--lang en import units units.csv --bank bank.sqlite");
+    assert!(answer.out.starts_with("0 accepted, 1 unchanged, 1 issues.\n"), "{}", answer.out);
+}
+
+#[test]
+fn killed_import_leaves_a_bank_that_opens_and_a_second_run_completes_it() {
+    const ROWS: u32 = 60_000;
+    let desk = Desk::new();
+    desk.write("units.csv", csv((0..ROWS).map(row)));
+    let mut child: Child = desk
+        .command("import units units.csv --bank bank.sqlite --format json")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for_bytes(&desk.path("bank.sqlite-wal"), 2_000_000, &mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let second = desk.imports("units.csv");
+    let (accepted, unchanged) = (number(&second, "accepted"), number(&second, "unchanged"));
+    assert_eq!(accepted + unchanged, u64::from(ROWS), "{}", second.err);
+    assert!(
+        accepted > 0 && unchanged > 0,
+        "killed in the middle: {accepted} accepted, {unchanged} unchanged"
+    );
+    assert_eq!(number(&desk.imports("units.csv"), "unchanged"), u64::from(ROWS));
+}
+
+fn number(answer: &Answer, name: &str) -> u64 {
+    answer.json()[name].as_u64().unwrap()
+}
+
+fn wait_for_bytes(path: &Path, bytes: u64, child: &mut Child) {
+    let start = Instant::now();
+    while std::fs::metadata(path).map_or(0, |metadata| metadata.len()) < bytes {
+        assert!(start.elapsed() < Duration::from_secs(60), "the import writes nothing");
+        assert!(child.try_wait().unwrap().is_none(), "the import ended before it could be killed");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn laboratory_checks_identifiers_in_a_pipe() {
+    let desk = Desk::new();
+    let answer = desk.asks("id check --kind din", "G123417654321A\n\nG123417654321B\n");
+    assert_eq!(answer.exit, Some(2));
+    assert_eq!(
+        answer.out,
+        "G123417654321A\tok\tG123417654321\n\terror:identity_empty\t\nG123417654321B\terror:din_check_wrong\t\n"
+    );
+    assert_eq!(desk.asks("id check --kind din", "G123417654321\n").exit, Some(0));
+}
+
+#[test]
+fn bank_keeps_the_release_by_which_its_first_typings_were_accepted() {
+    let given = std::env::var_os("QIDAI_IMGT_HLA").map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/imgt-hla-3.58.0");
+    let Some(release) = given.or_else(|| beside.is_dir().then_some(beside)) else {
+        eprintln!("skipped: no IPD-IMGT/HLA release; set QIDAI_IMGT_HLA");
+        return;
+    };
+    let desk = Desk::new();
+    let only_in_a_release = "A*02:01:01G+A*11:01P";
+    desk.write("list.csv", format!("id,hla\nD1,{only_in_a_release}\n"));
+    let import = "import list list.csv --name x --format json --bank";
+    assert_eq!(desk.says(&format!("{import} starter.sqlite")).exit, Some(2));
+    let with_release = format!("{import} bank.sqlite --release {}", release.display());
+    assert_eq!(desk.says(&with_release).summary(), ["1 0"]);
+    assert_eq!(desk.says(&format!("{import} bank.sqlite")).summary(), ["0 1"]);
+}

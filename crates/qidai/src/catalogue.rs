@@ -22,7 +22,7 @@ use qidai_match::{AntigenSpace, Interpreter};
 pub(crate) use answer::{
     Direction, Excluded, LocusHit, PositionHit, PositionKind, Range, SearchAnswer, UnitHit,
 };
-pub(crate) use build::{from_store, save};
+pub(crate) use build::save;
 pub(crate) use mapped::map;
 pub(crate) use reason::Reason;
 pub(crate) use receipt::Receipt;
@@ -39,12 +39,24 @@ const DEMO_SETTING: &str = "demo_plan";
 pub(crate) struct BankArgs {
     /// The bank: a file, or a PostgreSQL address (better given as QIDAI_DATABASE_URL: command lines are seen by others).
     #[arg(long, value_name = "DB", env = "QIDAI_DATABASE_URL", hide_env_values = true)]
-    pub(crate) bank: String,
+    pub(crate) bank: Option<String>,
     #[command(flatten)]
     pub(crate) reference: ReferenceArgs,
     /// Where the search snapshot is kept; without it beside an SQLite bank, and in memory for PostgreSQL.
     #[arg(long, value_name = "FILE")]
     pub(crate) snapshot: Option<PathBuf>,
+}
+
+impl BankArgs {
+    /// The bank that was named.
+    ///
+    /// # Errors
+    /// None was.
+    pub(crate) fn address(&self) -> Result<&str, Failure> {
+        self.bank.as_deref().ok_or_else(|| {
+            Failure::refused("bank_not_named", "No bank: give --bank FILE, or set QIDAI_DATABASE_URL.")
+        })
+    }
 }
 
 /// What typings are read with.
@@ -83,7 +95,7 @@ impl Catalogue {
     /// # Errors
     /// No such bank, an unreadable release or code table, a database that fails.
     pub(crate) async fn open(args: &BankArgs) -> Result<Catalogue, Failure> {
-        let store = Store::open(&args.bank).await?;
+        let store = Store::open(args.address()?).await?;
         let opened = Self::of_store(&store, args).await;
         // The first error is the one to tell.
         let closed = store.close().await.map_err(Failure::from);
@@ -171,8 +183,8 @@ pub(crate) async fn release_of(store: &Store, args: &ReferenceArgs) -> Result<Re
 
 fn snapshot_path(args: &BankArgs) -> Option<PathBuf> {
     let beside = || {
-        let is_address = args.bank.contains("://");
-        (!is_address).then(|| PathBuf::from(format!("{}.snapshot", args.bank)))
+        let bank = args.bank.as_deref().filter(|bank| !bank.contains("://"))?;
+        Some(PathBuf::from(format!("{bank}.snapshot")))
     };
     args.snapshot.clone().or_else(beside)
 }

@@ -40,7 +40,7 @@ pub(super) async fn current(
 }
 
 /// Reads everything searchable and freezes it.
-pub(crate) async fn from_store(
+async fn from_store(
     store: &Store,
     nomenclature: &Nomenclature<'_>,
     antigens: &AntigenSpace,

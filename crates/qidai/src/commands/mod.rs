@@ -2,6 +2,7 @@
 //!
 //! A verb is a `clap` argument struct and a function `run(args, lang) -> Result<Outcome, Failure>`.
 
+pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod hla;
 pub(crate) mod id;
@@ -28,6 +29,8 @@ pub(crate) struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure, as the documents quote it.
+    Bench(bench::Args),
     /// Make a bank of invented units, search it, serve it.
     Demo(demo::Args),
     /// Names and typings of HLA: reduce, explain.
@@ -56,13 +59,14 @@ pub(crate) enum Outcome {
 pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
     let lang = line.lang;
     match line.command {
+        Command::Bench(args) => bench::run(&args),
         Command::Demo(args) => demo::run(&args, lang),
         Command::Hla(args) => hla::run(&args),
         Command::Id(args) => id::run(&args),
         Command::Import(args) => import::run(&args, lang),
         Command::Match(args) => matching::run(&args),
         Command::Search(args) => search::run(&args, lang),
-        Command::Serve(args) => serve::run(args, lang),
+        Command::Serve(args) => serve::run(&args, lang),
     }
 }
 

@@ -17,12 +17,12 @@ use patients::Patient;
 
 /// Search the bank's available public units and the external lists for a patient.
 #[derive(clap::Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     replay: Option<Replay>,
     #[command(flatten)]
-    search: Option<SearchArgs>,
+    search: SearchArgs,
 }
 
 #[derive(clap::Subcommand)]
@@ -43,7 +43,7 @@ struct SearchArgs {
     #[command(flatten)]
     bank: BankArgs,
     /// File of `id%GL-string` lines, `-` for standard input, or one GL String itself.
-    #[arg(long, value_name = "FILE.gl", required_unless_present_any = ["typing", "locus"])]
+    #[arg(long, value_name = "FILE.gl")]
     patient: Option<String>,
     /// The patient as a laboratory writes it: "A*02:01,11:01 B*13:02,46:01 DRB1 07:01 09:01".
     #[arg(long, value_name = "LINE", conflicts_with_all = ["patient", "locus"])]
@@ -171,18 +171,19 @@ impl SearchArgs {
         }
         match &self.patient {
             Some(source) => patients::read(source),
+            None if self.locus.is_empty() => {
+                let sentence = "No patient: give --patient FILE.gl, --typing LINE or --locus LOCUS=ALLELES.";
+                Err(Failure::refused("patient_not_named", sentence))
+            }
             None => Ok(vec![Patient { id: None, typing: patients::of_loci(&self.locus)? }]),
         }
     }
 }
 
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
-    match (&args.replay, &args.search) {
-        (Some(Replay::Replay(replay)), _) => replay::run(replay),
-        (None, Some(search)) => run_search(search, lang),
-        (None, None) => {
-            Err(Failure::refused("search_without_patient", "Name a bank (--bank) and a patient (--patient)."))
-        }
+    match &args.replay {
+        Some(Replay::Replay(replay)) => replay::run(replay),
+        None => run_search(&args.search, lang),
     }
 }
 
@@ -208,6 +209,26 @@ fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     }
     printer.finish().map_err(|error| not_printed(&error))?;
     Ok(outcome)
+}
+
+/// Searches with the standard floors and prints the first units as a table.
+pub(crate) fn show_first(
+    catalogue: &Catalogue,
+    typing: &str,
+    weight_kg: f64,
+    limit: usize,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let request = SearchRequest {
+        patient: PatientInput::Gl(typing.to_owned()),
+        weight_kg: Some(weight_kg),
+        limit,
+        ..SearchRequest::default()
+    };
+    let answer = catalogue.search(&request)?;
+    let mut printer = print::Printer::new(Format::Table, lang, io::stdout().lock(), false);
+    let patient = Patient { id: None, typing: typing.to_owned() };
+    printer.answer(&patient, &answer).and_then(|()| printer.finish()).map_err(|error| not_printed(&error))
 }
 
 fn write_receipt(path: &PathBuf, receipt: &crate::catalogue::Receipt) -> Result<(), Failure> {

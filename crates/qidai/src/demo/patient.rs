@@ -6,6 +6,10 @@ use rand_distr::{Distribution, StandardNormal};
 use super::Generator;
 use super::haplotype::{A, B, C, DQB1, DRB1};
 
+/// The patient's haplotypes are drawn among the so many most frequent, so that the list of a bank of usual size
+/// goes from full matches to poor ones. Many real patients find less.
+const COMMON: [usize; 2] = [40, 400];
+
 /// Someone of the same population who needs a transplant.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Patient {
@@ -16,10 +20,15 @@ pub(crate) struct Patient {
 }
 
 impl Generator {
-    /// A child, as two in three recipients of bank units are (128 of 187, Guangzhou). Its stream is none of a unit.
+    /// A child, as two in three recipients of bank units are (128 of 187, Guangzhou). Its stream is no unit's.
     pub(crate) fn patient(&self) -> Patient {
-        let mut random = self.stream(u64::MAX);
-        let pair = [self.population.draw(&mut random), self.population.draw(&mut random)];
+        self.patient_number(0)
+    }
+
+    /// One of any number of such people; number 0 is the example.
+    pub(crate) fn patient_number(&self, number: u64) -> Patient {
+        let mut random = self.stream(u64::MAX - number);
+        let pair = COMMON.map(|first| self.population.draw_common(first, &mut random));
         let loci = [A, C, B, DRB1, DQB1].map(|locus| format!("{}+{}", pair[0][locus], pair[1][locus]));
         let age_years: f64 = random.random_range(2.0..8.0);
         let spread: f64 = StandardNormal.sample(&mut random);

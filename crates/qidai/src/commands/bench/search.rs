@@ -1,0 +1,195 @@
+//! `qidai bench search`: how long one search takes, over many patients of the demonstration population.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use jiff::civil::date;
+use qidai_hla::{Nomenclature, Release};
+use qidai_match::AntigenSpace;
+use qidai_match::search::{Facts, Snapshot, SnapshotBuilder, Source, UnitEntry};
+use serde::Serialize;
+
+use super::memory::resident_mb;
+use crate::catalogue::{self, BankArgs, Catalogue, PatientInput, SearchRequest};
+use crate::commands::{Outcome, runtime};
+use crate::demo::{Generator, Mix, Plan};
+use crate::error::Failure;
+
+#[derive(clap::Args)]
+pub(in crate::commands) struct Args {
+    #[command(flatten)]
+    bank: BankArgs,
+    /// Without a bank: search so many invented units, kept in the file of --snapshot when that is given.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    rows: u64,
+    /// How many patients are searched for.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    patients: u64,
+    /// How many units are listed for each.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: usize,
+    /// The same seed gives the same units and patients.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+/// What was measured. Times are wall clock; a search is counts, classes and the first `limit` ranked.
+#[derive(Serialize)]
+struct Measured {
+    rows: u64,
+    patients: u64,
+    threads: usize,
+    /// Opening: the release, and the snapshot built from the database or mapped from its file.
+    open_s: f64,
+    median_ms: f64,
+    p99_ms: f64,
+    max_ms: f64,
+    /// Resident after the searches, and at most.
+    rss_mb: Option<f64>,
+    rss_peak_mb: Option<f64>,
+    distinct_genotypes: [usize; 5],
+    /// Units that passed the floors, averaged over the patients.
+    passed_mean: f64,
+    release: String,
+    generation: u64,
+    snapshot: String,
+}
+
+pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
+    let begun = Instant::now();
+    let catalogue = match args.bank.bank {
+        Some(_) => runtime()?.block_on(Catalogue::open(&args.bank))?,
+        None => synthetic(args)?,
+    };
+    let open_s = begun.elapsed().as_secs_f64();
+    let generator = generator(args)?;
+    let mut times_ms = Vec::new();
+    let mut passed = 0;
+    for number in 0..args.patients {
+        let request = SearchRequest {
+            patient: PatientInput::Gl(generator.patient_number(number).gl_string),
+            limit: args.limit,
+            ..SearchRequest::default()
+        };
+        let begun = Instant::now();
+        let answer = catalogue.search(&request)?;
+        times_ms.push(begun.elapsed().as_secs_f64() * 1e3);
+        passed += answer.total_listed;
+    }
+    times_ms.sort_by(f64::total_cmp);
+    let quantile = |q: f64| times_ms.get(((times_ms.len() as f64 * q) as usize).min(times_ms.len().saturating_sub(1)));
+    let time = |q: f64| quantile(q).copied().unwrap_or(f64::NAN);
+    let memory = resident_mb();
+    print(
+        args.format,
+        &Measured {
+            rows: catalogue.snapshot().row_count() as u64,
+            patients: args.patients,
+            threads: rayon::current_num_threads(),
+            open_s,
+            median_ms: time(0.5),
+            p99_ms: time(0.99),
+            max_ms: time(1.0),
+            rss_mb: memory.map(|(now, _)| now),
+            rss_peak_mb: memory.map(|(_, peak)| peak),
+            distinct_genotypes: std::array::from_fn(|place| catalogue.snapshot().genotype_count(place)),
+            passed_mean: passed as f64 / args.patients.max(1) as f64,
+            release: catalogue.release_label().to_owned(),
+            generation: catalogue.generation(),
+            snapshot: catalogue.snapshot().checksum(),
+        },
+    );
+    Ok(Outcome::Done)
+}
+
+fn generator(args: &Args) -> Result<Generator, Failure> {
+    Generator::new(Plan { mix: Mix::of_searchable(args.rows), seed: args.seed, today: date(2021, 12, 31) })
+}
+
+/// Invented units without a database: mapped from the file when it has the right number, made when not.
+fn synthetic(args: &Args) -> Result<Catalogue, Failure> {
+    let release = match &args.bank.reference.release {
+        Some(dir) => crate::reference::load_release(dir)?,
+        None => Release::starter(),
+    };
+    let antigens = AntigenSpace::new(&release);
+    let path = args.bank.snapshot.clone();
+    let nomenclature = Nomenclature::new(&release, None);
+    let kept = path.as_deref().and_then(catalogue::map).filter(|kept| {
+        kept.row_count() as u64 == args.rows && kept.generation() == args.seed && kept.check(&nomenclature).is_ok()
+    });
+    let snapshot = match kept {
+        Some(kept) => kept,
+        None => build(args, nomenclature, &antigens, path)?,
+    };
+    Ok(Catalogue::of_snapshot(release, None, antigens, snapshot))
+}
+
+fn build(
+    args: &Args,
+    nomenclature: Nomenclature<'_>,
+    antigens: &AntigenSpace,
+    path: Option<PathBuf>,
+) -> Result<Snapshot, Failure> {
+    let generator = generator(args)?;
+    let mut builder = SnapshotBuilder::new(nomenclature, antigens);
+    for number in 0..args.rows {
+        let person = generator.patient_number(u64::from(u32::MAX) + number);
+        let facts = facts(number);
+        builder.push(&UnitEntry { id: &format!("B{number:013}"), hla: &person.gl_string, facts });
+    }
+    // The seed stands in place of a generation: there is no history.
+    let snapshot = builder.finish(args.seed).map_err(|error| {
+        Failure::outage("snapshot_not_built", "The search snapshot could not be built.").because(&error)
+    })?;
+    let Some(path) = path else { return Ok(snapshot) };
+    catalogue::save(&snapshot, &path).map_err(|error| {
+        let sentence = format!("The snapshot {} could not be written: {error}.", path.display());
+        Failure::outage("snapshot_not_written", sentence).because(&error)
+    })?;
+    Ok(snapshot)
+}
+
+/// Doses spread over the usual range; nothing else matters for the time of a search.
+fn facts(number: u64) -> Facts {
+    Facts {
+        source: Source::Unit,
+        tnc_total: Some(500_000_000 + number.wrapping_mul(2_654_435_761) % 2_000_000_000),
+        cd34_total: Some(1_000_000 + number.wrapping_mul(40_503) % 9_000_000),
+        volume_ml: Some(25.0),
+        viability_percent: None,
+        collection_day: None,
+        sex: None,
+        abo: None,
+        rhd_positive: None,
+        rbc_depleted: None,
+        attached_segments: None,
+        accreditation: 0,
+        mother_typed: false,
+    }
+}
+
+fn print(format: Format, measured: &Measured) {
+    let text = serde_json::to_string_pretty(measured).unwrap_or_default();
+    if format == Format::Json {
+        println!("{text}");
+        return;
+    }
+    println!("{} rows, {} patients, {} threads", measured.rows, measured.patients, measured.threads);
+    println!("open      {:>9.3} s", measured.open_s);
+    println!("median    {:>9.3} ms", measured.median_ms);
+    println!("p99       {:>9.3} ms", measured.p99_ms);
+    println!("max       {:>9.3} ms", measured.max_ms);
+    if let (Some(rss), Some(peak)) = (measured.rss_mb, measured.rss_peak_mb) {
+        println!("resident  {rss:>9.1} MB, at most {peak:.1} MB");
+    }
+    println!("passed    {:>9.1} units per patient", measured.passed_mean);
+}

@@ -228,6 +228,7 @@ failure-server_stopped = The server stopped.
 failure-runtime_not_started = The program could not start its worker threads.
 
 ## Reasons of a rank
+all-loci-match = all five loci match
 reason-class = { $matches } of { $of } matches
 reason-class-open = between { $worst } and { $best } of { $of } matches: the typing leaves it open
 reason-class-not-computable = x/{ $of } not computable: a required locus is not typed

@@ -215,6 +215,7 @@ failure-server_stopped = 服务中断。
 failure-runtime_not_started = 程序无法启动工作线程。
 
 ## Reasons of a rank
+all-loci-match = 五个位点均相合
 reason-class = { $of } 个等位基因中 { $matches } 个相合
 reason-class-open = { $of } 个等位基因中 { $worst } 至 { $best } 个相合：分型尚未确定
 reason-class-not-computable = x/{ $of } 无法计算：缺少所需位点的分型

@@ -24,6 +24,7 @@ pub(crate) fn app(state: AppState) -> Router {
         .route("/search/draft", post(pages::search::keep_draft))
         .route("/search/{id}", get(pages::search::show))
         // programs
+        .route("/api/search", post(api::search::run))
         .route("/api/typing/check", post(api::typing::check))
         .route("/healthz", get(api::health::healthz))
         // browsers

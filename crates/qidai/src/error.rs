@@ -4,7 +4,7 @@
 //! log. The sentence is looked up as `failure-<code>` in the reader's language; without such a message the
 //! English sentence given at the spot is said.
 
-// mod answer;
+mod answer;
 mod store;
 
 use axum::http::StatusCode;
@@ -12,7 +12,7 @@ use fluent_bundle::FluentValue;
 
 use crate::words::Lang;
 
-// pub(crate) use answer::{RequestId, answer_failures};
+pub(crate) use answer::{RequestId, answer_failures};
 
 /// What kind of trouble it is; decides the HTTP and the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

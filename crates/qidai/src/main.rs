@@ -2,10 +2,13 @@
 //!
 //! `main` only decides the exit status: 0, 2 when some input was refused, 1 when the program could not work.
 
+mod api;
+mod app;
 mod catalogue;
 mod commands;
 mod demo;
 mod error;
+mod pages;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;
 mod words;

@@ -28,6 +28,7 @@ pub(crate) struct CommandLine {
 }
 
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "made once per run")]
 enum Command {
     /// Measure, as the documents quote it.
     Bench(bench::Args),

@@ -1,4 +1,101 @@
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use fluent_bundle::FluentResource;
+
 use super::*;
+
+const FILES: [(&str, &str); 2] =
+    [("zh-CN", include_str!("../../locales/zh-CN.ftl")), ("en", include_str!("../../locales/en.ftl"))];
+
+/// The keys of a file, in order.
+fn keys(text: &str) -> Vec<&str> {
+    let named = text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()));
+    named.filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
+}
+
+#[test]
+fn both_files_are_well_formed() {
+    for (name, text) in FILES {
+        assert!(FluentResource::try_new(text.to_owned()).is_ok(), "{name}.ftl has a mistake");
+    }
+}
+
+#[test]
+fn both_files_have_the_same_keys_in_the_same_order_once() {
+    let [(_, zh), (_, en)] = FILES;
+    assert_eq!(keys(zh), keys(en));
+    assert_eq!(keys(zh).iter().collect::<BTreeSet<_>>().len(), keys(zh).len(), "a key stands twice");
+}
+
+#[test]
+fn both_files_ask_for_the_same_values() {
+    let values = |text: &str| -> BTreeSet<String> {
+        let after_dollar = text.split('$').skip(1);
+        after_dollar
+            .map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect())
+            .collect()
+    };
+    let [(_, zh), (_, en)] = FILES;
+    let expected_only_in_english = |name: &String| name != "expected";
+    let both = [zh, en]
+        .map(|text| values(text).into_iter().filter(expected_only_in_english).collect::<BTreeSet<_>>());
+    assert_eq!(both[0], both[1]);
+}
+
+fn files_under(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files_under(&path, found) } else { found.push(path) }
+    }
+}
+
+/// Every key that stands literally in a call such as `w.t("…")`.
+fn keys_used() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    ["src", "templates"].iter().for_each(|folder| files_under(&root.join(folder), &mut files));
+    let mut used = BTreeSet::new();
+    for file in files.iter().filter(|file| !file.ends_with("words/tests.rs")) {
+        let text = std::fs::read_to_string(file).unwrap();
+        for call in [".t(\"", ".t1(\"", ".say(\""] {
+            let keys = text.split(call).skip(1).filter_map(|rest| rest.split('"').next());
+            used.extend(keys.map(str::to_owned));
+        }
+    }
+    used
+}
+
+#[test]
+fn every_key_that_is_used_exists() {
+    let used = keys_used();
+    assert!(used.len() > 40, "the calls are no longer found: {}", used.len());
+    let known: BTreeSet<&str> = keys(FILES[0].1).into_iter().collect();
+    let missing: Vec<&String> = used.iter().filter(|key| !known.contains(key.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_typing_error_has_its_sentence() {
+    for lang in Lang::ALL {
+        for code in qidai_hla::ErrorCode::ALL {
+            let key = format!("typing-error-{code}");
+            assert!(lang.words().find(&key, &[]).is_some(), "{} lacks {key}", lang.tag());
+        }
+    }
+}
+
+#[test]
+fn every_rule_order_and_filter_has_its_words() {
+    use qidai_match::search::{Order, Rule};
+    let rules = Rule::ALL.iter().map(|rule| format!("rule-{}", rule.name()));
+    let orders = Order::ALL.iter().map(|(_, name)| format!("order-{name}"));
+    let filters = crate::pages::search::form::FILTERS.iter().map(|name| format!("filter-{name}"));
+    let known: BTreeSet<&str> = keys(FILES[0].1).into_iter().collect();
+    let missing: Vec<String> =
+        rules.chain(orders).chain(filters).filter(|key| !known.contains(key.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
 
 #[test]
 fn counts_are_grouped_in_threes() {
@@ -6,5 +103,26 @@ fn counts_are_grouped_in_threes() {
         [("0", "0"), ("999", "999"), ("1000", "1,000"), ("110243", "110,243"), ("-5000", "−5,000")]
     {
         assert_eq!(thousands(digits), text);
+    }
+}
+
+#[test]
+fn english_counts_in_singular_and_plural() {
+    let words = Lang::En.words();
+    assert_eq!(words.t1("typing-state-understood", "count", 1.0), "1 locus understood");
+    assert_eq!(words.t1("typing-state-understood", "count", 1200.0), "1,200 loci understood");
+}
+
+#[test]
+fn a_browser_says_which_language_it_wants() {
+    for (header, lang) in [
+        ("zh-CN,zh;q=0.9,en;q=0.8", Some(Lang::ZhCn)),
+        ("en-GB", Some(Lang::En)),
+        ("fr;q=1, en;q=0.1", Some(Lang::En)),
+        ("en;q=0, zh", Some(Lang::ZhCn)),
+        ("de, fr", None),
+        ("", None),
+    ] {
+        assert_eq!(Lang::from_accept(header), lang, "{header}");
     }
 }

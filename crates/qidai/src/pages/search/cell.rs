@@ -73,7 +73,7 @@ fn arrow(direction: Option<Direction>) -> Option<&'static str> {
 }
 
 /// The direction of a mismatch in words.
-pub(super) fn direction_word(direction: Direction, w: &Words) -> String {
+fn direction_word(direction: Direction, w: &Words) -> String {
     w.t(match direction {
         Direction::Gvh => "direction-gvh",
         Direction::Hvg => "direction-hvg",

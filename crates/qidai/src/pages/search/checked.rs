@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use qidai_hla::typing::Nomenclature;
 
-use super::form::{LOCI, SearchForm};
+use super::form::{LOCI, ORDERS, SearchForm};
 use super::number::{MIN_CD34, MIN_TNC, NumberField, WEIGHT};
 use super::said::{Said, Tone};
 use super::typing::{LocusCheck, check_locus, read_paste};
@@ -35,6 +35,7 @@ impl Checked {
             said.insert(field.name, remarks);
             number
         };
+        let is_on = |name: &str| form.filters.iter().any(|on| on == name);
         let request = SearchRequest {
             patient: patient(&loci),
             weight_kg: number(&WEIGHT, &form.weight_kg),
@@ -44,6 +45,11 @@ impl Checked {
             min_tnc_per_kg_e7: number(&MIN_TNC, &form.min_tnc),
             min_cd34_per_kg_e5: number(&MIN_CD34, &form.min_cd34),
             limit: form.limit.parse().unwrap_or(100).clamp(*LIMIT.start(), *LIMIT.end()),
+            order: order(&form.order),
+            include_lists: !is_on("own"),
+            rbc_depleted: is_on("rbc_depleted"),
+            min_segments: is_on("segment").then_some(1),
+            allow_not_computable: is_on("not_computable"),
             ..SearchRequest::default()
         };
         Checked { form, loci, said, request }
@@ -54,16 +60,16 @@ impl Checked {
         let empty = form.is_without_typing();
         let mut checked = Checked::read(form, n, w);
         if empty {
-            checked.say("paste", Said::refuse(w, "patient_typing_missing", &[]));
+            checked.add("paste", Said::refuse(w, "patient_typing_missing", &[]));
         }
         let floors = checked.request.min_tnc_per_kg_e7.or(checked.request.min_cd34_per_kg_e5);
         if floors.is_some() && checked.form.weight_kg.trim().is_empty() {
-            checked.say(WEIGHT.name, Said::refuse(w, "weight_needed", &[]));
+            checked.add(WEIGHT.name, Said::refuse(w, "weight_needed", &[]));
         }
         checked
     }
 
-    fn say(&mut self, field: &'static str, said: Said) {
+    fn add(&mut self, field: &'static str, said: Said) {
         self.said.entry(field).or_default().push(said);
     }
 
@@ -90,6 +96,11 @@ fn take_paste(form: &mut SearchForm, n: &Nomenclature<'_>, w: &Words) -> Vec<Sai
         }
         Err(said) => said,
     }
+}
+
+/// The name of an order that exists; a form can only be sent without one by hand.
+fn order(name: &str) -> String {
+    ORDERS.into_iter().find(|known| *known == name).unwrap_or(ORDERS[0]).to_owned()
 }
 
 fn patient(loci: &[LocusCheck; 5]) -> PatientInput {

@@ -1,12 +1,15 @@
 //! The explanation that opens under a unit: locus by locus, the reasons of its rank, what is recorded.
 
-use super::cell::{LocusCell, direction_word};
+use super::cell::LocusCell;
 use super::form::LOCI;
-use crate::catalogue::{LocusHit, PatientInput, SearchRequest, UnitHit};
+use crate::catalogue::{LocusHit, SearchRequest, UnitHit};
 use crate::words::Words;
 
 pub(super) struct Explanation {
     pub(super) loci: Vec<Pairing>,
+    /// Why it has its rank, in the order in which it was decided.
+    pub(super) reasons: Vec<String>,
+    /// What is recorded about the unit; nothing where it is not.
     pub(super) facts: Vec<(String, Option<String>)>,
 }
 
@@ -16,22 +19,30 @@ pub(super) struct Pairing {
     pub(super) patient: Option<String>,
     pub(super) unit: Option<String>,
     pub(super) matches: String,
-    pub(super) direction: Option<String>,
 }
 
 impl Explanation {
     pub(super) fn new(hit: &UnitHit, request: &SearchRequest, w: &Words) -> Explanation {
-        let PatientInput::Gl(patient) = &request.patient;
+        let patient = request.patient_text();
         let loci =
             LOCI.iter().zip(&hit.loci).map(|(locus, one)| pairing(locus.name(), one, patient, w)).collect();
-        let facts = [
-            ("fact-collection-date", hit.collection_date.clone()),
-            ("fact-sex", hit.sex.as_ref().map(|sex| w.t(&format!("sex-{sex}")))),
-            ("fact-volume", hit.volume_ml.map(|volume| format!("{volume:.1} ml"))),
-            ("fact-typing", Some(hit.typing.clone())),
-        ];
-        Explanation { loci, facts: facts.into_iter().map(|(key, value)| (w.t(key), value)).collect() }
+        let reasons = hit.reasons.iter().map(|reason| reason.sentence(w)).collect();
+        let facts = facts(hit, w).into_iter().map(|(key, value)| (w.t(key), value)).collect();
+        Explanation { loci, reasons, facts }
     }
+}
+
+fn facts(hit: &UnitHit, w: &Words) -> [(&'static str, Option<String>); 7] {
+    let yes_no = |yes: bool| w.t(if yes { "yes" } else { "no" });
+    [
+        ("fact-collection-date", hit.collection_date.clone()),
+        ("fact-sex", hit.sex.as_ref().map(|sex| w.t(&format!("sex-{sex}")))),
+        ("fact-volume", hit.volume_ml.map(|volume| format!("{volume:.1} ml"))),
+        ("fact-viability", hit.viability_percent.map(|viability| format!("{viability:.1}%"))),
+        ("fact-rbc-depleted", hit.rbc_depleted.map(yes_no)),
+        ("fact-segments", hit.attached_segments.map(|segments| segments.to_string())),
+        ("fact-typing", Some(hit.typing.clone())),
+    ]
 }
 
 fn pairing(locus: &'static str, hit: &LocusHit, patient: &str, w: &Words) -> Pairing {
@@ -50,7 +61,6 @@ fn pairing(locus: &'static str, hit: &LocusHit, patient: &str, w: &Words) -> Pai
         } else {
             format!("{}–{}", hit.worst, hit.best)
         },
-        direction: hit.direction.map(|direction| direction_word(direction, w)),
     }
 }
 

@@ -5,6 +5,12 @@ use qidai_hla::Locus;
 /// The five loci of the form, in the order of the page.
 pub(crate) const LOCI: [Locus; 5] = [Locus::A, Locus::B, Locus::C, Locus::DRB1, Locus::DQB1];
 
+/// The orders that can be chosen, by name; the first is the usual one.
+pub(crate) const ORDERS: [&str; 3] = ["default", "cd34", "dose"];
+
+/// The filters that can be switched on, by name.
+pub(crate) const FILTERS: [&str; 4] = ["own", "rbc_depleted", "segment", "not_computable"];
+
 /// What stands in the fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SearchForm {
@@ -22,6 +28,8 @@ pub(crate) struct SearchForm {
     pub(crate) min_tnc: String,
     /// Least dose, 10⁵ CD34+ cells per kg of the patient.
     pub(crate) min_cd34: String,
+    /// Name of the order.
+    pub(crate) order: String,
     /// How many units are listed.
     pub(crate) limit: String,
     /// Names of the filters that are on.
@@ -34,6 +42,7 @@ impl Default for SearchForm {
         SearchForm {
             min_x6: "4".to_owned(),
             min_x8: "4".to_owned(),
+            order: ORDERS[0].to_owned(),
             limit: "100".to_owned(),
             ..SearchForm::blank()
         }
@@ -51,6 +60,7 @@ impl SearchForm {
             min_x10: String::new(),
             min_tnc: String::new(),
             min_cd34: String::new(),
+            order: String::new(),
             limit: String::new(),
             filters: Vec::new(),
         }
@@ -89,6 +99,7 @@ impl SearchForm {
             "min_x10" => Some(&mut self.min_x10),
             "min_tnc" => Some(&mut self.min_tnc),
             "min_cd34" => Some(&mut self.min_cd34),
+            "order" => Some(&mut self.order),
             "limit" => Some(&mut self.limit),
             _ => {
                 let (locus, copy) = name.split_once('-')?;

@@ -1,7 +1,7 @@
 //! The search form as the template shows it.
 
 use super::checked::Checked;
-use super::form::LOCI;
+use super::form::{FILTERS, LOCI, ORDERS};
 use super::said::{Said, Tone, loudest};
 use crate::words::Words;
 
@@ -15,6 +15,8 @@ pub(super) struct FormView {
     pub(super) classes: Vec<ClassChoice>,
     pub(super) tnc: NumberView,
     pub(super) cd34: NumberView,
+    pub(super) orders: Vec<Choice>,
+    pub(super) filters: Vec<Choice>,
     pub(super) limits: Vec<Choice>,
     /// The search whose form this is, when it has an address.
     pub(super) from: Option<String>,
@@ -57,6 +59,13 @@ pub(super) struct Choice {
     pub(super) is_on: bool,
 }
 
+impl Choice {
+    /// Key of the choice's word.
+    pub(super) fn key(&self, kind: &str) -> String {
+        format!("{kind}-{}", self.value)
+    }
+}
+
 impl FormView {
     pub(super) fn new(checked: &Checked, from: Option<&str>) -> FormView {
         let form = &checked.form;
@@ -74,6 +83,8 @@ impl FormView {
             ],
             tnc: number(checked, "min_tnc", &form.min_tnc),
             cd34: number(checked, "min_cd34", &form.min_cd34),
+            orders: ORDERS.map(|name| choice(name, &form.order)).into(),
+            filters: FILTERS.map(|name| filter(name, &form.filters)).into(),
             limits: ["20", "50", "100", "200", "500"].map(|value| choice(value, &form.limit)).into(),
             from: from.map(str::to_owned),
         }
@@ -129,4 +140,8 @@ fn class(
 
 fn choice(value: &str, now: &str) -> Choice {
     Choice { value: value.to_owned(), is_on: value == now }
+}
+
+fn filter(name: &str, on: &[String]) -> Choice {
+    Choice { value: name.to_owned(), is_on: on.iter().any(|one| one == name) }
 }

@@ -40,7 +40,8 @@ pub(super) struct HitRow {
     /// Absolute counts, when the weight is unknown.
     pub(super) totals: [Option<String>; 2],
     pub(super) abo: Option<String>,
-    pub(super) reasons: Vec<String>,
+    /// What is not a plain match, in words.
+    pub(super) why: String,
     pub(super) open: Option<Explanation>,
 }
 
@@ -82,6 +83,7 @@ fn row(hit: &UnitHit, answered: &Answered, open: Option<u32>, w: &Words) -> HitR
         number: UnitNumber::new(&hit.din),
         source: source(hit, w),
         spoken: spoken.join(&w.t("list-separator")),
+        why: why(&cells, w),
         cells,
         class: ClassView::new(hit, w),
         doses: doses(hit, answered),
@@ -90,9 +92,18 @@ fn row(hit: &UnitHit, answered: &Answered, open: Option<u32>, w: &Words) -> HitR
             hit.cd34_total.map(|count| rounded_down(count / 1e6, 2)),
         ],
         abo: hit.abo.as_ref().map(|abo| format!("{abo}{}", hit.rhd.as_deref().unwrap_or_default())),
-        reasons: hit.reasons.clone(),
         open: (open == Some(hit.rank)).then(|| Explanation::new(hit, &answered.request, w)),
     }
+}
+
+/// The loci that are not a plain match; a row of matches says so in three words.
+fn why(cells: &[LocusCell], w: &Words) -> String {
+    let notable: Vec<String> = cells
+        .iter()
+        .filter(|cell| cell.letter != "A")
+        .map(|cell| format!("{} {}", cell.locus, cell.words))
+        .collect();
+    if notable.is_empty() { w.t("all-loci-match") } else { notable.join(&w.t("list-separator")) }
 }
 
 /// Where the unit comes from, and the year of its collection.
@@ -131,7 +142,8 @@ fn receipt(receipt: &Receipt, w: &Words) -> Vec<(String, String)> {
         ("receipt-generation", generation),
         ("receipt-release", receipt.release.clone()),
         ("receipt-engine", receipt.engine.clone()),
-        ("receipt-order", receipt.order.clone()),
+        ("receipt-order", w.t(&format!("order-{}", receipt.order))),
+        ("receipt-snapshot", receipt.snapshot.clone()),
         ("receipt-digest", receipt.digest.clone()),
     ];
     entries.into_iter().map(|(key, value)| (w.t(key), value)).collect()

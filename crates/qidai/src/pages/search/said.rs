@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::words::Words;
 
 /// How loudly it is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Tone {
     /// Good to know.
@@ -60,6 +60,11 @@ impl Said {
         Said { tone: Tone::Bad, sentence, code: Some(code), fix: None }
     }
 
+    /// The code where a person may need to quote it: beside a refusal.
+    pub(crate) fn shown_code(&self) -> Option<&'static str> {
+        self.code.filter(|_| self.tone == Tone::Bad)
+    }
+
     /// A refusal whose sentence is `field-<code>` with its values.
     pub(crate) fn refuse(w: &Words, code: &'static str, values: &[(&'static str, FluentValue<'_>)]) -> Said {
         Said::bad(code, w.say(&format!("field-{code}"), values))
@@ -68,5 +73,5 @@ impl Said {
 
 /// The loudest tone among several; nothing said is nothing shown.
 pub(crate) fn loudest(said: &[Said]) -> Option<Tone> {
-    said.iter().map(|one| one.tone).max_by_key(|tone| *tone as u8)
+    said.iter().map(|one| one.tone).max()
 }

@@ -41,9 +41,24 @@ fn read(locus: Locus, full: &[String; 2], n: &Nomenclature<'_>) -> Result<LocusT
     let person = if full[0].contains(['+', '|', '^']) {
         PersonTyping::read(&full[0], n)?
     } else {
+        let swapped: Vec<TypingError> = full
+            .iter()
+            .filter(|text| is_of_other(locus, text))
+            .map(|text| other_locus(locus, text))
+            .collect();
+        if !swapped.is_empty() {
+            return Err(swapped);
+        }
         PersonTyping::read_loci([(locus, full.as_slice())], n)?
     };
     person[locus].clone().ok_or_else(|| vec![other_locus(locus, &full[0])])
+}
+
+/// True when the text names another locus, whether or not such an allele exists there.
+fn is_of_other(locus: Locus, text: &str) -> bool {
+    let named =
+        text.split_once('*').and_then(|(front, _)| Locus::from_name(front.trim_start_matches("HLA-")));
+    named.is_some_and(|named| named != locus)
 }
 
 fn other_locus(locus: Locus, text: &str) -> TypingError {
@@ -71,19 +86,31 @@ fn with_locus(locus: Locus, text: &str) -> String {
 }
 
 fn accepted(typing: &LocusTyping, texts: &[String; 2], w: &Words) -> LocusCheck {
-    let mut said: Vec<Said> = typing.all_warnings().map(|warning| remark(warning, typing.locus, w)).collect();
-    if let Some(genotype) = typing.single_genotype() {
-        let second = usize::from(genotype.0 != genotype.1);
-        let positions = genotype.iter().take(1 + second);
-        said.extend(positions.filter_map(|position| ambiguity(position, w)));
-    } else {
-        let count = typing.genotypes.len() as f64;
-        said.push(Said::warn("typing_ambiguous", w.t1("typing-genotypes", "count", count)));
+    let mut said: Vec<Said> =
+        typing.warnings.iter().map(|warning| remark(warning, typing.locus, w)).collect();
+    let mut looks = [loudest(&said).unwrap_or(Tone::Ok); 2];
+    match typing.single_genotype() {
+        Some(genotype) => {
+            for (look, position) in looks.iter_mut().zip(genotype.iter()) {
+                let own = about(position, typing.locus, w);
+                *look = loudest(&own).unwrap_or(Tone::Ok).max(*look);
+                said.extend(own);
+            }
+        }
+        None => said.push(Said::warn(
+            "typing_ambiguous",
+            w.t1("typing-genotypes", "count", typing.genotypes.len() as f64),
+        )),
     }
     said.dedup();
-    let look = loudest(&said).unwrap_or(Tone::Ok);
-    let fields = texts.each_ref().map(|text| (!text.trim().is_empty()).then_some(look));
+    let fields = std::array::from_fn(|copy| (!texts[copy].trim().is_empty()).then_some(looks[copy]));
     LocusCheck { gl: Some(gl_of(typing)), fields, said }
+}
+
+/// Everything worth saying about one position.
+fn about(position: &Alternatives, locus: Locus, w: &Words) -> Vec<Said> {
+    let remarks = position.warnings.iter().map(|warning| remark(warning, locus, w));
+    remarks.chain(ambiguity(position, w)).collect()
 }
 
 fn gl_of(typing: &LocusTyping) -> String {
@@ -153,9 +180,19 @@ fn sentence(error: &TypingError, added: usize, n: &Nomenclature<'_>, w: &Words) 
         ("position", FluentValue::from(position as f64)),
         ("expected", FluentValue::from(error.expected.as_str())),
         ("release", FluentValue::from(n.release.label())),
+        ("unicode", FluentValue::from(unicode(&error.value))),
     ];
     let code = error.code.as_str();
     Said::bad(code, w.say(&format!("typing-error-{code}"), &values))
+}
+
+/// Names a single character that may look like another one: `U+0410`.
+fn unicode(value: &str) -> String {
+    let mut characters = value.chars();
+    match (characters.next(), characters.next()) {
+        (Some(only), None) => format!("U+{:04X}", u32::from(only)),
+        _ => String::new(),
+    }
 }
 
 /// Reads a pasted line into the fields, or says everything that is wrong with it.

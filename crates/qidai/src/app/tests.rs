@@ -1,0 +1,140 @@
+//! The pages and the API as a browser and a program meet them, without a port.
+
+mod api;
+mod guards;
+mod pages;
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use qidai_hla::{Nomenclature, Release};
+use qidai_match::AntigenSpace;
+use qidai_match::search::{Abo, Facts, Sex, SnapshotBuilder, Source, UnitEntry};
+use tower::ServiceExt;
+
+use super::{AppState, app};
+use crate::catalogue::Catalogue;
+use crate::words::Lang;
+
+/// The patient of these stories: all names are in the starter release.
+const PATIENT: &str =
+    "A*11:01+A*24:02^B*15:02+B*40:01^C*03:04+C*08:01^DRB1*11:01+DRB1*12:02^DQB1*03:01+DQB1*03:03";
+
+/// Own units and their typings, best first for [`PATIENT`].
+const UNITS: [(&str, &str); 3] = [
+    ("Z990119004217U", PATIENT),
+    (
+        "Z9901200318802",
+        "A*11:02+A*24:02^B*15:02+B*40:01^C*03:04+C*08:01^DRB1*11:01+DRB1*12:02^DQB1*03:01+DQB1*03:03",
+    ),
+    ("Z990121050773H", "A*01:01+A*01:01^B*08:01+B*08:01^DRB1*03:01+DRB1*03:01"),
+];
+
+/// One answer, read to its end.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    fn says(&self, part: &str) {
+        assert!(self.text.contains(part), "\"{part}\" is not in:\n{}", self.text);
+    }
+
+    #[track_caller]
+    fn is_silent_about(&self, part: &str) {
+        assert!(!self.text.contains(part), "\"{part}\" is in:\n{}", self.text);
+    }
+}
+
+/// A visitor of one server.
+struct Visitor(axum::Router);
+
+impl Visitor {
+    fn new() -> Visitor {
+        Visitor(app(AppState::new(Arc::new(catalogue()), Lang::En)))
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.0.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    async fn get(&self, address: &str) -> Answer {
+        self.send(get(address).body(Body::empty()).unwrap()).await
+    }
+
+    async fn post_form(&self, address: &str, fields: &str) -> Answer {
+        let request = post(address).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(fields.to_owned())).unwrap()).await
+    }
+
+    async fn post_json(&self, address: &str, body: &str) -> Answer {
+        let request = post(address).header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    /// Sends the form and follows to the answer.
+    async fn search(&self, fields: &str) -> Answer {
+        let sent = self.post_form("/search", fields).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        self.get(sent.header("location")).await
+    }
+}
+
+fn get(address: &str) -> axum::http::request::Builder {
+    Request::get(address).header("host", "127.0.0.1:8787")
+}
+
+fn post(address: &str) -> axum::http::request::Builder {
+    Request::post(address).header("host", "127.0.0.1:8787").header("origin", "http://127.0.0.1:8787")
+}
+
+/// The pasted patient as a form field.
+fn pasted(gl: &str) -> String {
+    format!("paste={}&min_x6=4&min_x8=4&limit=100", gl.replace('+', "%2B").replace('^', "%5E"))
+}
+
+fn catalogue() -> Catalogue {
+    let release = Release::starter();
+    let antigens = AntigenSpace::new(&release);
+    let mut builder = SnapshotBuilder::new(Nomenclature::new(&release, None), &antigens);
+    for (index, (id, hla)) in UNITS.into_iter().enumerate() {
+        builder.push(&UnitEntry { id, hla, facts: facts(index) });
+    }
+    let snapshot = builder.finish(7).unwrap();
+    Catalogue::of_snapshot(release, None, antigens, snapshot)
+}
+
+/// The first unit has everything recorded, the others nothing but their typing.
+fn facts(index: usize) -> Facts {
+    let is_first = index == 0;
+    Facts {
+        source: Source::Unit,
+        tnc_total: is_first.then_some(1_420_000_000),
+        cd34_total: is_first.then_some(5_610_000),
+        volume_ml: is_first.then_some(24.6),
+        viability_percent: is_first.then_some(96.5),
+        collection_day: is_first.then_some(18_000),
+        sex: is_first.then_some(Sex::Female),
+        abo: is_first.then_some(Abo::B),
+        rhd_positive: is_first.then_some(true),
+        rbc_depleted: None,
+        attached_segments: None,
+        accreditation: 0,
+        mother_typed: false,
+    }
+}

@@ -1,4 +1,5 @@
 //! The published files, read whole: counts, parse∘print, membership, and damage that must be named.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod support;
 

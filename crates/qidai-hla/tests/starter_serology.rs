@@ -1,4 +1,5 @@
 //! The starter tables were typed in from the literature; here they are read against a real release.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -46,7 +46,7 @@ pub struct Level {
 }
 
 /// Every level, in the order of the documentation.
-pub const ALL_LEVELS: &[Level] = &[
+pub static ALL_LEVELS: &[Level] = &[
     g_group::LEVEL,
     p_group::LEVEL,
     lg::LEVEL,

@@ -10,12 +10,15 @@ use crate::serology::{Antigen, Confidence, Family};
 
 pub(crate) const FILE: &str = "rel_dna_ser.txt";
 
-/// For each allele the antigens it is known by.
+/// The antigens one allele is known by, in the file's order.
+pub(crate) type KnownAs = Vec<(Antigen, Confidence)>;
+
+/// For each allele the antigens it is known by; `None` when it has no line.
 pub(crate) fn read(
     text: &str,
     allele_count: usize,
     find: impl Fn(&crate::allele::AlleleName) -> Option<AlleleId>,
-) -> Result<Vec<Option<Vec<(Antigen, Confidence)>>>, ReleaseError> {
+) -> Result<Vec<Option<KnownAs>>, ReleaseError> {
     let mut antigens = vec![None; allele_count];
     for line in lines::data::<6>(FILE, text, ';') {
         let line = line?;

@@ -27,6 +27,13 @@ pub(super) fn read<'a>(
     let mut loci: Vec<(Locus, Vec<Alternatives>)> = Vec::new();
     let mut faults = Vec::new();
     for entry in entries(piece) {
+        let entry = match split_heading(entry) {
+            Some((heading, rest)) => {
+                context = heading;
+                rest
+            }
+            None => entry,
+        };
         if let Some(heading) = heading(entry.text()) {
             context = heading;
             continue;
@@ -80,6 +87,15 @@ fn heading(text: &str) -> Option<Context> {
         return Some(Context::Locus(locus));
     }
     Family::from_letters(name).map(Context::Family)
+}
+
+/// `A:02:01`, `DRB1：04:05`: the heading stands directly before its first allele.
+fn split_heading(entry: Piece<'_>) -> Option<(Context, Piece<'_>)> {
+    let text = entry.text();
+    let (at, mark) = text.match_indices([':', '：', '=']).next()?;
+    let rest = &text[at + mark.len()..];
+    let heading = heading(&text[..at]).filter(|_| rest.starts_with(|c: char| c.is_ascii_digit()))?;
+    Some((heading, entry.sub(at + mark.len(), text.len())))
 }
 
 fn read_entry(

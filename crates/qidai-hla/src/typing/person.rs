@@ -105,7 +105,7 @@ impl PersonTyping {
         for (locus, texts) in loci {
             match read_locus(locus, texts, nomenclature) {
                 Ok(typing) => {
-                    errors.extend(person.put(typing).err().map(|code| repeated(code, locus, texts)))
+                    errors.extend(person.put(typing).err().map(|code| repeated(code, locus, texts)));
                 }
                 Err(mut wrong) => errors.append(&mut wrong),
             }

@@ -1,8 +1,11 @@
 //! The real release that tests read, when it is there.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+pub mod table;
 
 use std::path::{Path, PathBuf};
 
+use qidai_hla::typing::MacTable;
 use qidai_hla::{Release, ReleaseFiles};
 
 /// The folder of release files: `QIDAI_IMGT_HLA`, else the one beside the project; `None` is said aloud.
@@ -36,6 +39,14 @@ impl Texts {
         let [allele_list, nom, nom_g, nom_p, dna_ser, ser_ser] = &self.0;
         ReleaseFiles { allele_list, nom, nom_g, nom_p, dna_ser, ser_ser }
     }
+}
+
+/// The invented release in `tests/data/mini` with its table of invented codes.
+pub fn mini() -> (Release, MacTable) {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/mini");
+    let release = Release::from_files(&Texts::read(&dir).files()).unwrap_or_else(|e| panic!("{e}"));
+    let mac = MacTable::read(&std::fs::read_to_string(dir.join("mac.tsv")).unwrap()).unwrap();
+    (release, mac)
 }
 
 pub fn release() -> Option<Release> {

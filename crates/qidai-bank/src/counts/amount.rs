@@ -20,7 +20,7 @@ impl Measure {
         let exponent: i32 = exponent.ok_or(AmountError::NotANumber)?;
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let negative = whole.starts_with('-');
-        let whole = whole.trim_start_matches(['-', '+']);
+        let whole = whole.strip_prefix(['-', '+']).unwrap_or(whole);
         let digits = format!("{whole}{fraction}");
         if digits.is_empty() || digits.len() > 30 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(AmountError::NotANumber);

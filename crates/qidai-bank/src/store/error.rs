@@ -114,3 +114,51 @@ fn by_code(code: &str, source: DbErr) -> StoreError {
         _ => StoreError::Failed { source },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use sea_orm::ConnectionTrait;
+
+    use super::super::{Store, write};
+    use crate::{BankType, IdSource, Identity, StoreError, UnitRecord, WriteContext};
+
+    async fn add(store: &Store, numbers: std::ops::Range<u32>) -> Result<(), StoreError> {
+        let first = numbers.start;
+        let ids = IdSource::counting(format!("from-{first}"));
+        let context = WriteContext { now: Timestamp::UNIX_EPOCH, actor: "test", ids: &ids };
+        let din = |number| Identity::din(&format!("G123417{number:06}")).expect("a valid DIN");
+        let units: Vec<_> = numbers.map(|number| UnitRecord::new(din(number), BankType::Public)).collect();
+        store.add_units(&units, &context).await.map(|_| ())
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_keeps_nothing_of_the_step_and_what_was_there() {
+        let store = Store::in_memory().await.expect("a bank");
+        add(&store, 0..10).await.expect("room for ten");
+        store.db.execute_unprepared("PRAGMA max_page_count = 60").await.expect("a small disk");
+        let error = add(&store, 10..5_000).await.expect_err("no room for thousands");
+        assert_eq!(error.code(), "disk_full");
+        assert_eq!(store.generation().await.expect("read"), 1);
+        store.db.execute_unprepared("PRAGMA max_page_count = 60000").await.expect("room again");
+        add(&store, 10..5_000).await.expect("the same step again");
+        let units: u64 = store.unit_counts().await.expect("read").iter().map(|c| c.units).sum();
+        assert_eq!(units, 5_000);
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_never_ends_is_told_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("bank.sqlite").display().to_string();
+        let slow = Store::create_or_open(&path).await.expect("a bank");
+        let waiting = Store::open(&path).await.expect("a bank");
+        waiting.db.execute_unprepared("PRAGMA busy_timeout = 50").await.expect("little patience");
+        // The impatient connection goes back to its pool in the background.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let writing = write::begin(&slow).await.expect("the writer's turn");
+        let error = add(&waiting, 0..1).await.expect_err("it is not our turn");
+        assert_eq!(error.code(), "database_locked");
+        writing.rollback().await.expect("ended");
+        add(&waiting, 0..1).await.expect("our turn");
+    }
+}

@@ -2,18 +2,22 @@
 
 use std::fs::{self, File};
 use std::io::BufWriter;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, date};
 use qidai_bank::Store;
 
-use crate::commands::{Outcome, runtime};
-use crate::demo::{Export, Generator, Made, Mix, Plan, export_failure, make, store_failure};
+use crate::catalogue::{BankArgs, Catalogue, ReferenceArgs};
+use crate::commands::{Outcome, runtime, search, serve};
+use crate::demo::{Export, Generator, Made, Mix, Plan, export_failure, make};
 use crate::error::Failure;
 use crate::words::Lang;
 
 /// The day on which the published figures of the bank that shaped the program were counted.
 const DEFAULT_TODAY: Date = date(2021, 12, 31);
+/// Units of the example list.
+const UNITS_SHOWN: usize = 20;
 /// Before this day the history of the demonstration bank would be too short.
 const EARLIEST_TODAY: Date = date(2001, 1, 1);
 
@@ -39,6 +43,9 @@ pub(crate) struct Args {
     /// End after printing.
     #[arg(long)]
     no_serve: bool,
+    /// Address and port of the page.
+    #[arg(long, value_name = "ADDRESS", default_value = serve::DEFAULT_LISTEN)]
+    listen: SocketAddr,
     /// Also write all units as a CSV file that `qidai import units` reads.
     #[arg(long, value_name = "FILE.csv")]
     export: Option<PathBuf>,
@@ -71,19 +78,31 @@ impl Args {
 
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     let generator = Generator::new(args.plan()?)?;
-    let bank = args.bank_path();
     fs::create_dir_all(&args.dir).map_err(|error| folder_failure(&args.dir, &error))?;
-    let made = runtime()?.block_on(make_bank(args, &generator, &bank))?;
-    print_summary(args, &generator, made, lang);
+    runtime()?.block_on(make_and_show(args, &generator, lang))?;
     Ok(Outcome::Done)
 }
 
-async fn make_bank(args: &Args, generator: &Generator, bank: &Path) -> Result<Made, Failure> {
+async fn make_and_show(args: &Args, generator: &Generator, lang: Lang) -> Result<(), Failure> {
+    let made = make_bank(args, generator).await?;
+    print_summary(args, generator, made, lang);
+    let bank = BankArgs {
+        bank: Some(args.bank_path().to_string_lossy().into_owned()),
+        reference: ReferenceArgs::default(),
+        snapshot: None,
+    };
+    let catalogue = Catalogue::open(&bank).await?;
+    let patient = generator.patient();
+    search::show_first(&catalogue, &patient.gl_string, patient.weight_kg, UNITS_SHOWN, lang)?;
+    drop(catalogue);
+    if args.no_serve { Ok(()) } else { serve::serve(&bank, args.listen, lang).await }
+}
+
+async fn make_bank(args: &Args, generator: &Generator) -> Result<Made, Failure> {
     let mut export = args.export.as_deref().map(begin_export).transpose()?;
-    let store =
-        Store::create_or_open(&bank.to_string_lossy()).await.map_err(|error| store_failure(&error))?;
+    let store = Store::create_or_open(&args.bank_path().to_string_lossy()).await?;
     let made = make(&store, generator, export.as_mut()).await?;
-    store.close().await.map_err(|error| store_failure(&error))?;
+    store.close().await?;
     if let Some(export) = export {
         export.finish().map_err(|error| export_failure(&error))?;
     }

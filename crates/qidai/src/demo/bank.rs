@@ -4,7 +4,7 @@ use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::tz::TimeZone;
-use qidai_bank::{AddOutcome, CHUNK_ROWS, IdSource, Store, StoreError, WriteContext};
+use qidai_bank::{AddOutcome, CHUNK_ROWS, IdSource, Store, WriteContext};
 
 use super::{Export, Generator, Plan};
 use crate::error::Failure;
@@ -60,10 +60,8 @@ pub(crate) async fn make<W: Write>(
 /// Is the bank complete already? Writes the plan into an empty bank.
 async fn claim(store: &Store, plan: &Plan) -> Result<bool, Failure> {
     let ours = describe(plan);
-    match store.setting(PLAN).await.map_err(|error| store_failure(&error))? {
-        Some(theirs) if theirs == ours => {
-            Ok(store.setting(FINISHED).await.map_err(|error| store_failure(&error))?.is_some())
-        }
+    match store.setting(PLAN).await? {
+        Some(theirs) if theirs == ours => Ok(store.setting(FINISHED).await?.is_some()),
         Some(theirs) => Err(Failure::refused(
             "demo_plan_differs",
             format!(
@@ -82,7 +80,7 @@ async fn claim(store: &Store, plan: &Plan) -> Result<bool, Failure> {
 
 /// Invented units must never be added to a bank of real ones.
 async fn refuse_real_bank(store: &Store) -> Result<(), Failure> {
-    let counts = store.unit_counts().await.map_err(|error| store_failure(&error))?;
+    let counts = store.unit_counts().await?;
     let units: u64 = counts.iter().map(|count| count.units).sum();
     if units == 0 {
         return Ok(());
@@ -115,7 +113,7 @@ async fn add(
     let to = from + units.len() as u64;
     let ids = IdSource::counting(format!("demo-{}-{from}-{to}", plan.seed));
     let context = context(plan, &ids)?;
-    let outcomes = store.add_units(units, &context).await.map_err(|error| store_failure(&error))?;
+    let outcomes = store.add_units(units, &context).await?;
     for (unit, outcome) in units.iter().zip(&outcomes) {
         if matches!(outcome, AddOutcome::Conflict(_)) {
             return Err(Failure::refused(
@@ -134,7 +132,7 @@ async fn add(
 async fn set(store: &Store, plan: &Plan, name: &str, value: &str) -> Result<(), Failure> {
     let ids = IdSource::counting(format!("demo-{}-{name}", plan.seed));
     let context = context(plan, &ids)?;
-    store.set_setting(name, value, &context).await.map_err(|error| store_failure(&error))
+    store.set_setting(name, value, &context).await.map_err(Failure::from)
 }
 
 fn context<'a>(plan: &Plan, ids: &'a IdSource) -> Result<WriteContext<'a>, Failure> {
@@ -150,10 +148,6 @@ fn context<'a>(plan: &Plan, ids: &'a IdSource) -> Result<WriteContext<'a>, Failu
 fn progress_bar(total: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {human_pos} / {human_len} units, {eta} left");
     ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-pub(crate) fn store_failure(error: &StoreError) -> Failure {
-    Failure::outage(error.code(), error.to_string()).because(error)
 }
 
 pub(crate) fn export_failure(error: &std::io::Error) -> Failure {

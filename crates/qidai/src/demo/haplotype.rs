@@ -42,10 +42,15 @@ impl Population {
 
     /// One haplotype by frequency.
     pub(crate) fn draw(&self, random: &mut ChaCha8Rng) -> Haplotype {
-        let total = self.cumulated.last().copied().unwrap_or_default();
+        self.draw_common(self.cumulated.len(), random)
+    }
+
+    /// One of the so many most frequent haplotypes, by frequency.
+    pub(crate) fn draw_common(&self, first: usize, random: &mut ChaCha8Rng) -> Haplotype {
+        let total = self.cumulated.get(first.saturating_sub(1)).copied().unwrap_or_default();
         let point = random.random::<f64>() * total;
         let place = self.cumulated.partition_point(|sum| *sum <= point);
-        self.haplotypes[place.min(self.haplotypes.len() - 1)]
+        self.haplotypes[place.min(first.saturating_sub(1))]
     }
 
     /// Distinct names of a locus, in numeric order.

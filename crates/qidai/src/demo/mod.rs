@@ -17,7 +17,7 @@ mod tests;
 mod typing_report;
 mod unit;
 
-pub(crate) use bank::{Made, export_failure, make, store_failure};
+pub(crate) use bank::{Made, export_failure, make};
 pub(crate) use export::Export;
 pub(crate) use role::Mix;
 

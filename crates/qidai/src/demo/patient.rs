@@ -8,7 +8,7 @@ use super::haplotype::{A, B, C, DQB1, DRB1};
 
 /// The patient's haplotypes are drawn among the so many most frequent, so that the list of a bank of usual size
 /// goes from full matches to poor ones. Many real patients find less.
-const COMMON: [usize; 2] = [40, 400];
+const COMMON: [usize; 2] = [10, 200];
 
 /// Someone of the same population who needs a transplant.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,7 +13,6 @@ use qidai_hla::Release;
 use tokio::runtime::Runtime;
 
 use crate::commands::runtime;
-use crate::demo::store_failure;
 use crate::error::Failure;
 use crate::reference;
 
@@ -39,10 +38,10 @@ impl Shelf {
         let store = if dry_run {
             match runtime.block_on(Store::open(address)) {
                 Err(StoreError::DatabaseMissing { .. }) => None,
-                opened => Some(opened.map_err(|error| store_failure(&error))?),
+                opened => Some(opened?),
             }
         } else {
-            Some(runtime.block_on(Store::create_or_open(address)).map_err(|error| store_failure(&error))?)
+            Some(runtime.block_on(Store::create_or_open(address))?)
         };
         let ids = IdSource::new(|| uuid::Uuid::now_v7().to_string());
         Ok(Shelf { runtime, store, dry_run, ids })
@@ -108,7 +107,7 @@ impl Shelf {
     /// Closes the bank, so that its file is whole without its log.
     pub(super) fn close(self) -> Result<(), Failure> {
         let Some(store) = self.store else { return Ok(()) };
-        self.runtime.block_on(store.close()).map_err(|error| store_failure(&error))
+        self.runtime.block_on(store.close()).map_err(Failure::from)
     }
 
     fn look_at_unit(&self, store: &Store, record: &UnitRecord) -> Result<AddOutcome, Failure> {
@@ -131,7 +130,7 @@ impl Shelf {
     }
 
     fn wait<T>(&self, answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, Failure> {
-        self.runtime.block_on(answer).map_err(|error| store_failure(&error))
+        self.runtime.block_on(answer).map_err(Failure::from)
     }
 }
 

@@ -260,7 +260,7 @@ table-cd34 = CD34+ 10⁵
 table-serves = Serves up to
 table-abo = ABO
 table-missing = not recorded
-table-listed = { $shown } of { $total } units that pass are listed. Not listed, by rule:
+table-listed = Listed: { $shown } of { $total } units that pass. Not listed, by rule:
 table-receipt = Receipt: generation { $generation }, release { $release }, { $engine }, digest { $digest }
     { $request }
 failure-patient_typing_refused = The patient's typing cannot be read: { $detail }

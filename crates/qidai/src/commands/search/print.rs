@@ -95,7 +95,8 @@ impl<W: Write> Printer<W> {
         writeln!(self.out, "{}", w.say("table-listed", &[("shown", shown.into()), ("total", total.into())]))?;
         for one in &answer.excluded {
             let rule = w.find(&format!("rule-{}", one.rule), &[]).unwrap_or_else(|| one.rule.clone());
-            writeln!(self.out, "  {:>10}  {rule}", thousands(&one.count.to_string()))?;
+            // Only the lines of units begin with a number: their rank.
+            writeln!(self.out, "- {:>10}  {rule}", thousands(&one.count.to_string()))?;
         }
         let receipt = &answer.receipt;
         let values = [

@@ -8,7 +8,7 @@
 //! Never match on `lgx` alone: many names become one, and the suffix is lost.
 
 use crate::allele::AlleleName;
-use crate::group::GroupKind;
+use crate::group::{GroupKind, expressed_neighbour};
 use crate::release::{AlleleId, Release};
 use crate::typing::Alternatives;
 
@@ -44,13 +44,6 @@ pub(super) fn of_allele(allele: AlleleId, release: &Release) -> AlleleName {
         None => lowest_of_group(allele, GroupKind::G, release),
     };
     two_fields(lowest, release)
-}
-
-/// An expressed allele of a null allele's G group.
-pub(super) fn expressed_neighbour(null: AlleleId, release: &Release) -> Option<AlleleId> {
-    let group = release.group_of(null, GroupKind::G)?;
-    let members = release.group_members(&group.name, GroupKind::G)?;
-    members.iter().copied().find(|m| release.class_of(*m).is_some())
 }
 
 fn lowest_of_group(allele: AlleleId, kind: GroupKind, release: &Release) -> AlleleId {

@@ -22,7 +22,7 @@ mod lg;
 mod lgx;
 mod p_group;
 mod shortest;
-pub(crate) mod small_g;
+mod small_g;
 mod term;
 mod two_field;
 mod who;

@@ -7,7 +7,7 @@
 //! search algorithm, told in our words.
 
 use crate::allele::AlleleName;
-use crate::group::GroupKind;
+use crate::group::{small_g_group, small_g_members};
 use crate::release::{AlleleId, Release};
 use crate::typing::Alternatives;
 
@@ -20,7 +20,7 @@ fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();
     let mut done: Vec<AlleleName> = Vec::new();
     for allele in p_group::meant(alternatives, release) {
-        match p_group_of(allele, release) {
+        match small_g_group(allele, release) {
             Some(group) if done.contains(&group) => {}
             Some(group) => {
                 done.push(group);
@@ -32,15 +32,8 @@ fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     terms
 }
 
-/// The P group of an allele, or of the expressed alleles of a null's G group.
-fn p_group_of(allele: AlleleId, release: &Release) -> Option<AlleleName> {
-    let own = release.group_of(allele, GroupKind::P);
-    let own = own.or_else(|| release.group_of(lgx::expressed_neighbour(allele, release)?, GroupKind::P));
-    own.map(|group| group.name)
-}
-
 fn term(p_group: &AlleleName, release: &Release) -> Term {
-    let members = members(p_group, release);
+    let members = small_g_members(p_group, release);
     let first = members.first().copied();
     let protein = |a: &AlleleId| release.name(*a).shortened(2).with_suffix(None);
     match first {
@@ -49,20 +42,4 @@ fn term(p_group: &AlleleName, release: &Release) -> Term {
         }
         _ => Term::SmallG(p_group.shortened(2)),
     }
-}
-
-/// The alleles of a P group and the nulls of their G groups, in numeric order.
-pub(crate) fn members(p_group: &AlleleName, release: &Release) -> Vec<AlleleId> {
-    let expressed = release.group_members(p_group, GroupKind::P).unwrap_or_default();
-    let mut all = expressed.to_vec();
-    for allele in expressed {
-        let Some(group) = release.group_of(*allele, GroupKind::G) else { continue };
-        let same = release.group_members(&group.name, GroupKind::G).unwrap_or_default();
-        // Each G group is looked at once, for its first expressed member.
-        if same.iter().find(|m| release.class_of(**m).is_some()) == Some(allele) {
-            all.extend(same.iter().filter(|m| release.class_of(**m).is_none()));
-        }
-    }
-    all.sort_unstable();
-    all
 }

@@ -17,7 +17,7 @@ pub(super) const LEVEL: Level = Level { name: "U2", needs_release: false, hides_
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let names = match alternatives.category {
-        Category::GGroup | Category::PGroup => of_group(alternatives, release),
+        Category::GGroup | Category::PGroup | Category::SmallG => of_group(alternatives, release),
         _ => of_names(alternatives, release),
     };
     names.into_iter().map(Term::Name).collect()

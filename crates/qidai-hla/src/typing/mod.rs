@@ -15,6 +15,7 @@ mod person;
 pub(crate) mod piece;
 mod reserved;
 mod serology;
+mod small_g;
 mod tolerant;
 mod xx;
 
@@ -81,6 +82,8 @@ pub enum Category {
     GGroup,
     /// A P group.
     PGroup,
+    /// A P group with the null alleles of its G groups: `A*01:01g`.
+    SmallG,
     /// An antigen.
     Serology,
     /// An expressed protein that has no name yet: `A*01:NEW`.
@@ -101,6 +104,7 @@ impl Category {
             Category::Mac => "mac",
             Category::GGroup => "g_group",
             Category::PGroup => "p_group",
+            Category::SmallG => "small_g",
             Category::Serology => "serology",
             Category::New => "new",
             Category::NotKnown => "not_known",
@@ -156,6 +160,7 @@ pub(crate) const ALL_FORMATS: &[Format] = &[
     reserved::FORMAT,
     xx::FORMAT,
     group::FORMAT,
+    small_g::FORMAT,
     mac::FORMAT,
     allele::FORMAT,
 ];

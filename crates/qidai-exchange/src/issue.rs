@@ -14,7 +14,7 @@ pub struct Issue {
     pub column: String,
     /// What the file says there, at most 120 characters of it.
     pub value: String,
-    /// Stable snake_case name of the problem.
+    /// Stable snake_case name of the problem; see [`crate::CODES`].
     pub code: &'static str,
     /// A sentence: what is wrong.
     pub reason: String,

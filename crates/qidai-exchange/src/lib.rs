@@ -9,6 +9,7 @@
 //!
 //! Nothing here writes to a bank or reads a clock: today's date is an argument.
 
+mod codes;
 mod date;
 mod field;
 mod half_width;
@@ -24,6 +25,7 @@ mod unit_fields;
 mod unit_row;
 mod words;
 
+pub use codes::CODES;
 pub use field::{HlaProblem, Reading};
 pub use issue::Issue;
 pub use list_row::ListRows;

@@ -124,6 +124,72 @@ fn sheet_is_the_first_or_the_named_one() {
     assert!(error.to_string().contains("库存"), "{error}");
 }
 
+#[test]
+fn hidden_sheet_is_not_taken_for_the_first() {
+    let mut book = Workbook::new();
+    book.add_worksheet().set_hidden(true).write_string(0, 0, "notes").unwrap();
+    let seen = book.add_worksheet();
+    seen.set_active(true);
+    seen.write_string(0, 0, "id").unwrap();
+    seen.write_string(1, 0, "D1").unwrap();
+    let given = file("t.xlsx", &book.save_to_buffer().unwrap());
+    assert_eq!(listing(&given.path, &ReadOptions::default()), ["2: D1"]);
+}
+
+/// A workbook whose only sheet has these rows.
+fn written_by_hand(rows: &str) -> Vec<u8> {
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in [
+        (
+            "_rels/.rels",
+            format!(
+                r#"<Relationships xmlns="{package}"><Relationship Id="r" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                r#"<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="S" sheetId="1" r:id="r"/></sheets></workbook>"#
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                r#"<Relationships xmlns="{package}"><Relationship Id="r" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#
+            ),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>"#),
+        ),
+    ] {
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn cells_out_of_order_never_land_under_another_name() {
+    let head = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="B1" t="inlineStr"><is><t>b</t></is></c></row>"#;
+    let good = format!(r#"{head}<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>2</v></c></row>"#);
+    assert_eq!(listing(&file("t.xlsx", &written_by_hand(&good)).path, &ReadOptions::default()), ["2: 1|2"]);
+    let swapped = format!(r#"{head}<row r="2"><c r="B2"><v>2</v></c><c r="A2"><v>1</v></c></row>"#);
+    let given = file("t.xlsx", &written_by_hand(&swapped));
+    assert_eq!(support::rows(&given.path, &ReadOptions::default()).unwrap_err().code(), "workbook_damaged");
+    for hostile in ["A0", "A99999999999", "ZZZZZZ1", "1A", ""] {
+        let edited = good.replace("A2", hostile);
+        let given = file("t.xlsx", &written_by_hand(&edited));
+        match support::rows(&given.path, &ReadOptions::default()) {
+            Ok((_, rows)) => assert!(rows.len() <= 1, "{hostile}"),
+            Err(error) => assert_eq!(error.code(), "workbook_damaged", "{hostile}"),
+        }
+    }
+}
+
 /// An archive with the names of a workbook, whose sheet unpacks to `bytes` zeros.
 fn bomb(bytes: usize) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

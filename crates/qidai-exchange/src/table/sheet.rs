@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use calamine::{DataRef, Reader, Xlsx, XlsxError};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::{COLUMNS_MAX, CellKind, Header, Row, TableError, archive};
 
@@ -19,15 +19,7 @@ pub(super) struct SheetReader {
 pub(super) fn open(path: &Path, wanted: Option<&str>) -> Result<(Header, SheetReader), TableError> {
     archive::check(path)?;
     let book = Xlsx::new(BufReader::new(File::open(path)?)).map_err(from_calamine)?;
-    let names = book.sheet_names();
-    let sheet = match wanted {
-        None => names.first().cloned().ok_or(TableError::Empty)?,
-        Some(wanted) if names.iter().any(|name| name == wanted) => wanted.to_owned(),
-        Some(wanted) => {
-            let found = names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
-            return Err(TableError::SheetUnknown { wanted: wanted.to_owned(), found });
-        }
-    };
+    let sheet = sheet_named(&book, wanted)?;
     let mut reader = SheetReader { book, sheet };
     let mut header = None;
     reader.walk(0, &mut |row| {
@@ -38,6 +30,20 @@ pub(super) fn open(path: &Path, wanted: Option<&str>) -> Result<(Header, SheetRe
         ControlFlow::Break(())
     })?;
     Ok((header.ok_or(TableError::Empty)?, reader))
+}
+
+/// The sheet of this name; without one, the first table that a person sees: no chart, no hidden sheet.
+fn sheet_named(book: &Xlsx<BufReader<File>>, wanted: Option<&str>) -> Result<String, TableError> {
+    let tables = || book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let Some(wanted) = wanted else {
+        let visible = tables().find(|sheet| sheet.visible == SheetVisible::Visible);
+        return visible.map(|sheet| sheet.name.clone()).ok_or(TableError::Empty);
+    };
+    if tables().any(|sheet| sheet.name == wanted) {
+        return Ok(wanted.to_owned());
+    }
+    let found = tables().map(|sheet| format!("{:?}", sheet.name)).collect::<Vec<_>>().join(", ");
+    Err(TableError::SheetUnknown { wanted: wanted.to_owned(), found })
 }
 
 fn header_of(row: &Row) -> Header {
@@ -74,6 +80,9 @@ impl SheetReader {
                 }
             }
             row.line = line;
+            if (column_index as usize) < row.width() {
+                return Err(TableError::Workbook(format!("the cells of row {line} are not in order")));
+            }
             let (text, kind) = understood(cell.get_value());
             if !text.is_empty() && (column_index as usize) < COLUMNS_MAX + 1 {
                 fill(&mut row, column_index as usize);

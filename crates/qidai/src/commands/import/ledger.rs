@@ -1,6 +1,7 @@
 //! Who was seen in the file, what the bank took, and what is to be said about it.
 
 use std::path::Path;
+use std::time::Instant;
 
 use qidai_bank::{AddOutcome, Difference};
 use qidai_exchange::{Issue, RowOutcome};
@@ -56,7 +57,9 @@ impl<A> Ledger<A> {
                 }
             }
         }
+        let start = Instant::now();
         let outcomes = (self.add)(&records)?;
+        self.report.longest_write_ms = self.report.longest_write_ms.max(start.elapsed().as_millis());
         for (row, outcome) in good.iter().zip(&outcomes) {
             match outcome {
                 AddOutcome::Accepted => self.report.accepted += 1,

@@ -16,6 +16,7 @@ missing = not recorded
 yes = yes
 no = no
 not-computable = not computable
+class-not-computable = x/{ $of } not computable
 request-number = request
 
 ## Search: form
@@ -92,7 +93,8 @@ antigen = antigen
 class-small = { $x10 } · { $x6 }
 source-public = Public
 below-floor = below floor
-foot-dose = Doses are from pre-freeze, post-processing counts; the upright tick is your floor.
+foot-dose = Doses are from pre-freeze, post-processing counts.
+foot-floor = The upright tick is your floor.
 foot-probabilities = Match probabilities P0…P4 are not yet computed; within a class the order is by dose only.
 empty-title = No unit is listed
 empty-body = No unit meets all the conditions; why is counted below.

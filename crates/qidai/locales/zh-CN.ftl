@@ -16,6 +16,7 @@ missing = 未记录
 yes = 是
 no = 否
 not-computable = 不可计算
+class-not-computable = x/{ $of } 不可计算
 request-number = 请求
 
 ## 检索：表单
@@ -79,7 +80,8 @@ antigen = 抗原
 class-small = { $x10 } · { $x6 }
 source-public = 公共库
 below-floor = 低于下限
-foot-dose = 剂量按冻存前、制备后的计数；竖线为所设下限。
+foot-dose = 剂量按冻存前、制备后的计数。
+foot-floor = 竖线为所设下限。
 foot-probabilities = 相合概率 P0…P4 尚未计算；同级内只按剂量排列。
 empty-title = 没有入选的脐血
 empty-body = 没有一份同时满足所设条件；未入选的原因见下。
@@ -248,7 +250,7 @@ table-serves = 可供体重至
 table-abo = 血型
 table-missing = 未记录
 table-listed = 合格 { $total } 份，列出 { $shown } 份。未列出者，按规则：
-table-receipt = 回执：世代 { $generation }，命名版本 { $release }，{ $engine }，摘要 { $digest }
+table-receipt = 凭据：快照第 { $generation } 代，命名集 { $release }，{ $engine }，摘要 { $digest }
     { $request }
 failure-patient_typing_refused = 患者分型无法识别：{ $detail }
 failure-patient_typing_missing = 没有可检索的分型；应至少有 A、B、C、DRB1、DQB1 之一。

@@ -113,11 +113,13 @@ impl Failure {
         if self.is_refusal() { 2 } else { 1 }
     }
 
-    /// One line per failure, at the edge; refused input is no event for the log.
+    /// One line per failure, at the edge; input that was refused is no event for the log. The sentence may
+    /// quote what a person typed, so it is never logged.
     pub(crate) fn write_log(&self, request: &str) {
-        if self.kind == Kind::Outage || self.log.is_some() {
-            let cause = self.log.as_deref().unwrap_or("none given");
-            tracing::error!(code = self.code, request, cause, "{}", self.sentence);
+        if let Some(cause) = &self.log {
+            tracing::error!(code = self.code, request, cause, "not done");
+        } else if !self.is_refusal() {
+            tracing::error!(code = self.code, request, "not done");
         }
     }
 }

@@ -11,6 +11,7 @@ mod error;
 mod pages;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;
+mod telemetry;
 mod words;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    telemetry::start();
     let line = commands::CommandLine::parse();
     let lang = line.lang;
     match commands::run(line) {
@@ -25,7 +27,7 @@ fn main() -> ExitCode {
         Ok(commands::Outcome::SomeRefused) => ExitCode::from(2),
         Err(failure) => {
             eprintln!("{}: {}", failure.code(), failure.sentence(lang));
-            failure.write_log("");
+            failure.write_log("command line");
             ExitCode::from(failure.exit_status())
         }
     }

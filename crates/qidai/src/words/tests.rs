@@ -126,3 +126,48 @@ fn a_browser_says_which_language_it_wants() {
         assert_eq!(Lang::from_accept(header), lang, "{header}");
     }
 }
+
+/// Families of keys that are errors: prefix of the key, heading of the document.
+const ERROR_FAMILIES: [(&str, &str); 3] = [
+    ("typing-error-", "A typing that cannot be read"),
+    ("field-", "A field of a form"),
+    ("failure-", "A request or a command"),
+];
+/// Keys of such a prefix that are no codes.
+const NO_CODES: [&str; 3] = ["failure-title", "failure-unchanged", "failure-to-search"];
+
+/// The list of codes with their sentences, as it stands in `docs/errors.md`.
+fn error_document() -> String {
+    let mut text = String::from(
+        "# Error codes\n\nEvery refusal has a stable code: programs may rely on it, people may quote it. The sentences say what \
+         was found, what was expected and what can be done. Exit status 2: some input was refused; 1: the program could \
+         not work. This page is written by a test from `crates/qidai/locales` (`QIDAI_WRITE_DOCS=1 cargo nextest run \
+         error_document`).\n",
+    );
+    let sentences =
+        |lang: Lang, key: &str| lang.words().find(key, &[]).unwrap_or_default().replace('|', "\\|");
+    for (prefix, heading) in ERROR_FAMILIES {
+        text.push_str(&format!("\n## {heading}\n\n| code | English | 中文 |\n|---|---|---|\n"));
+        let codes =
+            keys(FILES[1].1).into_iter().filter(|key| key.starts_with(prefix) && !NO_CODES.contains(key));
+        for key in codes {
+            let code = &key[prefix.len()..];
+            text.push_str(&format!(
+                "| `{code}` | {} | {} |\n",
+                sentences(Lang::En, key),
+                sentences(Lang::ZhCn, key)
+            ));
+        }
+    }
+    text
+}
+
+#[test]
+fn error_document_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors.md");
+    if std::env::var_os("QIDAI_WRITE_DOCS").is_some() {
+        std::fs::write(&path, error_document()).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == error_document(), "docs/errors.md is old: run this test once with QIDAI_WRITE_DOCS=1");
+}

@@ -17,6 +17,8 @@ pub(super) struct LocusCell {
     pub(super) arrow: Option<&'static str>,
     /// The grade in words, with the direction.
     pub(super) words: String,
+    /// The same, without a direction where it is both, which is the rule.
+    pub(super) short_words: String,
 }
 
 /// How a kind of position looks: letter, style class, symbol, key of its word. Best first.
@@ -37,31 +39,39 @@ impl LocusCell {
         let mut places = hit.positions.each_ref().map(|position| place(position.kind));
         places.sort_unstable();
         let (_, letter, look, _, key) = KINDS[places[1]];
-        let mut words = w.t(key);
-        if let Some(direction) = hit.direction {
-            words = w.say(
-                "grade-with-direction",
-                &[("grade", words.into()), ("direction", direction_word(direction, w).into())],
-            );
-        }
-        LocusCell {
-            locus,
-            letter,
-            look,
-            pips: places.map(|place| KINDS[place].3),
-            arrow: arrow(hit.direction),
-            words,
-        }
+        let grade = w.t(key);
+        let words = match hit.direction {
+            Some(direction) => with_direction(&grade, direction, w),
+            None => grade.clone(),
+        };
+        let arrow = arrow(hit.direction);
+        let short_words = if arrow.is_some() { words.clone() } else { grade };
+        LocusCell { locus, letter, look, pips: places.map(|place| KINDS[place].3), arrow, words, short_words }
     }
 
     /// The five kinds, for the legend.
     pub(super) fn legend(w: &Words) -> Vec<LocusCell> {
         let of = |(kind, letter, look, pip, key): (PositionKind, _, _, _, &str)| {
             let first = if matches!(kind, PositionKind::Untyped) { pip } else { KINDS[0].3 };
-            LocusCell { locus: "", letter, look, pips: [first, pip], arrow: None, words: w.t(key) }
+            LocusCell {
+                locus: "",
+                letter,
+                look,
+                pips: [first, pip],
+                arrow: None,
+                words: w.t(key),
+                short_words: w.t(key),
+            }
         };
         KINDS.into_iter().map(of).collect()
     }
+}
+
+fn with_direction(grade: &str, direction: Direction, w: &Words) -> String {
+    w.say(
+        "grade-with-direction",
+        &[("grade", grade.into()), ("direction", direction_word(direction, w).into())],
+    )
 }
 
 fn arrow(direction: Option<Direction>) -> Option<&'static str> {

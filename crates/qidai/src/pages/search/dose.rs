@@ -17,8 +17,8 @@ pub(super) struct Bar {
 
 /// The right ends of the bars: a little above the doses that guidelines aim at
 /// (3 × 10⁷ TNC, 2 × 10⁵ CD34+ per kg), so that differences around them are seen.
-pub(super) const TNC_SCALE: f64 = 8.0;
-pub(super) const CD34_SCALE: f64 = 4.0;
+pub(super) const TNC_SCALE: f64 = 10.0;
+pub(super) const CD34_SCALE: f64 = 5.0;
 /// kg.
 pub(super) const WEIGHT_SCALE: f64 = 100.0;
 

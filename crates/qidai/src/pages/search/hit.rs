@@ -35,7 +35,7 @@ pub(super) struct ClassView {
 impl ClassView {
     pub(super) fn new(hit: &UnitHit, w: &Words) -> ClassView {
         let or_words = |class: Option<&Range>, of: u8| {
-            class.map_or_else(|| w.t("not-computable"), |range| text(range, of))
+            class.map_or_else(|| w.t1("class-not-computable", "of", f64::from(of)), |range| text(range, of))
         };
         let x10 = or_words(hit.x10.as_ref(), 10);
         let x6 = or_words(hit.x6.as_ref(), 6);

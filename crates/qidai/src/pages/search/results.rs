@@ -8,7 +8,7 @@ use super::explain::Explanation;
 use super::form::LOCI;
 use super::hit::{ClassView, UnitNumber};
 use super::shelf::Answered;
-use crate::catalogue::{Excluded, Receipt, UnitHit};
+use crate::catalogue::{Excluded, Receipt, SearchRequest, UnitHit};
 use crate::words::{Words, thousands};
 
 /// Everything right of the tool column.
@@ -19,6 +19,8 @@ pub(super) struct Results {
     pub(super) legend: Vec<LocusCell>,
     /// False: the dose columns show absolute counts and the heaviest patient served.
     pub(super) has_weight: bool,
+    /// A least dose was set.
+    pub(super) has_floor: bool,
     pub(super) hits: Vec<HitRow>,
     pub(super) excluded_total: String,
     pub(super) exclusions: Vec<ExclusionRow>,
@@ -65,6 +67,7 @@ impl Results {
             search_ms: format!("{:.1}", answered.search_ms),
             legend: LocusCell::legend(w),
             has_weight: answered.request.weight_kg.is_some(),
+            has_floor: has_floor(&answered.request),
             hits: answer.units.iter().map(|hit| row(hit, answered, open, w)).collect(),
             excluded_total: thousands(&total.to_string()),
             exclusions: exclusions(&answer.excluded, w),
@@ -72,6 +75,10 @@ impl Results {
             criteria: super::criteria::line(&answered.request, w),
         }
     }
+}
+
+fn has_floor(request: &SearchRequest) -> bool {
+    request.min_tnc_per_kg_e7.or(request.min_cd34_per_kg_e5).is_some_and(|floor| floor > 0.0)
 }
 
 fn row(hit: &UnitHit, answered: &Answered, open: Option<u32>, w: &Words) -> HitRow {
@@ -101,7 +108,7 @@ fn why(cells: &[LocusCell], w: &Words) -> String {
     let notable: Vec<String> = cells
         .iter()
         .filter(|cell| cell.letter != "A")
-        .map(|cell| format!("{} {}", cell.locus, cell.words))
+        .map(|cell| format!("{} {}", cell.locus, cell.short_words))
         .collect();
     if notable.is_empty() { w.t("all-loci-match") } else { notable.join(&w.t("list-separator")) }
 }

@@ -324,3 +324,42 @@ fn committed_texts_name_no_path_of_one_machine() {
     let words: Vec<&str> = machine.iter().map(String::as_str).collect();
     assert_none("machine paths", all_sources().iter().flat_map(|source| source.places_of(&words)).collect());
 }
+
+/// Codes in the first cells of the tables of `docs/errors.md`.
+fn explained_codes(markdown: &str) -> Vec<&str> {
+    let first_cells =
+        markdown.lines().filter(|line| line.starts_with("| `")).filter_map(|row| row.split('|').nth(1));
+    first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
+}
+
+/// The text of the literal that follows, when it is a code: `snake_case` with at least two words.
+fn code_after(text: &str) -> Option<&str> {
+    let literal = text.trim_start().trim_start_matches("Kind::").trim_start_matches(char::is_alphanumeric);
+    let literal = literal.trim_start_matches(',').trim_start().strip_prefix('"')?;
+    let code = &literal[..literal.find('"')?];
+    let is_code = code.contains('_')
+        && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    is_code.then_some(code)
+}
+
+#[test]
+fn every_code_is_explained_and_every_explained_code_exists() {
+    let page = read("docs/errors.md");
+    let explained = explained_codes(&page);
+    let mut all_product = String::new();
+    let mut unexplained = Vec::new();
+    for source in all_sources() {
+        let product: String = source.product_lines().map(|(_, line)| format!("{line}\n")).collect();
+        let mut starts = vec!["Failure::refused(", "Failure::outage(", "Failure::new(", "code: "];
+        if source.path.ends_with("error.rs") {
+            starts.push("=> ");
+        }
+        let codes = starts.iter().flat_map(|start| product.split(start).skip(1)).filter_map(code_after);
+        let missing = codes.filter(|code| !explained.contains(code));
+        unexplained.extend(missing.map(|code| format!("{code} of {}", source.path)));
+        all_product.push_str(&product);
+    }
+    assert_none("docs/errors.md lacks", unexplained);
+    let gone = explained.iter().filter(|code| !all_product.contains(&format!("\"{code}\"")));
+    assert_none("docs/errors.md explains what no longer exists", gone.map(ToString::to_string).collect());
+}

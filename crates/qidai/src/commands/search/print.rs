@@ -99,6 +99,9 @@ impl<W: Write> Printer<W> {
             writeln!(self.out, "- {:>10}  {rule}", thousands(&one.count.to_string()))?;
         }
         let receipt = &answer.receipt;
+        if receipt.release == STARTER {
+            writeln!(self.out, "{}", w.t("banner-starter"))?;
+        }
         let values = [
             ("generation", receipt.generation.to_string().into()),
             ("release", receipt.release.as_str().into()),
@@ -120,6 +123,9 @@ impl<W: Write> Printer<W> {
         csv.flush()
     }
 }
+
+/// Label of the built-in release, under which nothing is for clinical use.
+const STARTER: &str = "starter";
 
 const CSV_COLUMNS: [&str; 26] = [
     "patient",

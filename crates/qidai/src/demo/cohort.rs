@@ -174,10 +174,12 @@ mod tests {
         }
     }
 
+    type Value = fn(&Collection) -> f64;
+
     #[test]
     fn medians_are_those_of_the_calibration() {
         let drawn = collections(60_000);
-        let part: [(fn(&Collection) -> f64, f64); 7] = [
+        let part: [(Value, f64); 7] = [
             (|c| c.volume_ml, 82.0),
             (|c| c.tnc, 9.0e8),
             (|c| c.cd34, 2.9e6),

@@ -32,6 +32,8 @@ impl Members {
         for allele in alleles {
             self.alleles.push(allele);
             match release.class_of(allele) {
+                // Neighbours are mostly of one class; the rest is sorted out at the end.
+                Some(class) if self.classes.last() == Some(&class) => {}
                 Some(class) => self.classes.push(class),
                 None => self.nulls.push(allele),
             }

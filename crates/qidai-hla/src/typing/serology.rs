@@ -7,7 +7,7 @@
 use super::piece::{Fault, Piece};
 use super::{Alternatives, Category, Format, Members, Nomenclature};
 use crate::error::ErrorCode;
-use crate::release::Release;
+use crate::release::{AlleleId, Release};
 use crate::serology::Antigen;
 
 pub(super) const FORMAT: Format =
@@ -30,7 +30,10 @@ fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternative
         ));
     };
     let mut members = Members::default();
-    members.add_all(release, release.alleles_of(locus).filter(|a| shows_any(release, *a, antigen)));
+    // Whether one antigen could be another is the same question from both sides, so it is asked once here and
+    // not for each of ten thousand alleles.
+    let could_be = release.serology().could_be(antigen);
+    members.add_all(release, release.alleles_of(locus).filter(|a| shows_any(release, *a, &could_be)));
     if members.is_empty() {
         members.warn(
             "antigen_without_alleles",
@@ -42,13 +45,8 @@ fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternative
     Ok(alternatives)
 }
 
-fn shows_any(release: &Release, allele: crate::AlleleId, antigen: Antigen) -> bool {
-    let assigned = release.antigens(allele);
-    // Asked ten thousand times for one typing: look at the common case before the relations.
-    if assigned.iter().any(|(a, _)| *a == antigen) {
-        return release.class_of(allele).is_some();
-    }
-    !assigned.is_empty()
+/// True when the allele has a product that is known by one of the antigens.
+fn shows_any(release: &Release, allele: AlleleId, could_be: &[Antigen]) -> bool {
+    release.antigens(allele).iter().any(|(antigen, _)| could_be.contains(antigen))
         && release.class_of(allele).is_some()
-        && assigned.iter().any(|(a, _)| release.serology().could_be(*a).contains(&antigen))
 }

@@ -5,7 +5,7 @@
 //! An allele whose antigen is not beyond doubt (`15/70`, only a broad, or none known) is an antigen of
 //! its own that *could* be any of those.
 
-use qidai_hla::{AlleleId, Antigen, Locus, Release};
+use qidai_hla::{AlleleId, AlleleName, Antigen, Locus, Release};
 use rustc_hash::FxHashMap;
 
 use crate::genotype::Token;
@@ -21,6 +21,16 @@ pub struct AntigenSpace {
     /// Bit matrix: row `a`, column `b` set when the tokens can be the same antigen.
     overlap: Vec<u64>,
     words_per_row: usize,
+    /// For each class what it looks like to serology.
+    of_class: Vec<ClassLook>,
+}
+
+/// What a class looks like to serology: the split-level antigens of its alleles, and their first fields,
+/// which stand for the antigen where none is assigned (WMDA rule of 2024-02-07 for antigen mismatches).
+#[derive(Clone, Debug, Default)]
+struct ClassLook {
+    antigens: Vec<Antigen>,
+    families: Vec<AlleleName>,
 }
 
 const NO_TOKEN: Token = Token::MAX;
@@ -37,6 +47,7 @@ impl AntigenSpace {
             can_be: Vec::new(),
             overlap: Vec::new(),
             words_per_row: 0,
+            of_class: class_looks(release),
         };
         let mut doubtful: FxHashMap<(u32, Vec<Antigen>), Token> = FxHashMap::default();
         for locus in Self::LOCI {
@@ -97,6 +108,18 @@ impl AntigenSpace {
             .collect()
     }
 
+    /// Whether any class of one set can show the antigen of any class of the other.
+    pub(crate) fn classes_share_antigen(&self, a: &[Token], b: &[Token]) -> bool {
+        let share = |x: &ClassLook, y: &ClassLook| {
+            if x.antigens.is_empty() || y.antigens.is_empty() {
+                return x.families.iter().any(|f| y.families.contains(f));
+            }
+            x.antigens.iter().any(|antigen| y.antigens.contains(antigen))
+        };
+        let look = |token: &Token| self.of_class.get(*token as usize);
+        a.iter().filter_map(look).any(|x| b.iter().filter_map(look).any(|y| share(x, y)))
+    }
+
     /// Whether two tokens can be the same antigen.
     pub(crate) fn could_be_same(&self, a: Token, b: Token) -> bool {
         let (row, column) = (a as usize, b as usize);
@@ -105,6 +128,26 @@ impl AntigenSpace {
         }
         self.overlap[row * self.words_per_row + column / 64] >> (column % 64) & 1 == 1
     }
+}
+
+fn class_looks(release: &Release) -> Vec<ClassLook> {
+    let mut looks = vec![ClassLook::default(); release.class_count()];
+    for locus in Locus::TYPED {
+        for allele in release.alleles_of(locus) {
+            let Some(class) = release.class_of(allele) else { continue };
+            let look = &mut looks[class.0 as usize];
+            let family = release.name(allele).shortened(1).with_suffix(None);
+            if !look.families.contains(&family) {
+                look.families.push(family);
+            }
+            for antigen in at_split_level(release, allele) {
+                if !look.antigens.contains(&antigen) {
+                    look.antigens.push(antigen);
+                }
+            }
+        }
+    }
+    looks
 }
 
 fn split_level_set(release: &Release, allele: AlleleId) -> Vec<Antigen> {

@@ -29,7 +29,7 @@ pub(crate) enum Component {
     Nothing,
 }
 
-/// Every genotype a locus can be at one level of comparison; never empty.
+/// Every genotype a locus can be at one level, the first one written first of comparison; never empty.
 pub(crate) type Possibilities = Box<[Component]>;
 
 /// One typed locus of one person, ready for comparison.
@@ -69,11 +69,11 @@ impl<'r> Interpreter<'r> {
         let ard = typing.genotypes.iter().flat_map(|g| components(&g.as_ref().map(class_tokens)));
         let antigen = if AntigenSpace::LOCI.contains(&typing.locus) {
             let genotypes = typing.genotypes.iter();
-            canonical(genotypes.flat_map(|g| components(&g.as_ref().map(|a| self.antigen_tokens(a)))))
+            distinct(genotypes.flat_map(|g| components(&g.as_ref().map(|a| self.antigen_tokens(a)))))
         } else {
             Possibilities::default()
         };
-        LocusGenotype { ard: canonical(ard), antigen }
+        LocusGenotype { ard: distinct(ard), antigen }
     }
 
     fn antigen_tokens(&self, alternatives: &Alternatives) -> Position {
@@ -123,7 +123,7 @@ fn components(pair: &Pair<Position>) -> Vec<Component> {
     let mut all = Vec::new();
     if !one.tokens.is_empty() && !two.tokens.is_empty() {
         let (a, b) = (set(&one.tokens), set(&two.tokens));
-        all.push(if a <= b { Component::Product(a, b) } else { Component::Product(b, a) });
+        all.push(Component::Product(a, b));
     }
     for (null, other) in [(one, two), (two, one)] {
         if null.may_be_null && !other.tokens.is_empty() {
@@ -136,10 +136,14 @@ fn components(pair: &Pair<Position>) -> Vec<Component> {
     all
 }
 
-fn canonical(components: impl Iterator<Item = Component>) -> Possibilities {
-    let mut all: Vec<Component> = components.collect();
-    all.sort_unstable();
-    all.dedup();
+/// Each component once, in the order of the typing: positions are shown as they were written.
+fn distinct(components: impl Iterator<Item = Component>) -> Possibilities {
+    let mut all: Vec<Component> = Vec::new();
+    for component in components {
+        if !all.contains(&component) {
+            all.push(component);
+        }
+    }
     all.into()
 }
 

@@ -1,6 +1,9 @@
 //! Position by position, for people to look at: which of the two alleles matches, and in which direction.
 
-use qidai_hla::{AlleleId, Alternatives, Antigen, Category, ClassId, LocusTyping, Pair, Release};
+use qidai_hla::Pair;
+
+use crate::antigen::AntigenSpace;
+use crate::genotype::{Component, LocusGenotype, Token, UNNAMED};
 
 /// What one donor position is to the patient, in the best pairing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,12 +38,11 @@ pub struct LocusPositions {
     pub direction: Option<Direction>,
 }
 
-/// Compares the first genotype of each typing in the pairing that matches best.
-pub fn positions(patient: &LocusTyping, donor: &LocusTyping, release: &Release) -> Option<LocusPositions> {
-    let patient = patient.genotypes.first()?.as_ref().map(|a| View::of(a, release));
-    let donor = donor.genotypes.first()?.as_ref().map(|a| View::of(a, release));
-    let (patient, donor) = (expressed(patient), expressed(donor));
-    let relate = |d: &View<'_>, p: &View<'_>| d.relate(p);
+/// Compares the first genotype of each typing in the pairing that matches best. A null position shows
+/// what the other one shows.
+pub fn positions(patient: &LocusGenotype, donor: &LocusGenotype, space: &AntigenSpace) -> LocusPositions {
+    let (patient, donor) = (views(patient), views(donor));
+    let relate = |d: &View<'_>, p: &View<'_>| d.relate(p, space);
     let straight = Pair(relate(&donor.0, &patient.0), relate(&donor.1, &patient.1));
     let crossed = Pair(relate(&donor.0, &patient.1), relate(&donor.1, &patient.0));
     let score = |pair: &Pair<PositionMatch>| {
@@ -48,83 +50,57 @@ pub fn positions(patient: &LocusTyping, donor: &LocusTyping, release: &Release) 
         (matching, pair.0.max(pair.1), pair.0.min(pair.1))
     };
     let positions = if score(&straight) >= score(&crossed) { straight } else { crossed };
-    Some(LocusPositions { positions, direction: direction(&patient, &donor) })
+    LocusPositions { positions, direction: direction(&patient, &donor, space) }
 }
 
-/// What a position expresses.
-#[derive(Clone)]
+/// What a position expresses: its classes and, at A and B, its antigens.
+#[derive(Clone, Copy)]
 struct View<'a> {
-    classes: &'a [ClassId],
-    alleles: &'a [AlleleId],
-    antigen: Option<Antigen>,
-    is_null: bool,
-    is_named: bool,
-    release: &'a Release,
+    classes: &'a [Token],
+    antigens: &'a [Token],
 }
 
-impl<'a> View<'a> {
-    fn of(a: &'a Alternatives, release: &'a Release) -> Self {
-        View {
-            classes: &a.classes,
-            alleles: &a.alleles,
-            antigen: a.antigen,
-            is_null: a.classes.is_empty() && a.may_be_null,
-            is_named: a.category != Category::New,
-            release,
-        }
-    }
+fn views(genotype: &LocusGenotype) -> Pair<View<'_>> {
+    let (classes, antigens) = (both_sides(genotype.ard.first()), both_sides(genotype.antigen.first()));
+    Pair(View { classes: classes.0, antigens: antigens.0 }, View { classes: classes.1, antigens: antigens.1 })
+}
 
-    fn relate(&self, other: &View<'_>) -> PositionMatch {
-        if !self.is_named || !other.is_named {
-            return PositionMatch::AntigenMismatch;
+fn both_sides(component: Option<&Component>) -> Pair<&[Token]> {
+    match component {
+        Some(Component::Product(a, b)) => Pair(a, b),
+        Some(Component::Twice(a)) => Pair(a, a),
+        Some(Component::Nothing) | None => Pair(&[], &[]),
+    }
+}
+
+impl View<'_> {
+    fn relate(&self, other: &View<'_>, space: &AntigenSpace) -> PositionMatch {
+        if self.classes.is_empty() && other.classes.is_empty() {
+            return PositionMatch::Match;
         }
-        if self.classes.iter().any(|c| other.classes.binary_search(c).is_ok()) {
+        let meet = |x: &Token| *x != UNNAMED && other.classes.binary_search(x).is_ok();
+        if self.classes.iter().any(meet) {
             let certain = self.classes.len() == 1 && other.classes.len() == 1;
             return if certain { PositionMatch::Match } else { PositionMatch::Possible };
         }
-        if self.same_antigen(other) { PositionMatch::AlleleMismatch } else { PositionMatch::AntigenMismatch }
+        if self.same_antigen(other, space) {
+            PositionMatch::AlleleMismatch
+        } else {
+            PositionMatch::AntigenMismatch
+        }
     }
 
-    /// The antigen where one is assigned on both sides, else the first field stands for it
-    /// (WMDA rule of 2024-02-07 for antigen mismatches).
-    fn same_antigen(&self, other: &View<'_>) -> bool {
-        let (mine, theirs) = (self.antigens(), other.antigens());
-        if mine.is_empty() || theirs.is_empty() {
-            let families = |v: &View<'_>| -> Vec<_> {
-                v.alleles.iter().map(|a| v.release.name(*a).shortened(1)).collect()
-            };
-            let theirs = families(other);
-            return families(self).iter().any(|f| theirs.contains(f));
+    fn same_antigen(&self, other: &View<'_>, space: &AntigenSpace) -> bool {
+        if self.antigens.is_empty() || other.antigens.is_empty() {
+            return space.classes_share_antigen(self.classes, other.classes);
         }
-        mine.iter().any(|a| theirs.contains(a))
-    }
-
-    fn antigens(&self) -> Vec<Antigen> {
-        let serology = self.release.serology();
-        match self.antigen {
-            Some(antigen) => serology.split_level(antigen),
-            None => self
-                .alleles
-                .iter()
-                .flat_map(|a| self.release.antigens(*a))
-                .flat_map(|(a, _)| serology.split_level(*a))
-                .collect(),
-        }
+        self.antigens.iter().any(|a| other.antigens.iter().any(|b| space.could_be_same(*a, *b)))
     }
 }
 
-/// A null position shows what the other one shows.
-fn expressed<'a>(pair: Pair<View<'a>>) -> Pair<View<'a>> {
-    match (pair.0.is_null, pair.1.is_null) {
-        (true, false) => Pair(pair.1.clone(), pair.1),
-        (false, true) => Pair(pair.0.clone(), pair.0),
-        _ => pair,
-    }
-}
-
-fn direction(patient: &Pair<View<'_>>, donor: &Pair<View<'_>>) -> Option<Direction> {
+fn direction(patient: &Pair<View<'_>>, donor: &Pair<View<'_>>, space: &AntigenSpace) -> Option<Direction> {
     let lacks = |own: &Pair<View<'_>>, other: &Pair<View<'_>>| {
-        other.iter().any(|o| own.iter().all(|v| v.relate(o) < PositionMatch::Possible))
+        other.iter().any(|o| own.iter().all(|v| v.relate(o, space) < PositionMatch::Possible))
     };
     match (lacks(donor, patient), lacks(patient, donor)) {
         (true, true) => Some(Direction::Both),

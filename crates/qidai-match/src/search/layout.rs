@@ -1,7 +1,7 @@
 //! How a snapshot lies in bytes: a header, then sections of plain integers, each 8-byte aligned.
 //!
-//! Little-endian, as written by the machine that built it. The checksum covers everything after the
-//! header; the release's fingerprint says under which names the typings were interpreted.
+//! Little-endian, as written by the machine that built it. The checksum covers
+//! everything but itself; the release's fingerprint says under which names the typings were interpreted.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -70,11 +70,19 @@ impl Writer {
 
     pub(crate) fn finish(mut self, mut header: Header) -> Vec<u64> {
         let body = size_of::<Header>();
-        header.crc = crc32fast::hash(&bytemuck::cast_slice::<u64, u8>(&self.words)[body..]);
+        header.crc = checksum(&header, &bytemuck::cast_slice::<u64, u8>(&self.words)[body..]);
         bytemuck::cast_slice_mut::<u64, u8>(&mut self.words)[..body]
             .copy_from_slice(bytemuck::bytes_of(&header));
         self.words
     }
+}
+
+/// The checksum of a whole snapshot: the header with its own checksum left out, then everything else.
+pub(crate) fn checksum(header: &Header, body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(bytemuck::bytes_of(&Header { crc: 0, ..*header }));
+    hasher.update(body);
+    hasher.finalize()
 }
 
 /// Writes a genotype as words: its length, then both levels, each a count of components; a component is

@@ -4,7 +4,7 @@ use bytemuck::Pod;
 use qidai_hla::{Nomenclature, Release};
 
 use super::facts::{Facts, StoredFacts};
-use super::layout::{Header, MAGIC, Row, Section, read_genotypes};
+use super::layout::{Header, MAGIC, Row, Section, checksum, read_genotypes};
 use crate::genotype::LocusGenotype;
 use crate::{MATCH_LOCI, PerMatchLocus};
 
@@ -71,7 +71,7 @@ impl Snapshot {
         if header.magic != MAGIC {
             return Err(SnapshotError::Foreign);
         }
-        if header.crc != crc32fast::hash(&all[size_of::<Header>()..]) {
+        if header.crc != checksum(&header, &all[size_of::<Header>()..]) {
             return Err(SnapshotError::Damaged("the checksum does not fit"));
         }
         let mut genotypes: PerMatchLocus<Vec<LocusGenotype>> = Default::default();
@@ -157,6 +157,13 @@ impl Snapshot {
     pub fn typing(&self, row: u32) -> PerMatchLocus<&str> {
         let texts = self.rows()[row as usize];
         std::array::from_fn(|place| self.text(place, texts[place]))
+    }
+
+    /// The genotype of a row at a locus, by its place in [`MATCH_LOCI`]; `None` when untyped.
+    pub fn genotype(&self, row: u32, place: usize) -> Option<&LocusGenotype> {
+        let text = self.rows()[row as usize][place];
+        let number = self.genotype_of_text(place)[text as usize];
+        self.genotypes[place].get(number as usize)
     }
 
     fn text(&self, place: usize, number: u32) -> &str {

@@ -1,8 +1,8 @@
 //! Asks the engine and dresses its rows for people.
 
-use qidai_hla::{Locus, LocusTyping, PersonTyping, typing};
+use qidai_hla::{Locus, PersonTyping};
 use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, search};
-use qidai_match::{LocusCounts, MATCH_LOCI, position};
+use qidai_match::{LocusCounts, LocusGenotype, MATCH_LOCI, PerMatchLocus, position};
 
 use super::answer::HIT_LOCI;
 use super::{
@@ -17,6 +17,9 @@ use crate::error::Failure;
 const TNC_PER_KG: f64 = 2.5e7;
 const CD34_PER_KG: f64 = 1.5e5;
 
+/// A patient's genotypes; an untyped locus is `None`.
+type Patient = PerMatchLocus<Option<LocusGenotype>>;
+
 impl Catalogue {
     /// Searches the snapshot. The same request on the same snapshot gives the same answer.
     ///
@@ -25,13 +28,16 @@ impl Catalogue {
     pub(crate) fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, Failure> {
         let criteria = request.criteria()?;
         let patient = self.patient(request.patient_text())?;
-        let query = Query::new(self.snapshot(), &patient, &self.interpreter());
+        let interpreter = self.interpreter();
+        let genotypes: Patient =
+            MATCH_LOCI.map(|locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing)));
+        let query = Query::new(self.snapshot(), &patient, &interpreter);
         let answer = search(self.snapshot(), &query, &criteria);
         let units: Vec<UnitHit> = answer
             .hits
             .iter()
             .enumerate()
-            .map(|(i, hit)| self.unit_hit(i as u32 + 1, hit, &patient, request))
+            .map(|(i, hit)| self.unit_hit(i as u32 + 1, hit, &genotypes, request))
             .collect();
         let excluded: Vec<Excluded> = answer
             .excluded
@@ -59,12 +65,12 @@ impl Catalogue {
         Ok(patient)
     }
 
-    fn unit_hit(&self, rank: u32, hit: &Hit, patient: &PersonTyping, request: &SearchRequest) -> UnitHit {
+    fn unit_hit(&self, rank: u32, hit: &Hit, patient: &Patient, request: &SearchRequest) -> UnitHit {
         let facts = self.facts(hit.row);
         let texts = self.snapshot().typing(hit.row);
         let loci = HIT_LOCI.map(|name| {
             let place = MATCH_LOCI.iter().position(|l| l.name() == name).unwrap_or(0);
-            self.locus_hit(MATCH_LOCI[place], texts[place], patient)
+            self.locus_hit(MATCH_LOCI[place], hit.row, texts[place], patient)
         });
         let typed: Vec<&str> = texts.iter().copied().filter(|t| !t.is_empty()).collect();
         let cells = |count: Option<u64>| count.map(|count| count as f64);
@@ -103,24 +109,15 @@ impl Catalogue {
         unit
     }
 
-    fn locus_hit(&self, locus: Locus, text: &str, patient: &PersonTyping) -> LocusHit {
-        let donor = self.read_again(locus, text);
-        let interpreter = self.interpreter();
-        let genotype = |typing: Option<&LocusTyping>| typing.map(|typing| interpreter.genotype(typing));
-        let counts = LocusCounts::of(
-            locus,
-            genotype(patient[locus].as_ref()).as_ref(),
-            genotype(donor.as_ref()).as_ref(),
-            interpreter.antigens(),
-        );
-        let compared = match (&patient[locus], &donor) {
-            (Some(patient), Some(donor)) => position::positions(patient, donor, interpreter.release()),
-            _ => None,
-        };
-        let written = written(donor.as_ref());
+    fn locus_hit(&self, locus: Locus, row: u32, text: &str, patient: &Patient) -> LocusHit {
+        let place = MATCH_LOCI.iter().position(|l| *l == locus).unwrap_or(0);
+        let (patient, donor) = (patient[place].as_ref(), self.snapshot().genotype(row, place));
+        let space = self.interpreter().antigens();
+        let counts = LocusCounts::of(locus, patient, donor, space);
+        let compared = patient.zip(donor).map(|(patient, donor)| position::positions(patient, donor, space));
         let kinds =
             compared.map_or([PositionKind::Untyped; 2], |c| [c.positions.0.into(), c.positions.1.into()]);
-        let [one, two] = written;
+        let [one, two] = written(locus, text);
         LocusHit {
             best: counts.ard.best,
             worst: counts.ard.worst,
@@ -132,21 +129,14 @@ impl Catalogue {
             direction: compared.and_then(|c| c.direction).map(Into::into),
         }
     }
-
-    /// A text of the snapshot was readable when it was built, and is under the same release.
-    fn read_again(&self, locus: Locus, text: &str) -> Option<LocusTyping> {
-        let read = typing::segment(text, &self.nomenclature()).ok()?;
-        read.into_iter().find(|typing| typing.locus == locus)
-    }
 }
 
-/// Both positions as written, without `HLA-` and the locus.
-fn written(donor: Option<&LocusTyping>) -> [String; 2] {
-    let Some(genotype) = donor.and_then(|donor| donor.genotypes.first()) else { return Default::default() };
-    [&genotype.0, &genotype.1].map(|position| {
-        let text = position.written.trim_start_matches("HLA-");
-        text.replace(&format!("{}*", position.locus), "")
-    })
+/// Both positions of the first genotype as written, without `HLA-` and the locus; one copy stands for both.
+fn written(locus: Locus, text: &str) -> [String; 2] {
+    let genotype = text.split('|').next().unwrap_or_default();
+    let (one, two) = genotype.split_once('+').unwrap_or((genotype, genotype));
+    let star = format!("{locus}*");
+    [one, two].map(|position| position.trim().replace("HLA-", "").replace(&star, ""))
 }
 
 /// The heaviest patient by both counts, or by the one that is recorded.

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufWriter, Write};
 
 use qidai_hla::{Locus, Nomenclature, PersonTyping};
 use qidai_match::position::{self, PositionMatch};
-use qidai_match::{AntigenSpace, Classes, Interpreter, LocusCounts, MATCH_LOCI};
+use qidai_match::{AntigenSpace, Classes, Interpreter, LocusCounts, LocusGenotype, MATCH_LOCI};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -145,22 +145,20 @@ impl Comparer<'_> {
         Answer { id, loci, x6: range(classes.x6), x8: range(classes.x8), x10: range(classes.x10) }
     }
 
+    fn genotype(&self, locus: Locus, person: &PersonTyping) -> Option<LocusGenotype> {
+        person[locus].as_ref().map(|typing| self.interpreter.genotype(typing))
+    }
+
     fn counts(&self, locus: Locus, patient: &PersonTyping, donor: &PersonTyping) -> LocusCounts {
-        let genotype = |person: &PersonTyping| person[locus].as_ref().map(|t| self.interpreter.genotype(t));
-        LocusCounts::of(
-            locus,
-            genotype(patient).as_ref(),
-            genotype(donor).as_ref(),
-            self.interpreter.antigens(),
-        )
+        let (patient, donor) = (self.genotype(locus, patient), self.genotype(locus, donor));
+        LocusCounts::of(locus, patient.as_ref(), donor.as_ref(), self.interpreter.antigens())
     }
 
     fn locus(&self, locus: Locus, patient: &PersonTyping, donor: &PersonTyping) -> Value {
         let counts = self.counts(locus, patient, donor);
-        let compared = match (&patient[locus], &donor[locus]) {
-            (Some(patient), Some(donor)) => position::positions(patient, donor, self.interpreter.release()),
-            _ => None,
-        };
+        let genotypes = self.genotype(locus, patient).zip(self.genotype(locus, donor));
+        let space = self.interpreter.antigens();
+        let compared = genotypes.map(|(patient, donor)| position::positions(&patient, &donor, space));
         let antigen_match = |kind: PositionMatch| kind != PositionMatch::AntigenMismatch;
         let position =
             |antigen: Option<bool>| json!({ "grade": null, "confidence": null, "antigen_match": antigen });

@@ -29,10 +29,19 @@ const CONNECTIONS_MAX: u32 = 8;
 const CACHE_KIB: &str = "-65536";
 
 pub(super) async fn open(address: Address, when_absent: WhenAbsent) -> Result<Store, StoreError> {
+    open_with_patience(address, when_absent, BUSY_TIMEOUT).await
+}
+
+/// Opens with another time to wait for a writer of another process.
+pub(super) async fn open_with_patience(
+    address: Address,
+    when_absent: WhenAbsent,
+    busy_timeout: Duration,
+) -> Result<Store, StoreError> {
     if let Address::Sqlite(path) = &address {
         look_at_file(&address, path, when_absent)?;
     }
-    let db = connect(&address, when_absent).await?;
+    let db = connect(&address, when_absent, busy_timeout).await?;
     let store = Store { db, address, writer: Mutex::new(()) };
     match prepare(&store, when_absent).await {
         Ok(()) => Ok(store),
@@ -71,7 +80,11 @@ fn look_at_file(address: &Address, path: &Path, when_absent: WhenAbsent) -> Resu
     }
 }
 
-async fn connect(address: &Address, when_absent: WhenAbsent) -> Result<DatabaseConnection, StoreError> {
+async fn connect(
+    address: &Address,
+    when_absent: WhenAbsent,
+    busy_timeout: Duration,
+) -> Result<DatabaseConnection, StoreError> {
     let mut options = match address {
         Address::Postgres(secret) => {
             let mut options = ConnectOptions::new(secret.0.clone());
@@ -84,7 +97,7 @@ async fn connect(address: &Address, when_absent: WhenAbsent) -> Result<DatabaseC
             options
         }
         Address::Sqlite(path) => {
-            let sqlite = sqlite_options(path, when_absent);
+            let sqlite = sqlite_options(path, when_absent).busy_timeout(busy_timeout);
             let mut options = ConnectOptions::new("sqlite::memory:");
             options.max_connections(CONNECTIONS_MAX);
             options.map_sqlx_sqlite_opts(move |_| sqlite.clone());
@@ -110,7 +123,6 @@ fn sqlite_options(path: &Path, when_absent: WhenAbsent) -> SqliteConnectOptions 
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", CACHE_KIB)
         .pragma("temp_store", "memory")
         .disable_statement_logging()

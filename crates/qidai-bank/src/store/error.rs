@@ -120,7 +120,8 @@ mod tests {
     use jiff::Timestamp;
     use sea_orm::ConnectionTrait;
 
-    use super::super::{Store, write};
+    use super::super::address::Address;
+    use super::super::{Store, connect, write};
     use crate::{BankType, IdSource, Identity, StoreError, UnitRecord, WriteContext};
 
     async fn add(store: &Store, numbers: std::ops::Range<u32>) -> Result<(), StoreError> {
@@ -151,10 +152,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("bank.sqlite").display().to_string();
         let slow = Store::create_or_open(&path).await.expect("a bank");
-        let waiting = Store::open(&path).await.expect("a bank");
-        waiting.db.execute_unprepared("PRAGMA busy_timeout = 50").await.expect("little patience");
-        // The impatient connection goes back to its pool in the background.
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let (address, patience) = (Address::parse(&path), std::time::Duration::from_millis(50));
+        let waiting = connect::open_with_patience(address, connect::WhenAbsent::Refuse, patience);
+        let waiting = waiting.await.expect("a bank");
         let writing = write::begin(&slow).await.expect("the writer's turn");
         let error = add(&waiting, 0..1).await.expect_err("it is not our turn");
         assert_eq!(error.code(), "database_locked");

@@ -53,6 +53,8 @@ const SETTING: &str = "CREATE TABLE setting (
     changed_in BIGINT NOT NULL REFERENCES history (sequence)
 )";
 
+/// The identity stands first in its index: a planner without statistics, as after a first import,
+/// would otherwise read all rows of the scheme.
 fn unit() -> String {
     format!(
         "CREATE TABLE unit (
@@ -82,7 +84,7 @@ fn unit() -> String {
             microbial_growth TEXT,
             record_digest {{bytes}} NOT NULL,
             recorded_in BIGINT NOT NULL REFERENCES history (sequence),
-            UNIQUE (scheme, identity)
+            UNIQUE (identity, scheme)
         )",
         count_columns()
     )
@@ -129,7 +131,7 @@ fn listed() -> String {
             mother_hla_typed_on TEXT,
             record_digest {{bytes}} NOT NULL,
             recorded_in BIGINT NOT NULL REFERENCES history (sequence),
-            UNIQUE (list_key, id)
+            UNIQUE (id, list_key)
         )",
         count_columns()
     )

@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer};
 use super::{SearchableKind, SearchableRow};
 use crate::store::StoreError;
 
-const PAGE_ROWS: u32 = 4_000;
+/// Keys of one page. Pages are ranges of keys, which every planner reads by the key.
+const PAGE_KEYS: i64 = 4_000;
 
 /// Columns in the order of the fields of [`SearchableRow`]. A family unit is never part of
 /// anybody's search.
@@ -24,8 +25,8 @@ const OWN_UNITS: &str = "SELECT u.unit_key AS key, 'own_unit' AS kind, u.scheme 
      FROM unit u \
      LEFT JOIN typing t ON t.unit_key = u.unit_key AND t.subject = 'unit' AND t.in_force \
      LEFT JOIN typing m ON m.unit_key = u.unit_key AND m.subject = 'mother' AND m.in_force \
-     WHERE u.bank_type = 'public' AND u.status = 'available' AND u.unit_key > $1 \
-     ORDER BY u.unit_key LIMIT $2";
+     WHERE u.bank_type = 'public' AND u.status = 'available' \
+     AND u.unit_key > $1 AND u.unit_key <= $2";
 
 /// The same columns; what only the bank that holds a unit can know is not known.
 const LISTED: &str = "SELECT e.listed_key AS key, 'listed' AS kind, l.name AS scheme_or_list, \
@@ -37,7 +38,7 @@ const LISTED: &str = "SELECT e.listed_key AS key, 'listed' AS kind, l.name AS sc
      NULL AS fact_accredited, NULL AS aabb_accredited, NULL AS wmda_qualified, \
      NULL AS idm, NULL AS cmv, NULL AS haemoglobinopathy \
      FROM listed e JOIN external_list l ON l.list_key = e.list_key \
-     WHERE e.listed_key > $1 ORDER BY e.listed_key LIMIT $2";
+     WHERE e.listed_key > $1 AND e.listed_key <= $2";
 
 /// The page's columns as the elements of an array.
 const ELEMENTS: &str = "key, kind, scheme_or_list, identity, hla, mother_hla, collection_date, \
@@ -53,41 +54,58 @@ pub(super) async fn read_all(
     kind: SearchableKind,
     each: &mut (impl FnMut(SearchableRow) + Send),
 ) -> Result<(), StoreError> {
-    let mut page = fetch(snapshot, kind, 0).await?;
-    while let Some((last_key, text)) = page {
-        let (next, read) = join(fetch(snapshot, kind, last_key), async { parse(&text) }).await;
+    let last_key = last_key(snapshot, kind).await?;
+    let mut page = String::from("[]");
+    let mut after_key = 0;
+    while after_key < last_key {
+        let (next, read) = join(fetch(snapshot, kind, after_key), async { parse(&page) }).await;
         read?.into_iter().for_each(&mut *each);
         page = next?;
+        after_key += PAGE_KEYS;
     }
+    parse(&page)?.into_iter().for_each(each);
     Ok(())
 }
 
-/// The page after a key: its last key and its rows; `None` when there are no more.
+async fn last_key(db: &DatabaseTransaction, kind: SearchableKind) -> Result<i64, StoreError> {
+    let sql = match kind {
+        SearchableKind::OwnUnit => "SELECT COALESCE(MAX(unit_key), 0) FROM unit",
+        SearchableKind::Listed => "SELECT COALESCE(MAX(listed_key), 0) FROM listed",
+    };
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    match db.query_one_raw(statement).await? {
+        Some(row) => Ok(row.try_get_by_index(0)?),
+        None => Ok(0),
+    }
+}
+
+/// The rows whose keys are in the page after a key.
 async fn fetch(
     snapshot: &DatabaseTransaction,
     kind: SearchableKind,
     after_key: i64,
-) -> Result<Option<(i64, String)>, StoreError> {
+) -> Result<String, StoreError> {
     let backend = snapshot.get_database_backend();
     let rows = match kind {
         SearchableKind::OwnUnit => OWN_UNITS,
         SearchableKind::Listed => LISTED,
     };
     let array = match backend {
-        DbBackend::Postgres => format!("json_agg(json_build_array({ELEMENTS}))::text"),
+        DbBackend::Postgres => {
+            format!("COALESCE(json_agg(json_build_array({ELEMENTS})), '[]')::text")
+        }
         _ => format!("json_group_array(json_array({ELEMENTS}))"),
     };
-    let sql = format!("SELECT MAX(key), {array} FROM ({rows}) AS page");
-    let values = [Value::from(after_key), Value::from(i64::from(PAGE_ROWS))];
+    let sql = format!("SELECT {array} FROM ({rows}) AS page");
+    let values = [Value::from(after_key), Value::from(after_key + PAGE_KEYS)];
     let statement = Statement::from_sql_and_values(backend, sql, values);
-    let Some(row) = snapshot.query_one_raw(statement).await? else { return Ok(None) };
-    match row.try_get_by_index::<Option<i64>>(0)? {
-        Some(last_key) => Ok(Some((last_key, row.try_get_by_index(1)?))),
-        None => Ok(None),
+    match snapshot.query_one_raw(statement).await? {
+        Some(row) => Ok(row.try_get_by_index(0)?),
+        None => Ok(String::from("[]")),
     }
 }
 
-/// Databases keep the order of a page in practice, but promise nothing: it is sorted here.
+/// An array built from rows has no promised order: it is sorted here.
 fn parse(text: &str) -> Result<Vec<SearchableRow>, StoreError> {
     match serde_json::from_str::<Vec<SearchableRow>>(text) {
         Ok(mut rows) => {

@@ -118,6 +118,8 @@ pub enum Confidence {
     Possible,
     /// Expected from the first field of the name.
     Assumed,
+    /// Reported by experts besides; informative only, never in [`crate::Release::antigens`].
+    Expert,
 }
 
 impl Confidence {
@@ -127,6 +129,7 @@ impl Confidence {
             Confidence::Unambiguous => "unambiguous",
             Confidence::Possible => "possible",
             Confidence::Assumed => "assumed",
+            Confidence::Expert => "expert",
         }
     }
 }

@@ -87,3 +87,15 @@ fn damaged_files_are_named() {
     let empty = Texts(std::array::from_fn(|_| String::new()));
     assert!(matches!(Release::from_files(&empty.files()), Err(ReleaseError::Header { .. })));
 }
+
+#[test]
+fn a_gene_unknown_to_the_program_does_not_make_a_release_useless() {
+    let (mini, _) = support::mini();
+    let mut texts = support::mini_texts();
+    let lines = ["HLA99999,Z*01:01", "Z*;01:01;20000101;;;", "Z*;01:01;", "Z*;01:01;", "Z*;01:01;?;;;", ""];
+    for (text, line) in texts.0.iter_mut().zip(lines) {
+        text.push_str(line);
+    }
+    let release = Release::from_files(&texts.files()).unwrap();
+    assert_eq!(release.allele_count(), mini.allele_count());
+}

@@ -2,7 +2,7 @@
 
 use super::lines;
 use crate::allele::AlleleName;
-use crate::error::ReleaseError;
+use crate::error::{ErrorCode, ReleaseError};
 
 pub(crate) const FILE: &str = "Allelelist.txt";
 
@@ -19,7 +19,12 @@ pub(crate) fn read(text: &str) -> Result<Vec<(AlleleName, u32)>, ReleaseError> {
             .strip_prefix("HLA")
             .and_then(|digits| digits.parse::<u32>().ok())
             .ok_or_else(|| line.error("expected an accession such as HLA00001"))?;
-        let name = name.trim().parse::<AlleleName>().map_err(|e| line.error(e.to_string()))?;
+        let name = match name.trim().parse::<AlleleName>() {
+            Ok(name) => name,
+            // A later release may name a gene that this program does not know yet.
+            Err(error) if error.code == ErrorCode::LocusUnknown => continue,
+            Err(error) => return Err(line.error(error.to_string())),
+        };
         list.push((name, number));
     }
     list.sort_unstable();

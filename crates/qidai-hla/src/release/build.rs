@@ -27,9 +27,9 @@ pub(super) fn release(files: &ReleaseFiles<'_>) -> Result<Release, ReleaseError>
     let p = groups::read(GroupKind::P, files.nom_p, names.len(), find)?;
     let assigned = dna_ser::read(files.dna_ser, names.len(), find)?;
     ser_ser::read(files.ser_ser, &mut nom.serology)?;
-    check_coverage(&names, &g, &p, &assigned)?;
+    check_coverage(&names, &g, &p, &assigned.antigens)?;
     let (classes, class_names) = classes(&names, &p);
-    let (antigen_ends, antigens) = flatten(assigned.into_iter().map(Option::unwrap_or_default));
+    let (antigen_ends, antigens) = flatten(assigned.antigens.into_iter().map(Option::unwrap_or_default));
     Ok(Release {
         label,
         date,
@@ -43,6 +43,7 @@ pub(super) fn release(files: &ReleaseFiles<'_>) -> Result<Release, ReleaseError>
         p: p.groups,
         antigen_ends,
         antigens,
+        expert: assigned.expert,
         serology: nom.serology,
         deleted: nom.deleted,
     })
@@ -70,10 +71,13 @@ fn one_version(files: &ReleaseFiles<'_>) -> Result<(String, Option<String>), Rel
     Ok((first.version, first.date))
 }
 
-/// The allele list and the undeleted rows of `hla_nom.txt` are the same names.
+/// The allele list and the undeleted rows of `hla_nom.txt` are the same names, at the loci that are typed; genes
+/// beside them joined one file sooner than the other.
 fn same_names(listed: &[AlleleName], current: &[AlleleName]) -> Result<(), ReleaseError> {
-    let missing =
-        |from: &[AlleleName], to: &[AlleleName]| from.iter().find(|n| to.binary_search(n).is_err()).copied();
+    let missing = |from: &[AlleleName], to: &[AlleleName]| {
+        let typed = from.iter().filter(|n| Locus::TYPED.contains(&n.locus()));
+        typed.copied().find(|n| to.binary_search(n).is_err())
+    };
     if let Some(name) = missing(listed, current) {
         let problem = format!("{name} is in {} but not here", allele_list::FILE);
         return Err(ReleaseError::Truncated { file: nom::FILE, problem });

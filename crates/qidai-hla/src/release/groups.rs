@@ -3,6 +3,7 @@
 use super::{AlleleId, Groups, NONE, lines};
 use crate::error::ReleaseError;
 use crate::group::{GroupKind, GroupName};
+use crate::locus::Locus;
 use crate::release::nom;
 
 pub(crate) const G_FILE: &str = "hla_nom_g.txt";
@@ -33,6 +34,9 @@ pub(crate) fn read(
         let line = line?;
         let [locus, members, name] = line.fields;
         let locus = locus.strip_suffix('*').ok_or_else(|| line.error("expected a locus with a star"))?;
+        if Locus::from_name(locus).is_none() {
+            continue;
+        }
         let mut ids = Vec::new();
         for member in members.split('/') {
             let id = nom::allele(locus, member)

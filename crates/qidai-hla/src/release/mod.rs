@@ -100,6 +100,7 @@ pub struct Release {
     p: Groups,
     antigen_ends: Vec<u32>,
     antigens: Vec<(Antigen, Confidence)>,
+    expert: FxHashMap<AlleleId, Vec<Antigen>>,
     serology: Serology,
     deleted: FxHashMap<AlleleName, Deleted>,
 }
@@ -217,6 +218,11 @@ impl Release {
         let i = allele.0 as usize;
         let start = if i == 0 { 0 } else { self.antigen_ends[i - 1] as usize };
         &self.antigens[start..self.antigen_ends[i] as usize]
+    }
+
+    /// Antigens that experts reported besides, to be shown and never to be matched on.
+    pub fn expert_antigens(&self, allele: AlleleId) -> &[Antigen] {
+        self.expert.get(&allele).map_or(&[], Vec::as_slice)
     }
 
     /// Which antigens exist and which contain which.

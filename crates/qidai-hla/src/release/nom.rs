@@ -42,6 +42,9 @@ pub(crate) fn read(text: &str) -> Result<Nom, ReleaseError> {
             read_antigen(locus, name, deleted.is_empty(), &mut nom.serology);
             continue;
         };
+        if Locus::from_name(locus).is_none() {
+            continue;
+        }
         let Some(parsed) = allele(locus, name) else {
             // Names of before 2010 have no colons and stand here only when they are deleted.
             if deleted.is_empty() {

@@ -36,6 +36,7 @@ pub(super) fn release() -> Release {
         p: groups,
         antigen_ends,
         serology: serology(&antigens),
+        expert: FxHashMap::default(),
         antigens,
         deleted: FxHashMap::default(),
         names,

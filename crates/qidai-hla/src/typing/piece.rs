@@ -50,7 +50,11 @@ impl<'a> Piece<'a> {
         let text = self.text();
         self.check_characters()?;
         let Some(star) = text.find('*') else {
-            return Err(self.fault(ErrorCode::FormUnknown, "a name such as A*02:01"));
+            let fault = self.fault(ErrorCode::FormUnknown, "a name such as A*02:01");
+            return Err(match with_star(text) {
+                Some(fix) => fault.with_fix(fix),
+                None => fault,
+            });
         };
         let before = self.sub(0, star);
         match Locus::from_name(before.text()) {
@@ -93,6 +97,15 @@ impl<'a> Piece<'a> {
     pub(crate) fn fault(self, code: ErrorCode, expected: impl Into<String>) -> Fault {
         Fault { code, start: self.start, end: self.end, expected: expected.into(), fix: None }
     }
+}
+
+/// `A02:01` and `DRB104:01` lost their star.
+fn with_star(text: &str) -> Option<String> {
+    let colon = text.find(':')?;
+    let locus = Locus::ALL.iter().filter(|l| text.starts_with(l.name())).max_by_key(|l| l.name().len())?;
+    let first_field = text.get(locus.name().len()..colon)?;
+    let is_field = first_field.len() >= 2 && first_field.bytes().all(|b| b.is_ascii_digit());
+    is_field.then(|| format!("{locus}*{}", &text[locus.name().len()..]))
 }
 
 pub(crate) fn is_typing_character(c: char) -> bool {

@@ -41,10 +41,15 @@ impl Texts {
     }
 }
 
+/// The texts of the invented release.
+pub fn mini_texts() -> Texts {
+    Texts::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/mini"))
+}
+
 /// The invented release in `tests/data/mini` with its table of invented codes.
 pub fn mini() -> (Release, MacTable) {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/mini");
-    let release = Release::from_files(&Texts::read(&dir).files()).unwrap_or_else(|e| panic!("{e}"));
+    let release = Release::from_files(&mini_texts().files()).unwrap_or_else(|e| panic!("{e}"));
     let mac = MacTable::read(&std::fs::read_to_string(dir.join("mac.tsv")).unwrap()).unwrap();
     (release, mac)
 }

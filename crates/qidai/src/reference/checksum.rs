@@ -1,6 +1,6 @@
 //! Compares release files with the publisher's `md5checksum.txt`, where it lies beside them.
 //!
-//! Its lines are `MD5 (hla_nom.txt) = 841e…`. MD5 protects against accidents, not against intent; that is all
+//! Its lines are `MD5 (hla_nom.txt) = 841e…`, in some releases `MD5 (wmda/hla_nom.txt) = …`. MD5 protects against accidents, not against intent; that is all
 //! the publisher offers.
 
 use std::fmt::Write;
@@ -41,7 +41,7 @@ fn published(folder: &Path, name: &str) -> Result<Option<(String, String)>, Refe
     let text = read_text(&list)?;
     let sum = text.lines().find_map(|line| {
         let (file, sum) = line.strip_prefix("MD5 (")?.split_once(") = ")?;
-        (file == name).then(|| sum.trim().to_ascii_lowercase())
+        (file.strip_prefix("wmda/").unwrap_or(file) == name).then(|| sum.trim().to_ascii_lowercase())
     });
     Ok(sum.map(|sum| (list.display().to_string(), sum)))
 }

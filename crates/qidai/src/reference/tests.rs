@@ -72,12 +72,13 @@ fn a_wrong_folder_says_what_is_missing_and_what_was_found() {
 #[test]
 fn an_edited_file_is_named_by_its_checksum() {
     let dir = copy();
-    let wmda = dir.path().join("wmda");
-    std::fs::write(wmda.join("md5checksum.txt"), "MD5 (hla_nom_p.txt) = 00000000000000000000000000000000\n")
-        .unwrap();
-    let (code, sentence) = refusal(dir.path());
-    assert_eq!(code, "release_checksum");
-    assert!(sentence.contains("hla_nom_p.txt") && sentence.contains("md5checksum.txt"), "{sentence}");
+    let list = dir.path().join("wmda/md5checksum.txt");
+    for name in ["hla_nom_p.txt", "wmda/hla_nom_p.txt"] {
+        std::fs::write(&list, format!("MD5 ({name}) = 00000000000000000000000000000000\n")).unwrap();
+        let (code, sentence) = refusal(dir.path());
+        assert_eq!(code, "release_checksum");
+        assert!(sentence.contains("hla_nom_p.txt") && sentence.contains("md5checksum.txt"), "{sentence}");
+    }
 }
 
 #[test]

@@ -108,10 +108,13 @@ fn groups(alleles: &[AlleleId], kind: GroupKind, release: &Release) -> Vec<Strin
     groups.iter().map(ToString::to_string).collect()
 }
 
-/// Every antigen that a member is known by, with the surest confidence, surest first.
+/// Every antigen that a member is known by, with the surest confidence, surest first. What experts reported besides is
+/// shown last; it is used nowhere else.
 fn antigens(alleles: &[AlleleId], release: &Release) -> Vec<KnownAs> {
     let mut all: Vec<(Antigen, Confidence)> =
         alleles.iter().flat_map(|a| release.antigens(*a)).copied().collect();
+    let expert = alleles.iter().flat_map(|a| release.expert_antigens(*a));
+    all.extend(expert.map(|antigen| (*antigen, Confidence::Expert)));
     all.sort_unstable();
     all.dedup_by_key(|(antigen, _)| *antigen);
     all.sort_by_key(|(antigen, confidence)| (*confidence, *antigen));

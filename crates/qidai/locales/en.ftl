@@ -172,6 +172,13 @@ demo-made = Demonstration bank { $bank } made: { $units } units, { $searchable }
 demo-before = Demonstration bank { $bank } was there already and is unchanged: { $units } units, { $searchable } of them can be found by a search (synthetic data, seed { $seed }).
 demo-exported = All units are also in { $file }, which "qidai import units" reads.
 demo-patient = Example patient (invented), { $weight } kg: { $typing }
+failure-demo_plan_differs = { $bank } is another demonstration bank ({ $theirs }; you asked for { $ours }): choose another --dir, or remove that file.
+failure-demo_bank_not_empty = { $bank } holds { $units } units that no demonstration made: choose another --dir for the demonstration.
+failure-demo_unit_differs = { $unit } is in { $bank } with other content: choose another --dir for the demonstration.
+failure-demo_date_out_of_range = --today { $today } cannot be used: expected a day from 2001-01-01 on.
+failure-demo_data_damaged = The built-in data of the demonstration bank cannot be used.
+failure-export_not_written = The export could not be written ({ $error }): check the folder, its rights and the free space.
+failure-folder_not_made = The folder { $folder } could not be made ({ $error }): choose another --dir.
 
 ## Typing: errors (codes are stable, see docs/errors.md)
 typing-error-typing_empty = Nothing is written; expected { $expected }.

@@ -159,6 +159,13 @@ demo-made = 演示库 { $bank } 已建成：共 { $units } 份，其中 { $searc
 demo-before = 演示库 { $bank } 已经存在，未作改动：共 { $units } 份，其中 { $searchable } 份可检索（模拟数据，种子 { $seed }）。
 demo-exported = 全部脐带血也写入 { $file }，可用 “qidai import units” 导入。
 demo-patient = 示例患者（虚构），体重 { $weight } 千克：{ $typing }
+failure-demo_plan_differs = { $bank } 是另一个演示库（{ $theirs }；您要的是 { $ours }）：请换一个 --dir，或删除该文件。
+failure-demo_bank_not_empty = { $bank } 中已有 { $units } 份并非演示生成的脐带血：请为演示另选 --dir。
+failure-demo_unit_differs = { $unit } 已在 { $bank } 中，但内容不同：请为演示另选 --dir。
+failure-demo_date_out_of_range = --today { $today } 不可用：应为 2001-01-01 或之后的日期。
+failure-demo_data_damaged = 演示库的内置数据无法使用。
+failure-export_not_written = 导出文件无法写入（{ $error }）：请检查文件夹、权限和剩余空间。
+failure-folder_not_made = 无法建立文件夹 { $folder }（{ $error }）：请换一个 --dir。
 
 ## 分型：错误（代码固定，见 docs/errors.md）
 typing-error-typing_empty = 没有内容；应为如 A*02:01 的分型。

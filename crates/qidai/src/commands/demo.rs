@@ -62,7 +62,8 @@ impl Args {
             return Err(Failure::refused(
                 "demo_date_out_of_range",
                 format!("--today {} is too early: expected a day from {EARLIEST_TODAY} on.", self.today),
-            ));
+            )
+            .with("today", self.today.to_string()));
         }
         let mix = match self.scale {
             Some(Scale::Province) => Mix::province(),
@@ -142,5 +143,7 @@ fn folder_failure(dir: &Path, error: &std::io::Error) -> Failure {
         "folder_not_made",
         format!("The folder {} could not be made: {error}. Choose another --dir.", dir.display()),
     )
+    .with("folder", dir.display().to_string())
+    .with("error", error.to_string())
     .because(error)
 }

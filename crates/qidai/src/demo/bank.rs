@@ -69,7 +69,10 @@ async fn claim(store: &Store, plan: &Plan) -> Result<bool, Failure> {
                  or remove that file.",
                 store.address()
             ),
-        )),
+        )
+        .with("bank", store.address())
+        .with("theirs", theirs)
+        .with("ours", ours)),
         None => {
             refuse_real_bank(store).await?;
             set(store, plan, PLAN, &ours).await?;
@@ -91,7 +94,9 @@ async fn refuse_real_bank(store: &Store) -> Result<(), Failure> {
             "{} holds {units} units that no demonstration made: choose another --dir for the demonstration.",
             store.address()
         ),
-    ))
+    )
+    .with("bank", store.address())
+    .with("units", units.to_string()))
 }
 
 /// A plan as text. A change of what a plan makes must change the version at its front.
@@ -123,7 +128,9 @@ async fn add(
                     unit.identity.written(),
                     store.address()
                 ),
-            ));
+            )
+            .with("unit", unit.identity.written())
+            .with("bank", store.address()));
         }
     }
     Ok(outcomes.iter().filter(|outcome| **outcome == AddOutcome::Accepted).count() as u64)
@@ -139,6 +146,7 @@ fn context<'a>(plan: &Plan, ids: &'a IdSource) -> Result<WriteContext<'a>, Failu
     let noon = TimeZone::UTC.to_timestamp(plan.today.at(12, 0, 0, 0));
     let now = noon.map_err(|error| {
         Failure::refused("demo_date_out_of_range", format!("--today {} is no usable day.", plan.today))
+            .with("today", plan.today.to_string())
             .because(&error)
     })?;
     Ok(WriteContext { now, actor: ACTOR, ids })

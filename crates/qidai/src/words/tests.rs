@@ -136,10 +136,11 @@ const ERROR_FAMILIES: [(&str, &str); 3] = [
 /// Keys of such a prefix that are no codes.
 const NO_CODES: [&str; 3] = ["failure-title", "failure-unchanged", "failure-to-search"];
 
-/// The list of codes with their sentences, as it stands in `docs/errors.md`.
+/// The list of codes with their sentences, as it stands in `docs/error-sentences.md`.
 fn error_document() -> String {
     let mut text = String::from(
-        "# Error codes\n\nEvery refusal has a stable code: programs may rely on it, people may quote it. The sentences say what \
+        "# Sentences of the error codes\n\nWhat to do about each code stands in [errors.md](errors.md). \
+         Every refusal has a stable code: programs may rely on it, people may quote it. The sentences say what \
          was found, what was expected and what can be done. Exit status 2: some input was refused; 1: the program could \
          not work. This page is written by a test from `crates/qidai/locales` (`QIDAI_WRITE_DOCS=1 cargo nextest run \
          error_document`).\n",
@@ -164,10 +165,13 @@ fn error_document() -> String {
 
 #[test]
 fn error_document_is_up_to_date() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/error-sentences.md");
     if std::env::var_os("QIDAI_WRITE_DOCS").is_some() {
         std::fs::write(&path, error_document()).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == error_document(), "docs/errors.md is old: run this test once with QIDAI_WRITE_DOCS=1");
+    assert!(
+        written == error_document(),
+        "docs/error-sentences.md is old: run this test once with QIDAI_WRITE_DOCS=1"
+    );
 }

@@ -1,5 +1,6 @@
 //! What a coordinator may rely on: the order of the list, a reason for everyone who is not in it, and a
 //! snapshot that is either whole or refused.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use qidai_hla::{Nomenclature, PersonTyping, Release};
 use qidai_match::search::{

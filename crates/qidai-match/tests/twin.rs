@@ -1,4 +1,5 @@
 //! The fast search and a naive one must agree on random people of random releases.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod support;
 

@@ -120,6 +120,10 @@ impl StoredFacts {
         }
     }
 
+    pub(crate) fn source(&self) -> Source {
+        if self.list == OWN_UNIT { Source::Unit } else { Source::Listed(self.list) }
+    }
+
     pub(crate) fn tnc_total(&self) -> Option<u64> {
         (self.tnc_total != NO_COUNT).then_some(self.tnc_total)
     }
@@ -131,7 +135,7 @@ impl StoredFacts {
     pub(crate) fn facts(&self) -> Facts {
         let number = |value: f32| (!value.is_nan()).then_some(value);
         Facts {
-            source: if self.list == OWN_UNIT { Source::Unit } else { Source::Listed(self.list) },
+            source: self.source(),
             tnc_total: self.tnc_total(),
             cd34_total: self.cd34_total(),
             volume_ml: number(self.volume_ml),

@@ -270,14 +270,14 @@ fn first_failed(floors: &Floors, criteria: &Criteria, packed: Packed, facts: &St
     if facts.readable == 0 {
         return Some(Rule::TypingUnreadable);
     }
-    // Most rows end here, before their facts are unpacked.
-    let source = |facts: &StoredFacts| match facts.facts().source {
+    let has_source = match facts.source() {
         Source::Unit => criteria.include_units,
         Source::Listed(_) => criteria.include_lists,
     };
-    if !(criteria.include_units && criteria.include_lists) && !source(facts) {
+    if !has_source {
         return Some(Rule::SourceExcluded);
     }
+    // Most rows end at the floor, before all their facts are unpacked.
     floors
         .failed(packed)
         .or_else(|| dose_failed(criteria, facts))

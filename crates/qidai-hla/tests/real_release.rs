@@ -59,33 +59,75 @@ fn every_allele_and_antigen_is_a_typing() {
     }
 }
 
-#[test]
-fn damaged_files_are_named() {
-    let Some(dir) = support::release_dir() else { return };
-    let whole = Texts::read(&dir);
-    let damage = |file: usize, change: &dyn Fn(&str) -> String| {
-        let mut texts = Texts(whole.0.clone());
-        texts.0[file] = change(&texts.0[file]);
-        let error = Release::from_files(&texts.files()).expect_err("damage must be found");
-        format!("{}: {error}", error.code())
-    };
+const NAMES: [&str; 5] =
+    ["Allelelist.txt", "hla_nom.txt", "hla_nom_g.txt", "hla_nom_p.txt", "rel_dna_ser.txt"];
+
+/// The refusal of a release of which one file was changed.
+fn damaged(whole: &Texts, file: usize, change: &dyn Fn(&str) -> String) -> String {
+    let mut texts = Texts(whole.0.clone());
+    texts.0[file] = change(&texts.0[file]);
+    let error = Release::from_files(&texts.files()).expect_err("damage must be found");
+    format!("{}: {error}", error.code())
+}
+
+fn damage_is_named(whole: &Texts) {
+    let version = whole.0[0].lines().nth(2).unwrap().rsplit(' ').next().unwrap();
     let half = |text: &str| text[..text.len() / 2].to_owned();
-    let names = ["Allelelist.txt", "hla_nom.txt", "hla_nom_g.txt", "hla_nom_p.txt", "rel_dna_ser.txt"];
-    for (file, name) in names.iter().enumerate() {
-        let error = damage(file, &half);
+    for (file, name) in NAMES.iter().enumerate() {
+        let error = damaged(whole, file, &half);
         assert!(error.contains(name) || error.contains("Allelelist"), "{name} cut in half: {error}");
-    }
-    for (file, name) in names.iter().enumerate() {
-        let error =
-            damage(file, &|text| text.replacen("3.58.0", "3.57.0", 1).replacen("3.44.0", "3.43.0", 1));
+        let error = damaged(whole, file, &|text| text.replacen(version, "2.0.0", 1));
         assert!(error.starts_with("release_mixed"), "{name} of another version: {error}");
-        let error = damage(file, &|_| "<html>404</html>".into());
+        let error = damaged(whole, file, &|_| "<html>404</html>".into());
         assert!(error.starts_with("release_header") && error.contains(name), "{name} is a web page: {error}");
     }
-    let error = damage(3, &|text| text.replacen("A*;01:01:01:01/", "A*;01:01:01:01/01:01:01:01/", 1));
-    assert!(error.contains("hla_nom_p.txt line 7") && error.contains("two lines"), "{error}");
     let empty = Texts(std::array::from_fn(|_| String::new()));
     assert!(matches!(Release::from_files(&empty.files()), Err(ReleaseError::Header { .. })));
+}
+
+#[test]
+fn damaged_files_are_named() {
+    damage_is_named(&support::mini_texts());
+    let Some(dir) = support::release_dir() else { return };
+    damage_is_named(&Texts::read(&dir));
+}
+
+#[test]
+fn edited_lines_are_named() {
+    let whole = support::mini_texts();
+    let edits: [(usize, &str, &str, &str); 6] = [
+        (
+            3,
+            "A*;91:05:01/",
+            "A*;91:05:01/91:05:01/",
+            "release_line: hla_nom_p.txt line 8: A*91:05:01 stands in two lines",
+        ),
+        (0, "HLA90001,", "HLA9OOO1,", "release_line: Allelelist.txt line 8: expected an accession"),
+        (0, "A*91:01:01:01\n", "A*91:1:01:01\n", "release_line: Allelelist.txt line 8: field_invalid"),
+        (
+            1,
+            "A*;91:10;",
+            "A*;91:11;",
+            "release_truncated: hla_nom.txt: A*91:10 is in Allelelist.txt but not here",
+        ),
+        (
+            2,
+            "A*;92:01:02/",
+            "A*;92:01:09/",
+            "release_line: hla_nom_g.txt line 10: A*92:01:09 is not in Allelelist.txt",
+        ),
+        (
+            4,
+            "A*;91:01:01:01;91;",
+            "A*;91:01:01:01;9l;",
+            "release_line: rel_dna_ser.txt line 7: 9l is no antigen number",
+        ),
+    ];
+    for (file, from, to, expected) in edits {
+        assert!(whole.0[file].contains(from), "{from}");
+        let error = damaged(&whole, file, &|text| text.replacen(from, to, 1));
+        assert!(error.starts_with(expected), "{error}");
+    }
 }
 
 #[test]

@@ -101,6 +101,11 @@ impl<T> PerLocus<T> {
     pub fn iter(&self) -> impl Iterator<Item = (Locus, &T)> {
         Locus::TYPED.iter().copied().zip(self.0.iter())
     }
+
+    /// The same walk, to change the values.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (Locus, &mut T)> {
+        Locus::TYPED.iter().copied().zip(self.0.iter_mut())
+    }
 }
 
 impl<T> Index<Locus> for PerLocus<T> {

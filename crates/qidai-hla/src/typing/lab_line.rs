@@ -9,7 +9,8 @@ use crate::error::ErrorCode;
 use crate::locus::Locus;
 use crate::serology::Family;
 
-const SEPARATORS: [char; 8] = [' ', '\t', ',', ';', '，', '；', '、', '\u{3000}'];
+/// What stands between two entries of a line.
+pub(super) const SEPARATORS: [char; 8] = [' ', '\t', ',', ';', '，', '；', '、', '\u{3000}'];
 
 /// What an entry without its own locus belongs to.
 #[derive(Clone, Copy)]
@@ -38,7 +39,7 @@ pub(super) fn read<'a>(
             context = heading;
             continue;
         }
-        if matches!(entry.text(), "-" | "—" | "blank") {
+        if matches!(entry.text(), "-" | "—" | "blank" | "BLANK") {
             continue;
         }
         match read_entry(entry, &mut context, nomenclature) {

@@ -101,7 +101,12 @@ fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternative
         before.fault(ErrorCode::MacFirstFieldWrong, expected).with_fix(format!("{right:02}"))
     })?;
     let mut members = Members::default();
-    names.iter().for_each(|name| add_tolerantly(&mut members, nomenclature.release, name));
+    for name in names {
+        match name {
+            Ok(name) => add_tolerantly(&mut members, nomenclature.release, &name),
+            Err(text) => members.warn("mac_member_dropped", format!("{text} is no allele name")),
+        }
+    }
     if members.is_empty() {
         let expected =
             format!("a code of which at least one allele is in release {}", nomenclature.release.label());
@@ -110,25 +115,28 @@ fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternative
     Ok(members.finish(locus, Category::Mac))
 }
 
+/// A member of a code: a name, or the text that is none.
+type Member = Result<AlleleName, String>;
+
 /// The names a code stands for; `Err` gives the first field it should have been written with.
-fn expand(locus: Locus, first: &AlleleName, expansion: &str) -> Result<Vec<AlleleName>, u16> {
+fn expand(locus: Locus, first: &AlleleName, expansion: &str) -> Result<Vec<Member>, u16> {
     let first_field = first.fields()[0];
-    if !expansion.contains(':') {
-        let names = expansion.split('/').filter_map(|second| {
-            let field = format!("{locus}*{first_field:0width$}:{second}", width = locus.first_field_width());
-            field.parse().ok()
-        });
-        return Ok(names.collect());
-    }
-    let names: Vec<AlleleName> =
-        expansion.split('/').filter_map(|fields| format!("{locus}*{fields}").parse().ok()).collect();
-    match most_frequent_first_field(&names) {
+    let is_generic = !expansion.contains(':');
+    let member = |fields: &str| {
+        let name = match is_generic {
+            true => format!("{locus}*{first_field:0width$}:{fields}", width = locus.first_field_width()),
+            false => format!("{locus}*{fields}"),
+        };
+        name.parse().map_err(|_| name)
+    };
+    let members: Vec<Member> = expansion.split('/').map(member).collect();
+    match most_frequent_first_field(members.iter().flatten()) {
         Some(right) if right != first_field => Err(right),
-        _ => Ok(names),
+        _ => Ok(members),
     }
 }
 
-fn most_frequent_first_field(names: &[AlleleName]) -> Option<u16> {
+fn most_frequent_first_field<'n>(names: impl Iterator<Item = &'n AlleleName>) -> Option<u16> {
     let mut counts: Vec<(usize, std::cmp::Reverse<u16>)> = Vec::new();
     for name in names {
         let field = std::cmp::Reverse(name.fields()[0]);

@@ -3,7 +3,7 @@
 use std::ops::Index;
 
 use super::piece::{Fault, Piece};
-use super::{Alternatives, Category, Nomenclature, Warning, gl_string, lab_line};
+use super::{Alternatives, Category, Nomenclature, Tidied, Warning, gl_string, lab_line, tidy};
 use crate::error::{ErrorCode, TypingError};
 use crate::locus::{Locus, Pair, PerLocus};
 
@@ -79,16 +79,22 @@ impl PersonTyping {
     }
 
     /// Reads a line as laboratories write it, e.g. `A*02:01,11:01 B*13:02,46:01 DRB1 07:01 09:01`, or
-    /// `A2,11 B13,46 DR7,9`; a GL String is recognised by its operators.
+    /// `A2,11 B13,46 DR7,9`; a GL String is recognised by its operators. The line is read tolerantly (see
+    /// [`super::tidy`]); what was corrected is said at the first locus.
     ///
     /// # Errors
-    /// Everything that is wrong, in the order of the text.
+    /// Everything that is wrong, in the order of the text; positions count in the corrected line.
     pub fn read_line(text: &str, nomenclature: &Nomenclature<'_>) -> Result<Self, Vec<TypingError>> {
-        let text = text.trim();
-        if text.contains(['^', '+', '|', '~']) {
-            return Self::read(text, nomenclature);
+        let Tidied { text, warnings } = tidy(text);
+        let mut person = if text.contains(['^', '+', '|', '~']) {
+            Self::read(&text, nomenclature)?
+        } else {
+            Self::collect(&text, lab_line::read(Piece::whole(&text), nomenclature))?
+        };
+        if let Some(first) = person.0.iter_mut().find_map(|(_, typing)| typing.as_mut()) {
+            first.warnings.splice(0..0, warnings);
         }
-        Self::collect(text, lab_line::read(Piece::whole(text), nomenclature))
+        Ok(person)
     }
 
     /// Reads one or two texts for each named locus, as a form or a table gives them.

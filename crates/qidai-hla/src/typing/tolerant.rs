@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::Warning;
+use super::lab_line::SEPARATORS;
 use super::piece::certain_twin;
 
 /// A text after tolerant reading, and what was changed.
@@ -34,8 +35,8 @@ pub fn tidy(raw: &str) -> Tidied<'_> {
     if text.len() != raw.len() {
         warnings.push(warning("blanks_removed", "blanks at the ends were removed".into()));
     }
-    if let Some(found) = text.chars().find(|c| certain_twin(*c).is_some()) {
-        text = Cow::Owned(text.chars().map(|c| certain_twin(c).unwrap_or(c)).collect());
+    if let Some(found) = text.chars().find(|c| twin(*c).is_some()) {
+        text = Cow::Owned(text.chars().map(|c| twin(c).unwrap_or(c)).collect());
         warnings.push(warning(
             "character_corrected",
             format!("look-alike characters such as {found} were read as ASCII"),
@@ -56,18 +57,28 @@ fn warning(code: &'static str, sentence: String) -> Warning {
     Warning { code, sentence }
 }
 
+/// A full-width comma or semicolon is how a line is written in Chinese, no mistake.
+fn twin(c: char) -> Option<char> {
+    certain_twin(c).filter(|_| !SEPARATORS.contains(&c))
+}
+
 /// White space, and the invisible marks that files and documents leave at the ends.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}')
 }
 
 fn in_capitals(text: &str) -> String {
-    text.split_inclusive(|c| "/+|^~".contains(c)).map(name_in_capitals).collect()
+    text.split_inclusive(is_between_names).map(name_in_capitals).collect()
+}
+
+/// Operators of a GL String and separators of a laboratory's line.
+fn is_between_names(c: char) -> bool {
+    "/+|^~".contains(c) || SEPARATORS.contains(&c)
 }
 
 /// One name with the operator behind it. The `w` of Cw, Bw, DPw and Dw is small; so is the g of a small-g group.
 fn name_in_capitals(token: &str) -> String {
-    let (name, operator) = token.split_at(token.trim_end_matches(|c| "/+|^~".contains(c)).len());
+    let (name, operator) = token.split_at(token.trim_end_matches(is_between_names).len());
     let (body, small_g) = match name.strip_suffix('g') {
         Some(body) if name.contains('*') => (body, "g"),
         _ => (name, ""),

@@ -2,11 +2,11 @@
 //!
 //! | file | what it gives | reader |
 //! |---|---|---|
-//! | `Allelelist.txt` | accession and name of every current allele | [`allele_list`] |
-//! | `wmda/hla_nom.txt` | every name ever given, deleted ones with their successor; all antigens | [`nom`] |
-//! | `wmda/hla_nom_g.txt`, `hla_nom_p.txt` | G and P groups | [`groups`] |
-//! | `wmda/rel_dna_ser.txt` | antigens of each allele | [`dna_ser`] |
-//! | `wmda/rel_ser_ser.txt` | splits and associated antigens | [`ser_ser`] |
+//! | `Allelelist.txt` | accession and name of every current allele | `allele_list` |
+//! | `wmda/hla_nom.txt` | every name ever given, deleted ones with their successor; all antigens | `nom` |
+//! | `wmda/hla_nom_g.txt`, `hla_nom_p.txt` | G and P groups | `groups` |
+//! | `wmda/rel_dna_ser.txt` | antigens of each allele | `dna_ser` |
+//! | `wmda/rel_ser_ser.txt` | splits and associated antigens | `ser_ser` |
 
 mod allele_list;
 mod build;

@@ -1,6 +1,6 @@
 //! What a laboratory wrote, and what it means under one release.
 //!
-//! One position of one locus is read by the first of [`ALL_FORMATS`] that fits the text; the result is
+//! One position of one locus is read by the first of `ALL_FORMATS` that fits the text; the result is
 //! a set of [`Alternatives`]: every allele the text can stand for, and the classes that matching
 //! tells apart. Two positions make a [`LocusTyping`], the loci of one person a [`PersonTyping`].
 

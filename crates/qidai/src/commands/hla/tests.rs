@@ -1,6 +1,6 @@
 //! The doors, with lines as a script sends them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -53,6 +53,48 @@ fn explain_keeps_keys_order_and_lines() {
         .collect();
     assert_eq!(codes, [Value::Null, "typing_empty".into(), Value::Null, "form_unknown".into()]);
     assert!(!accepted);
+}
+
+fn under_mini(answer: batch::Answer, input: &str) -> Vec<String> {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../qidai-hla/tests/data/mini");
+    let release = reference::load_release(&dir).unwrap();
+    let mac = reference::load_mac(&dir.join("mac.tsv")).unwrap();
+    let mut output = Vec::new();
+    batch::stream(input.as_bytes(), &mut output, &Nomenclature::new(&release, Some(&mac)), answer).unwrap();
+    String::from_utf8(output).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_note_says_what_was_renamed_dropped_and_hidden() {
+    let lines = under_mini(reduce::line, "A*91:08\tP\nA*91:QE\tP\nA*91:03N\tG\nA*91:03N\tS\n");
+    assert_eq!(
+        lines,
+        [
+            "A*91:08\tP\tok\tA*91:01P\tallele_renamed: A*91:08 is now A*91:02",
+            "A*91:QE\tP\tok\tA*91:01P\tmac_member_dropped: A*91:88 is not in release 0.1.0",
+            "A*91:03N\tG\tok\tA*91:01:01G\tnull_hidden: A*91:03N has no product; level G does not show it",
+            "A*91:03N\tS\tempty\t\tnothing_at_level: A*91:03N has nothing at level S",
+        ]
+    );
+}
+
+#[test]
+fn categories_follow_the_form_and_antigens_their_confidence() {
+    let forms = "A*91:01\nA*91:01/02\nA*91:XX\nA*91:QA\nA*91:01:01G\nA*91:01P\nA*91:01g\nA91\nA*91:NEW\n";
+    let answers: Vec<Value> =
+        under_mini(explain::line, forms).iter().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let categories: Vec<&str> = answers.iter().map(|a| a["category"].as_str().unwrap()).collect();
+    let expected =
+        ["allele", "allele_string", "xx", "mac", "g_group", "p_group", "small_g", "serology", "new"];
+    assert_eq!(categories, expected);
+    let antigens = |text: &str| {
+        let line = under_mini(explain::line, text).remove(0);
+        serde_json::from_str::<Value>(&line).unwrap()["antigens"].clone()
+    };
+    let known_as = |name: &str, confidence: &str| json!({ "name": name, "confidence": confidence });
+    assert_eq!(antigens("A*91:10"), json!([known_as("A91", "expert")]));
+    let three = [known_as("A91", "possible"), known_as("A92", "possible"), known_as("A9103", "assumed")];
+    assert_eq!(antigens("A*92:03/A*91:02"), json!(three));
 }
 
 #[test]

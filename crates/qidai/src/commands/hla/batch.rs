@@ -10,7 +10,7 @@ use crate::commands::Outcome;
 use crate::error::Failure;
 
 /// Answers one line, without its end; appends to the text and tells whether the line was accepted.
-pub(super) type Answer = fn(Line<'_>, &Nomenclature<'_>, &mut String) -> bool;
+pub(super) type Answer = fn(&Line<'_>, &Nomenclature<'_>, &mut String) -> bool;
 
 /// How much is read at once. What is there is answered at once, so that a program may ask line by line.
 const CHUNK_BYTES: usize = 1 << 18;
@@ -96,7 +96,7 @@ fn answer_lines(
         .map(|lines| {
             let (mut text, mut accepted) = (String::new(), true);
             for line in lines {
-                accepted &= answer(Line::new(line), nomenclature, &mut text);
+                accepted &= answer(&Line::new(line), nomenclature, &mut text);
                 text.push('\n');
             }
             (text, accepted)

@@ -50,7 +50,7 @@ struct Refusal {
     fix: Option<String>,
 }
 
-pub(super) fn line(line: Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String) -> bool {
+pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String) -> bool {
     let typing = line.text.as_ref();
     let read = if !line.is_utf8() {
         Err(refusal("not_utf8", typing, "UTF-8 text"))

@@ -14,7 +14,7 @@ struct Answered {
     note: String,
 }
 
-pub(super) fn line(line: Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String) -> bool {
+pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String) -> bool {
     let mut columns = line.text.split('\t');
     let (typing, level) = (columns.next().unwrap_or(""), columns.next());
     let answered = if !line.is_utf8() {

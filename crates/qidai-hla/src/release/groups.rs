@@ -1,6 +1,8 @@
 //! `hla_nom_g.txt` and `hla_nom_p.txt`: locus; members joined by `/`; name of the group or nothing.
 
+use super::lines::Line;
 use super::{AlleleId, Groups, NONE, lines};
+use crate::allele::AlleleName;
 use crate::error::ReleaseError;
 use crate::group::{GroupKind, GroupName};
 use crate::locus::Locus;
@@ -21,7 +23,7 @@ pub(crate) fn read(
     kind: GroupKind,
     text: &str,
     allele_count: usize,
-    find: impl Fn(&crate::allele::AlleleName) -> Option<AlleleId>,
+    find: impl Fn(&AlleleName) -> Option<AlleleId>,
 ) -> Result<GroupFile, ReleaseError> {
     let file = if kind == GroupKind::G { G_FILE } else { P_FILE };
     let letter = if kind == GroupKind::G { 'G' } else { 'P' };
@@ -37,15 +39,11 @@ pub(crate) fn read(
         if Locus::from_name(locus).is_none() {
             continue;
         }
-        let mut ids = Vec::new();
-        for member in members.split('/') {
-            let id = nom::allele(locus, member)
-                .and_then(|n| find(&n))
-                .ok_or_else(|| line.error(format!("{locus}*{member} is not in Allelelist.txt")))?;
-            if std::mem::replace(&mut seen[id.0 as usize], true) {
-                return Err(line.error(format!("{locus}*{member} stands in two lines")));
-            }
-            ids.push(id);
+        let mut ids =
+            members.split('/').map(|m| member(&line, locus, m, &find)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(twice) = ids.iter().position(|id| std::mem::replace(&mut seen[id.0 as usize], true)) {
+            let name = members.split('/').nth(twice).unwrap_or_default();
+            return Err(line.error(format!("{locus}*{name} stands in two lines")));
         }
         ids.sort_unstable();
         let group = match name {
@@ -60,6 +58,17 @@ pub(crate) fn read(
         out.lines.push((ids, group));
     }
     Ok(out)
+}
+
+fn member(
+    line: &Line<'_, 3>,
+    locus: &str,
+    fields: &str,
+    find: impl Fn(&AlleleName) -> Option<AlleleId>,
+) -> Result<AlleleId, ReleaseError> {
+    let name = nom::allele(locus, fields);
+    name.and_then(|n| find(&n))
+        .ok_or_else(|| line.error(format!("{locus}*{fields} is not in Allelelist.txt")))
 }
 
 fn group_name(locus: &str, name: &str, letter: char, kind: GroupKind) -> Option<GroupName> {

@@ -28,43 +28,45 @@ pub(super) fn read<'a>(
     let mut loci: Vec<(Locus, Vec<Alternatives>)> = Vec::new();
     let mut faults = Vec::new();
     for entry in entries(piece) {
-        let entry = match split_heading(entry) {
-            Some((heading, rest)) => {
-                context = heading;
-                rest
-            }
-            None => entry,
-        };
-        if let Some(heading) = heading(entry.text()) {
-            context = heading;
-            continue;
-        }
-        if matches!(entry.text(), "-" | "—" | "blank" | "BLANK") {
-            continue;
-        }
-        match read_entry(entry, &mut context, nomenclature) {
-            Ok(one) => match loci.iter_mut().find(|(locus, _)| *locus == one.locus) {
-                Some((locus, copies)) if copies.len() == 2 => {
-                    let expected = format!("at most two alleles at {locus}");
-                    faults.push(Err((entry, entry.fault(ErrorCode::TooManyCopies, expected))));
-                }
-                Some((_, copies)) => copies.push(one),
-                None => loci.push((one.locus, vec![one])),
-            },
-            Err(fault) => faults.push(Err((entry, fault))),
+        let Some(entry) = without_heading(entry, &mut context) else { continue };
+        let read = read_entry(entry, &mut context, nomenclature);
+        if let Err(fault) = read.and_then(|one| add(&mut loci, entry, one)) {
+            faults.push(Err((entry, fault)));
         }
     }
     if loci.is_empty() && faults.is_empty() {
-        faults.push(Err((
-            piece,
-            piece.fault(ErrorCode::Empty, "a typing such as A*02:01,11:01 B*13:02,46:01"),
-        )));
+        let fault = piece.fault(ErrorCode::Empty, "a typing such as A*02:01,11:01 B*13:02,46:01");
+        faults.push(Err((piece, fault)));
     }
     let typings = loci.into_iter().map(|(locus, copies)| {
         let written: Vec<&str> = copies.iter().map(|c| c.written.as_str()).collect();
         Ok(LocusTyping::from_copies(locus, &written.join("+"), copies))
     });
     typings.chain(faults).collect()
+}
+
+/// The allele of an entry; `None` when it is only a heading, or says that a second allele was not found.
+fn without_heading<'a>(entry: Piece<'a>, context: &mut Context) -> Option<Piece<'a>> {
+    if let Some((heading, rest)) = split_heading(entry) {
+        *context = heading;
+        return Some(rest);
+    }
+    if let Some(heading) = heading(entry.text()) {
+        *context = heading;
+        return None;
+    }
+    (!matches!(entry.text(), "-" | "—" | "blank" | "BLANK")).then_some(entry)
+}
+
+fn add(loci: &mut Vec<(Locus, Vec<Alternatives>)>, entry: Piece<'_>, one: Alternatives) -> Result<(), Fault> {
+    match loci.iter_mut().find(|(locus, _)| *locus == one.locus) {
+        Some((locus, copies)) if copies.len() == 2 => {
+            return Err(entry.fault(ErrorCode::TooManyCopies, format!("at most two alleles at {locus}")));
+        }
+        Some((_, copies)) => copies.push(one),
+        None => loci.push((one.locus, vec![one])),
+    }
+    Ok(())
 }
 
 fn entries(piece: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {

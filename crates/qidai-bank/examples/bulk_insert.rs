@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, civil::date};
 use qidai_bank::{
-    Abo, BankType, CHUNK_ROWS, IdSource, Identity, Measure, Phase, RhD, Sex, Store, StoreError, Typing,
-    UnitRecord, WriteContext,
+    Abo, BankType, CHUNK_ROWS, IdSource, Identity, Measure, Phase, RhD, Sex, Store, Typing, UnitRecord,
+    WriteContext,
 };
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let units: u32 = arguments.next().as_deref().unwrap_or("100000").parse()?;
+    let units: u32 = arguments.next().as_deref().unwrap_or("100000").parse::<u32>()?.max(1);
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("bank.sqlite").display().to_string();
     let address = arguments.next().unwrap_or(file);
@@ -37,25 +37,30 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Adds the same units every time: the first run is an import, the second a repetition.
-async fn insert(store: &Store, units: u32) -> Result<(), StoreError> {
+async fn insert(store: &Store, units: u32) -> Result<(), Box<dyn std::error::Error>> {
     let ids = IdSource::counting("event");
     // An id must be new for the database, also when the address is used a second time.
     let run = store.generation().await?;
     let ids = IdSource::new(move || format!("{run}-{}", ids.next_id()));
     let context = WriteContext { now: Timestamp::UNIX_EPOCH, actor: "example", ids: &ids };
-    let (mut making, mut adding, mut longest) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+    let mut making = Duration::ZERO;
+    let mut adding = Vec::new();
     let chunk = u32::try_from(CHUNK_ROWS).unwrap_or(u32::MAX);
     for first in (0..units).step_by(CHUNK_ROWS) {
         let started = Instant::now();
-        let records: Vec<UnitRecord> =
-            (first..units.min(first + chunk)).map(record).collect::<Result<_, _>>().unwrap_or_default();
+        let numbers = first..units.min(first + chunk);
+        let records: Vec<UnitRecord> = numbers.map(record).collect::<Result<_, _>>()?;
         making += started.elapsed();
         let started = Instant::now();
         store.add_units(&records, &context).await?;
-        adding += started.elapsed();
-        longest = longest.max(started.elapsed());
+        adding.push(started.elapsed());
     }
-    println!("made in {making:?}, added in {adding:?}, longest chunk {longest:?}");
+    let total: Duration = adding.iter().sum();
+    adding.sort();
+    let [median, p99, longest] =
+        [50, 99, 100].map(|percent| adding[(adding.len() * percent / 100).min(adding.len() - 1)]);
+    println!("made in {making:.1?}, added in {total:.1?}");
+    println!("a chunk of {CHUNK_ROWS}: median {median:.1?}, p99 {p99:.1?}, longest {longest:.1?}");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
 
 use super::row::RowReader;
-use super::write::{AddOutcome, WriteTransaction, begin, take_numbers};
+use super::write::{AddOutcome, WriteTransaction, begin, compare, take_numbers};
 use super::{Store, StoreError, bulk, history};
 use crate::digest::{chain_digest, differences, digest_of};
 use crate::{ListedRecord, WriteContext};
@@ -27,23 +27,13 @@ impl Store {
         let digests: Vec<Vec<u8>> = records.iter().map(|r| digest_of(&r.fields())).collect();
         let write = begin(self).await?;
         let list_key = list_key(write.db(), list_name).await?;
-        let mut known = match list_key {
+        let known = match list_key {
             Some(key) => known_digests(write.db(), key, records).await?,
             None => HashMap::new(),
         };
-        let mut outcomes = Vec::with_capacity(records.len());
-        let mut new = Vec::new();
-        for (record, digest) in records.iter().zip(&digests) {
-            outcomes.push(match known.get(&record.id) {
-                Some(stored) if stored == digest => AddOutcome::Unchanged,
-                Some(_) => AddOutcome::Conflict(Vec::new()),
-                None => {
-                    known.insert(record.id.clone(), digest.clone());
-                    new.push((record, digest));
-                    AddOutcome::Accepted
-                }
-            });
-        }
+        let keys = records.iter().map(|record| record.id.clone());
+        let (mut outcomes, new) = compare(known, keys.zip(digests.iter().cloned()));
+        let new: Vec<_> = new.into_iter().map(|at| (&records[at], &digests[at])).collect();
         end_with(write, (list_name, list_key), &new, context).await?;
         self.explain_listed_conflicts(list_name, records, &mut outcomes).await?;
         Ok(outcomes)

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
 
 use super::row::RowReader;
-use super::write::{AddOutcome, WriteTransaction, begin, take_numbers};
+use super::write::{AddOutcome, WriteTransaction, begin, compare, take_numbers};
 use super::{Store, StoreError, bulk, history, typing};
 use crate::digest::{chain_digest, differences, digest_of};
 use crate::{Identity, UnitRecord, WriteContext};
@@ -26,20 +26,10 @@ impl Store {
     ) -> Result<Vec<AddOutcome>, StoreError> {
         let digests: Vec<Vec<u8>> = records.iter().map(|r| digest_of(&r.fields())).collect();
         let write = begin(self).await?;
-        let mut known = known_digests(write.db(), records).await?;
-        let mut outcomes = Vec::with_capacity(records.len());
-        let mut new = Vec::new();
-        for (record, digest) in records.iter().zip(&digests) {
-            outcomes.push(match known.get(&record.identity) {
-                Some(stored) if stored == digest => AddOutcome::Unchanged,
-                Some(_) => AddOutcome::Conflict(Vec::new()),
-                None => {
-                    known.insert(record.identity.clone(), digest.clone());
-                    new.push((record, digest));
-                    AddOutcome::Accepted
-                }
-            });
-        }
+        let known = known_digests(write.db(), records).await?;
+        let keys = records.iter().map(|record| record.identity.clone());
+        let (mut outcomes, new) = compare(known, keys.zip(digests.iter().cloned()));
+        let new: Vec<_> = new.into_iter().map(|at| (&records[at], &digests[at])).collect();
         end_with(write, &new, context).await?;
         self.explain_conflicts(records, &mut outcomes).await?;
         Ok(outcomes)

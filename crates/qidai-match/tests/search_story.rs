@@ -13,21 +13,7 @@ const PATIENT: &str =
     "A*02:01+A*11:01^C*03:04+C*01:02^B*13:01+B*46:01^DRB1*15:01+DRB1*09:01^DQB1*06:01+DQB1*03:03";
 
 fn facts(tnc_total: Option<u64>) -> Facts {
-    Facts {
-        source: Source::Unit,
-        tnc_total,
-        cd34_total: None,
-        volume_ml: None,
-        viability_percent: None,
-        collection_day: None,
-        sex: None,
-        abo: None,
-        rhd_positive: None,
-        rbc_depleted: None,
-        attached_segments: None,
-        accreditation: 0,
-        mother_typed: false,
-    }
+    Facts { tnc_total, ..Facts::unknown(Source::Unit) }
 }
 
 struct Bank {

@@ -48,24 +48,6 @@ fn naive_classes(patient: &Person, unit: &Person) -> Classes {
     }
 }
 
-pub fn bare_facts() -> Facts {
-    Facts {
-        source: Source::Unit,
-        tnc_total: None,
-        cd34_total: None,
-        volume_ml: None,
-        viability_percent: None,
-        collection_day: None,
-        sex: None,
-        abo: None,
-        rhd_positive: None,
-        rbc_depleted: None,
-        attached_segments: None,
-        accreditation: 0,
-        mother_typed: false,
-    }
-}
-
 fn seed() -> u64 {
     let seed = std::env::var("QIDAI_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(rand::random);
     eprintln!("seed {seed} (run again with QIDAI_SEED={seed})");
@@ -85,7 +67,11 @@ fn fast_search_is_the_naive_search() {
         let antigens = AntigenSpace::new(&invention.release);
         let mut builder = SnapshotBuilder::new(nomenclature, &antigens);
         for (i, unit) in units.iter().enumerate() {
-            builder.push(&UnitEntry { id: &format!("{i:04}"), hla: &unit.hla, facts: bare_facts() });
+            builder.push(&UnitEntry {
+                id: &format!("{i:04}"),
+                hla: &unit.hla,
+                facts: Facts::unknown(Source::Unit),
+            });
         }
         let snapshot = builder.finish(1).unwrap();
         let interpreter = Interpreter::new(&invention.release, &antigens);

@@ -60,6 +60,27 @@ pub struct Facts {
     pub mother_typed: bool,
 }
 
+impl Facts {
+    /// A row of which nothing is recorded but where it comes from.
+    pub fn unknown(source: Source) -> Self {
+        Facts {
+            source,
+            tnc_total: None,
+            cd34_total: None,
+            volume_ml: None,
+            viability_percent: None,
+            collection_day: None,
+            sex: None,
+            abo: None,
+            rhd_positive: None,
+            rbc_depleted: None,
+            attached_segments: None,
+            accreditation: 0,
+            mother_typed: false,
+        }
+    }
+}
+
 /// The stored form: 48 bytes, sentinels for "not recorded".
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]

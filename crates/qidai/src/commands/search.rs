@@ -183,9 +183,15 @@ impl SearchArgs {
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     match &args.replay {
         Some(Replay::Replay(replay)) => replay::run(replay),
-        None => run_search(&args.search, lang),
+        // A reader that closes the pipe early (`| head`) has what it wanted.
+        None => match run_search(&args.search, lang) {
+            Err(failure) if failure.code() == OUTPUT_CLOSED => Ok(Outcome::Done),
+            outcome => outcome,
+        },
     }
 }
+
+const OUTPUT_CLOSED: &str = "output_closed";
 
 fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     let patients = args.patients()?;
@@ -240,7 +246,7 @@ fn write_receipt(path: &PathBuf, receipt: &crate::catalogue::Receipt) -> Result<
     })
 }
 
-/// A reader that closes the pipe early (`| head`) has what it wanted.
 fn not_printed(error: &io::Error) -> Failure {
-    Failure::outage("output_not_written", format!("The answer could not be written: {error}.")).because(error)
+    let code = if error.kind() == io::ErrorKind::BrokenPipe { OUTPUT_CLOSED } else { "output_not_written" };
+    Failure::outage(code, format!("The answer could not be written: {error}.")).because(error)
 }

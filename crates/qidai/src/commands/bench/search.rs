@@ -85,7 +85,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
         passed += answer.total_listed;
     }
     times_ms.sort_by(f64::total_cmp);
-    let quantile = |q: f64| times_ms.get(((times_ms.len() as f64 * q) as usize).min(times_ms.len().saturating_sub(1)));
+    let quantile =
+        |q: f64| times_ms.get(((times_ms.len() as f64 * q) as usize).min(times_ms.len().saturating_sub(1)));
     let time = |q: f64| quantile(q).copied().unwrap_or(f64::NAN);
     let memory = resident_mb();
     print(
@@ -124,7 +125,9 @@ fn synthetic(args: &Args) -> Result<Catalogue, Failure> {
     let path = args.bank.snapshot.clone();
     let nomenclature = Nomenclature::new(&release, None);
     let kept = path.as_deref().and_then(catalogue::map).filter(|kept| {
-        kept.row_count() as u64 == args.rows && kept.generation() == args.seed && kept.check(&nomenclature).is_ok()
+        kept.row_count() as u64 == args.rows
+            && kept.generation() == args.seed
+            && kept.check(&nomenclature).is_ok()
     });
     let snapshot = match kept {
         Some(kept) => kept,
@@ -161,19 +164,9 @@ fn build(
 /// Doses spread over the usual range; nothing else matters for the time of a search.
 fn facts(number: u64) -> Facts {
     Facts {
-        source: Source::Unit,
         tnc_total: Some(500_000_000 + number.wrapping_mul(2_654_435_761) % 2_000_000_000),
         cd34_total: Some(1_000_000 + number.wrapping_mul(40_503) % 9_000_000),
-        volume_ml: Some(25.0),
-        viability_percent: None,
-        collection_day: None,
-        sex: None,
-        abo: None,
-        rhd_positive: None,
-        rbc_depleted: None,
-        attached_segments: None,
-        accreditation: 0,
-        mother_typed: false,
+        ..Facts::unknown(Source::Unit)
     }
 }
 

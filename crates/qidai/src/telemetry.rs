@@ -5,14 +5,13 @@
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+
+/// The database layer warns at every transaction that SQLite has one isolation level; that is known and wanted.
+const USUAL: &str = "warn,sea_orm::driver=error";
 
 /// Starts the log. A second start in the same process changes nothing.
 pub(crate) fn start() {
-    let wanted = EnvFilter::builder()
-        .with_default_directive(LevelFilter::WARN.into())
-        .with_env_var("QIDAI_LOG")
-        .from_env_lossy();
+    let wanted = EnvFilter::try_from_env("QIDAI_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
     let log = tracing_subscriber::fmt()
         .with_env_filter(wanted)
         .with_writer(std::io::stderr)

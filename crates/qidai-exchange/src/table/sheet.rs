@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
@@ -18,7 +19,8 @@ pub(super) struct SheetReader {
 /// Checks the archive, finds the sheet and reads its header.
 pub(super) fn open(path: &Path, wanted: Option<&str>) -> Result<(Header, SheetReader), TableError> {
     archive::check(path)?;
-    let book = Xlsx::new(BufReader::new(File::open(path)?)).map_err(from_calamine)?;
+    let file = BufReader::new(File::open(path)?);
+    let book = unless_it_panics(|| Xlsx::new(file).map_err(from_calamine))?;
     let sheet = sheet_named(&book, wanted)?;
     let mut reader = SheetReader { book, sheet };
     let mut header = None;
@@ -68,6 +70,14 @@ impl SheetReader {
 
     /// Gives every row with a cell, filled up to `width` cells, because a sheet leaves out empty ones.
     fn walk(&mut self, width: usize, sink: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), TableError> {
+        unless_it_panics(|| self.walk_cells(width, sink))
+    }
+
+    fn walk_cells(
+        &mut self,
+        width: usize,
+        sink: &mut dyn FnMut(Row) -> ControlFlow<()>,
+    ) -> Result<(), TableError> {
         let mut cells = self.book.worksheet_cells_reader(&self.sheet).map_err(from_calamine)?;
         let mut row = Row::default();
         while let Some(cell) = cells.next_cell().map_err(from_calamine)? {
@@ -95,6 +105,13 @@ impl SheetReader {
         }
         Ok(())
     }
+}
+
+/// The library that reads workbooks computes with what a file says, and some hostile numbers make it panic.
+fn unless_it_panics<T>(work: impl FnOnce() -> Result<T, TableError>) -> Result<T, TableError> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(TableError::Workbook("it holds a number that no workbook can have".to_owned()))
+    })
 }
 
 fn fill(row: &mut Row, width: usize) {

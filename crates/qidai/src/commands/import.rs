@@ -81,9 +81,16 @@ struct FileArgs {
 struct ListArgs {
     #[command(flatten)]
     file: FileArgs,
-    /// Name of the list in the bank, such as the registry's.
+    /// Name of the list in the bank, such as the registry's; without it the name of the file.
     #[arg(long)]
-    name: String,
+    name: Option<String>,
+}
+
+impl ListArgs {
+    fn name(&self) -> String {
+        let of_file = || self.file.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        self.name.as_deref().map_or_else(of_file, |name| name.trim().to_owned())
+    }
 }
 
 /// What is known of a file once its header is understood.
@@ -96,7 +103,7 @@ struct Header {
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     let (file, outcome) = match &args.what {
         What::Units(args) => (args, units(args)),
-        What::List(args) => (&args.file, list(&args.file, args.name.trim())),
+        What::List(args) => (&args.file, list(&args.file, &args.name())),
     };
     let report = match outcome {
         Ok(report) => report,
@@ -110,7 +117,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
 
 fn units(args: &FileArgs) -> Result<Report, Stop> {
     let table =
-        Table::open(&args.file, &args.read_options()?).map_err(|error| Stop::table(error, &args.file))?;
+        Table::open(&args.file, &args.read_options()?).map_err(|error| Stop::table(&error, &args.file))?;
     let rows = UnitRows::bind(table.header(), &args.mapping()?)?;
     let header = Header {
         identity_column: rows.identity_column().to_owned(),
@@ -122,7 +129,7 @@ fn units(args: &FileArgs) -> Result<Report, Stop> {
 fn list(args: &FileArgs, name: &str) -> Result<Report, Stop> {
     check_list_name(name)?;
     let table = Table::open_list(&args.file, &args.read_options()?)
-        .map_err(|error| Stop::table(error, &args.file))?;
+        .map_err(|error| Stop::table(&error, &args.file))?;
     let rows = ListRows::bind(table.header(), &args.mapping()?)?;
     let header = Header {
         identity_column: rows.identity_column().to_owned(),
@@ -135,7 +142,7 @@ fn list(args: &FileArgs, name: &str) -> Result<Report, Stop> {
 impl FileArgs {
     fn read_options(&self) -> Result<ReadOptions, Stop> {
         let named =
-            |label: &String| TextEncoding::named(label).map_err(|error| Stop::table(error, &self.file));
+            |label: &String| TextEncoding::named(label).map_err(|error| Stop::table(&error, &self.file));
         Ok(ReadOptions {
             encoding: self.encoding.as_ref().map(named).transpose()?,
             sheet: self.sheet.clone(),
@@ -172,7 +179,8 @@ impl FileArgs {
         pipeline::run(table, read, &judging, &progress, &mut |batch| ledger.take(batch))
             .or_else(|stop| ledger.note(stop, &self.file))?;
         progress.finish_and_clear();
-        let report = ledger.into_report();
+        let mut report = ledger.into_report();
+        report.release = Some(release.label().to_owned());
         shelf.close()?;
         Ok(report)
     }

@@ -78,7 +78,7 @@ impl<A> Ledger<A> {
             Ending::Stop(stop) => return Err(stop),
             Ending::Table(error) => error,
         };
-        match Stop::table(error, file) {
+        match Stop::table(&error, file) {
             Stop::Refused(issues) => {
                 self.report.add(issues);
                 Ok(())

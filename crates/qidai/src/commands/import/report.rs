@@ -32,6 +32,8 @@ pub(super) struct Report {
     issues_not_listed: u64,
     columns_not_used: Vec<String>,
     dry_run: bool,
+    /// The release by which typings were judged; none when it did not come to that.
+    pub(super) release: Option<String>,
     /// How long the writer was held at most, its wait for other writers included.
     pub(super) longest_write_ms: u128,
 }

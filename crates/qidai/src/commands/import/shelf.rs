@@ -69,13 +69,13 @@ impl Shelf {
         Ok(reference::release_from(known.as_ref().map(|release| Path::new(&release.directory)))?)
     }
 
-    /// A bank that has no release in force yet takes the one its first typings were accepted by, so that a
-    /// search understands them without being told again.
+    /// A new bank takes the release its first typings are accepted by, so that a search understands them without
+    /// being told again. A bank with a history keeps what it has: changing its release changes its results.
     pub(super) fn adopt_release(&self, release: &Release, directory: Option<&Path>) -> Result<(), Failure> {
         let (Some(store), Some(directory), false) = (&self.store, directory, self.dry_run) else {
             return Ok(());
         };
-        if self.wait(store.release_in_force())?.is_some() {
+        if self.wait(store.generation())? > 0 {
             return Ok(());
         }
         let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());

@@ -18,10 +18,10 @@ pub(super) enum Stop {
 
 impl Stop {
     /// A file that cannot be used, or cannot be read at all.
-    pub(super) fn table(error: TableError, file: &Path) -> Stop {
+    pub(super) fn table(error: &TableError, file: &Path) -> Stop {
         if error.is_outage() {
             let sentence = format!("{}: {error}; {}.", file.display(), error.hint());
-            return Failure::outage(error.code(), sentence).because(&error).into();
+            return Failure::outage(error.code(), sentence).because(error).into();
         }
         Stop::Refused(vec![error.to_issue()])
     }

@@ -113,6 +113,11 @@ impl Failure {
         if self.is_refusal() { 2 } else { 1 }
     }
 
+    /// The cause, for a log.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.log.as_deref()
+    }
+
     /// One line per failure, at the edge; input that was refused is no event for the log. The sentence may
     /// quote what a person typed, so it is never logged.
     pub(crate) fn write_log(&self, request: &str) {

@@ -27,7 +27,9 @@ fn main() -> ExitCode {
         Ok(commands::Outcome::SomeRefused) => ExitCode::from(2),
         Err(failure) => {
             eprintln!("{}: {}", failure.code(), failure.sentence(lang));
-            failure.write_log("command line");
+            if let Some(cause) = failure.cause() {
+                tracing::info!(code = failure.code(), cause, "not done");
+            }
             ExitCode::from(failure.exit_status())
         }
     }

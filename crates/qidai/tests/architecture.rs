@@ -364,3 +364,38 @@ fn every_code_is_explained_and_every_explained_code_exists() {
     let gone = explained.iter().filter(|code| !all_product.contains(&format!("\"{code}\"")));
     assert_none("docs/errors.md explains what no longer exists", gone.map(ToString::to_string));
 }
+
+/// Targets of relative links and pictures of a document, without their anchors.
+fn link_targets(markdown: &str) -> Vec<&str> {
+    let targets = markdown.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets
+        .map(|target| target.split('#').next().unwrap_or(""))
+        .filter(|t| !t.is_empty() && !t.contains("://"))
+        .collect()
+}
+
+#[test]
+fn links_of_the_documents_lead_somewhere() {
+    let mut documents: Vec<PathBuf> =
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(PathBuf::from).into();
+    for folder in ["docs", "docs/decisions"] {
+        let files = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+        documents.extend(
+            files
+                .map(|name| Path::new(folder).join(name))
+                .filter(|path| path.extension().is_some_and(|e| e == "md")),
+        );
+    }
+    assert!(documents.len() > 10, "{documents:?}");
+    for document in documents {
+        let text = read(&document);
+        let folder = document.parent().unwrap_or(Path::new(""));
+        for target in link_targets(&text) {
+            assert!(
+                root().join(folder).join(target).exists(),
+                "{}: {target} does not exist",
+                document.display()
+            );
+        }
+    }
+}

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, civil::date};
 use qidai_bank::{
-    Abo, BankType, CHUNK_ROWS, IdSource, Identity, Measure, Phase, RhD, Sex, Store, Typing, UnitRecord,
-    WriteContext,
+    Abo, Actor, BankType, CHUNK_ROWS, IdSource, Identity, Measure, Phase, RhD, Sex, Store, Typing,
+    UnitRecord, WriteContext,
 };
 
 #[tokio::main]
@@ -42,7 +42,7 @@ async fn insert(store: &Store, units: u32) -> Result<(), Box<dyn std::error::Err
     // An id must be new for the database, also when the address is used a second time.
     let run = store.generation().await?;
     let ids = IdSource::new(move || format!("{run}-{}", ids.next_id()));
-    let context = WriteContext { now: Timestamp::UNIX_EPOCH, actor: "example", ids: &ids };
+    let context = WriteContext::new(Timestamp::UNIX_EPOCH, Actor::administrator("example"), &ids);
     let mut making = Duration::ZERO;
     let mut adding = Vec::new();
     let chunk = u32::try_from(CHUNK_ROWS).unwrap_or(u32::MAX);

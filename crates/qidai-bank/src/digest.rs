@@ -15,11 +15,16 @@ pub(crate) fn digest_of(fields: &[(String, String)]) -> Vec<u8> {
     hasher.finalize().to_vec()
 }
 
-/// One digest over many, in their order, as lower-case hexadecimal.
-pub(crate) fn chain_digest<'a>(digests: impl Iterator<Item = &'a [u8]>) -> String {
-    let mut hasher = Sha256::new();
-    digests.for_each(|digest| hasher.update(digest));
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+/// Lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)]);
+        text.push(DIGITS[usize::from(byte & 15)]);
+    }
+    text
 }
 
 /// One field in which two records differ. An absent field has no text.

@@ -3,11 +3,14 @@
 //! SQL is written here and nowhere else: one text for both databases, and where they must differ
 //! the two variants stand side by side.
 
+mod add;
 mod address;
-mod bulk;
+mod cell;
 mod connect;
 mod count_columns;
+mod database;
 mod error;
+mod event;
 mod history;
 mod listing;
 mod migrations;
@@ -15,28 +18,24 @@ mod row;
 mod search;
 mod setting;
 mod statistics;
+mod table;
 mod typing;
 mod unit;
-mod write;
 
+pub use add::{AddOutcome, CHUNK_ROWS};
 pub use error::StoreError;
 pub use search::{SearchableKind, SearchableRow};
 pub use setting::ReleaseInForce;
 pub use statistics::UnitCount;
-pub use write::{AddOutcome, CHUNK_ROWS};
 
 use address::Address;
-use futures::lock::Mutex;
-use sea_orm::DatabaseConnection;
+use database::Database;
 
 /// An open bank. Cheap to share behind a reference; several processes may hold the same bank open.
 #[derive(Debug)]
 pub struct Store {
-    db: DatabaseConnection,
+    database: Database,
     address: Address,
-    /// SQLite has one writer. Tasks of this process queue here, which is fair and fast; other
-    /// processes are waited for by SQLite's busy handler.
-    writer: Mutex<()>,
 }
 
 impl Store {
@@ -65,6 +64,6 @@ impl Store {
 
     /// Waits for open statements and closes; SQLite then folds its log into the file.
     pub async fn close(self) -> Result<(), StoreError> {
-        self.db.close().await.map_err(StoreError::from)
+        self.database.close().await
     }
 }

@@ -1,4 +1,4 @@
-//! Who writes, when, and where ids come from: always given from outside.
+//! Who writes, when, why, and where ids come from: always given from outside.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -32,12 +32,50 @@ impl std::fmt::Debug for IdSource {
     }
 }
 
+/// Who acts, in which role, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor<'a> {
+    /// Such as `console:chen`: the way in, and the name it knows. Never a person's own name.
+    pub name: &'a str,
+    /// Code of the role whose rights are used, such as `administrator`.
+    pub role: &'a str,
+    /// Code of the site at which it happens, where there is one.
+    pub site: Option<&'a str>,
+}
+
+impl<'a> Actor<'a> {
+    /// Whoever can open the bank and its keys acts with the rights of the administrator.
+    pub fn administrator(name: &'a str) -> Self {
+        Self { name, role: "administrator", site: None }
+    }
+}
+
 /// What every write needs to know.
 #[derive(Debug, Clone, Copy)]
 pub struct WriteContext<'a> {
-    /// When we learned it; stored to the microsecond.
+    /// When we learned it: the recorded time, stored to the microsecond.
     pub now: Timestamp,
-    /// Who acts, such as `console:chen`.
-    pub actor: &'a str,
+    /// When it became so: the effective time, to the microsecond.
+    pub effective_at: Timestamp,
+    pub actor: Actor<'a>,
+    /// Why, in the actor's words; without personal data.
+    pub reason: Option<&'a str>,
     pub ids: &'a IdSource,
+}
+
+impl<'a> WriteContext<'a> {
+    /// Something that happens as it is written down, for no other reason than that it happens.
+    pub fn new(now: Timestamp, actor: Actor<'a>, ids: &'a IdSource) -> Self {
+        Self { now, effective_at: now, actor, reason: None, ids }
+    }
+
+    /// The same, but it was so already then, or will be so only then.
+    pub fn effective(self, effective_at: Timestamp) -> Self {
+        Self { effective_at, ..self }
+    }
+
+    /// The same with a reason.
+    pub fn because(self, reason: &'a str) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
 }

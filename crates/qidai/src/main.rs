@@ -6,6 +6,7 @@ mod api;
 mod app;
 mod catalogue;
 mod commands;
+mod console;
 mod demo;
 mod error;
 mod pages;

@@ -5,14 +5,14 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use futures::lock::Mutex;
 use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectOptions, Database as Connector, DatabaseConnection, DbBackend};
 
 use super::address::Address;
+use super::database::{Database, Reader};
 use super::error::is_no_such_database;
-use super::{Store, StoreError, migrations, write};
+use super::{Store, StoreError, migrations};
 
 /// What to do when there is nothing at the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(super) async fn open_with_patience(
         look_at_file(&address, path, when_absent)?;
     }
     let db = connect(&address, when_absent, busy_timeout).await?;
-    let store = Store { db, address, writer: Mutex::new(()) };
+    let store = Store { database: Database::new(db), address };
     match prepare(&store, when_absent).await {
         Ok(()) => Ok(store),
         Err(error) => {
@@ -105,7 +105,7 @@ async fn connect(
         }
     };
     options.sqlx_logging(false).acquire_timeout(BUSY_TIMEOUT);
-    Database::connect(options).await.map_err(|error| {
+    Connector::connect(options).await.map_err(|error| {
         if is_no_such_database(&error) {
             return StoreError::DatabaseMissing { address: address.to_string() };
         }
@@ -130,7 +130,7 @@ fn sqlite_options(path: &Path, when_absent: WhenAbsent) -> SqliteConnectOptions 
 
 /// Refuses what is not ours, then brings the tables up to date.
 async fn prepare(store: &Store, when_absent: WhenAbsent) -> Result<(), StoreError> {
-    let tables = table_names(&store.db).await?;
+    let tables = table_names(store.database.reader()).await?;
     let ours = tables.iter().any(|table| table == migrations::TABLE);
     let may_be_made = tables.is_empty() && when_absent == WhenAbsent::Create;
     if !ours && !may_be_made {
@@ -138,7 +138,7 @@ async fn prepare(store: &Store, when_absent: WhenAbsent) -> Result<(), StoreErro
         return Err(StoreError::NotABank { address: store.address(), reason: reason.to_owned() });
     }
     if ours {
-        let applied = migrations::applied(&store.db).await?;
+        let applied = migrations::applied(store.database.reader()).await?;
         if let Some(migration) = applied.iter().find(|name| !migrations::is_known(name)) {
             return Err(StoreError::NewerThanProgram {
                 address: store.address(),
@@ -149,21 +149,18 @@ async fn prepare(store: &Store, when_absent: WhenAbsent) -> Result<(), StoreErro
             return Ok(());
         }
     }
-    let transaction = write::begin_migration(store).await?;
-    migrations::apply(&transaction).await?;
-    transaction.commit().await
+    store.database.migrate().await
 }
 
 /// The names of all tables at the address.
-async fn table_names(db: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
-    let backend = db.get_database_backend();
-    let sql = match backend {
+async fn table_names(reader: Reader<'_>) -> Result<Vec<String>, StoreError> {
+    let sql = match reader.backend() {
         DbBackend::Postgres => {
             "SELECT table_name FROM information_schema.tables \
              WHERE table_schema = current_schema()"
         }
         _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
     };
-    let rows = db.query_all_raw(Statement::from_string(backend, sql)).await?;
+    let rows = reader.all(sql, []).await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }

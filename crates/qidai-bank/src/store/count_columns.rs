@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use sea_orm::Value;
-
 use super::StoreError;
+use super::cell::Cell;
 use super::row::RowReader;
+use super::table::Column;
 use crate::{Counts, Measure, Phase};
 
 /// Every phase and measure with its column, in the order of the columns.
@@ -35,12 +35,12 @@ pub(super) fn column(phase: Phase, measure: Measure) -> String {
     format!("{}_{name}", phase.code())
 }
 
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    COLUMNS.iter().map(|(_, _, name)| name.as_str())
+pub(super) fn columns() -> impl Iterator<Item = Column> {
+    COLUMNS.iter().map(|(_, _, name)| Column::int(name))
 }
 
-pub(super) fn values(counts: &Counts) -> impl Iterator<Item = Value> + '_ {
-    COLUMNS.iter().map(|(phase, measure, _)| Value::BigInt(counts.get(*phase, *measure)))
+pub(super) fn cells(counts: &Counts) -> impl Iterator<Item = Option<Cell>> + '_ {
+    COLUMNS.iter().map(|(phase, measure, _)| counts.get(*phase, *measure).map(Cell::Int))
 }
 
 pub(super) fn read(row: &mut RowReader<'_>) -> Result<Counts, StoreError> {

@@ -31,6 +31,13 @@ pub enum StoreError {
     Damaged { source: DbErr },
     #[error("table {table}, row {row}: '{value}' is not a known {column}")]
     Unreadable { table: &'static str, row: String, column: String, value: String },
+    #[error(
+        "event {sequence} of the history is missing or has no hash, so nothing is written on: \
+         run 'qidai audit verify'"
+    )]
+    HistoryBroken { sequence: i64 },
+    #[error("table {table} has no row {row}, which was to be changed: read it again")]
+    RowMissing { table: &'static str, row: String },
     #[error("the database failed: {source}")]
     Failed { source: DbErr },
 }
@@ -49,6 +56,8 @@ impl StoreError {
             Self::AccessRefused { .. } => "database_access_refused",
             Self::Damaged { .. } => "database_damaged",
             Self::Unreadable { .. } => "database_value_unknown",
+            Self::HistoryBroken { .. } => "history_broken",
+            Self::RowMissing { .. } => "row_missing",
             Self::Failed { .. } => "database_failed",
         }
     }
@@ -117,17 +126,15 @@ fn by_code(code: &str, source: DbErr) -> StoreError {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-    use sea_orm::ConnectionTrait;
-
     use super::super::address::Address;
-    use super::super::{Store, connect, write};
-    use crate::{BankType, IdSource, Identity, StoreError, UnitRecord, WriteContext};
+    use super::super::{Store, connect};
+    use crate::{Actor, BankType, IdSource, Identity, StoreError, UnitRecord, WriteContext};
+    use jiff::Timestamp;
 
     async fn add(store: &Store, numbers: std::ops::Range<u32>) -> Result<(), StoreError> {
         let first = numbers.start;
         let ids = IdSource::counting(format!("from-{first}"));
-        let context = WriteContext { now: Timestamp::UNIX_EPOCH, actor: "test", ids: &ids };
+        let context = WriteContext::new(Timestamp::UNIX_EPOCH, Actor::administrator("test"), &ids);
         let din = |number| Identity::din(&format!("G123417{number:06}")).expect("a valid DIN");
         let units: Vec<_> = numbers.map(|number| UnitRecord::new(din(number), BankType::Public)).collect();
         store.add_units(&units, &context).await.map(|_| ())
@@ -137,11 +144,11 @@ mod tests {
     async fn a_full_disk_keeps_nothing_of_the_step_and_what_was_there() {
         let store = Store::in_memory().await.expect("a bank");
         add(&store, 0..10).await.expect("room for ten");
-        store.db.execute_unprepared("PRAGMA max_page_count = 60").await.expect("a small disk");
+        store.database.run_anything("PRAGMA max_page_count = 90").await;
         let error = add(&store, 10..5_000).await.expect_err("no room for thousands");
         assert_eq!(error.code(), "disk_full");
-        assert_eq!(store.generation().await.expect("read"), 1);
-        store.db.execute_unprepared("PRAGMA max_page_count = 60000").await.expect("room again");
+        assert_eq!(store.generation().await.expect("read"), 10);
+        store.database.run_anything("PRAGMA max_page_count = 60000").await;
         add(&store, 10..5_000).await.expect("the same step again");
         let units: u64 = store.unit_counts().await.expect("read").iter().map(|c| c.units).sum();
         assert_eq!(units, 5_000);
@@ -155,7 +162,7 @@ mod tests {
         let (address, patience) = (Address::parse(&path), std::time::Duration::from_millis(50));
         let waiting = connect::open_with_patience(address, connect::WhenAbsent::Refuse, patience);
         let waiting = waiting.await.expect("a bank");
-        let writing = write::begin(&slow).await.expect("the writer's turn");
+        let writing = slow.database.begin().await.expect("the writer's turn");
         let error = add(&waiting, 0..1).await.expect_err("it is not our turn");
         assert_eq!(error.code(), "database_locked");
         writing.rollback().await.expect("ended");

@@ -1,50 +1,67 @@
-//! The history: one event per write, in the same transaction, numbered without gaps.
+//! The history: one event per change, in the same transaction, numbered without gaps, chained by hashes.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
+use sea_orm::Value;
 
-use super::write::take_numbers;
+use super::cell::{Cell, Row};
+use super::database::Reader;
+use super::table::Column;
 use super::{Store, StoreError};
-use crate::WriteContext;
+use crate::chain::{Content, Hash};
 
-/// Appends an event and gives its sequence number. `detail` is JSON without personal data.
-pub(super) async fn append(
-    db: &DatabaseTransaction,
-    context: &WriteContext<'_>,
-    kind: &str,
-    detail: &serde_json::Value,
-) -> Result<i64, StoreError> {
-    let sequence = take_numbers(db, "history", 1).await?;
-    let statement = Statement::from_sql_and_values(
-        db.get_database_backend(),
-        "INSERT INTO history (sequence, event_id, recorded_at_us, actor, kind, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        [
-            Value::from(sequence),
-            Value::from(context.ids.next_id()),
-            Value::from(context.now.as_microsecond()),
-            Value::from(context.actor),
-            Value::from(kind),
-            Value::from(detail.to_string()),
-        ],
-    );
-    db.execute_raw(statement).await?;
-    Ok(sequence)
+/// Columns of the table, in the order of [`row_of`].
+pub(super) const COLUMNS: [Column; 12] = [
+    Column::int("sequence"),
+    Column::text("event_id"),
+    Column::int("effective_at_us"),
+    Column::int("recorded_at_us"),
+    Column::text("actor"),
+    Column::text("role"),
+    Column::text("site"),
+    Column::text("kind"),
+    Column::text("subject"),
+    Column::text("reason"),
+    Column::text("changes"),
+    Column::bytes("hash"),
+];
+
+/// An event as its row.
+pub(super) fn row_of(content: &Content<'_>, hash: &Hash) -> Row {
+    vec![
+        Some(content.sequence.into()),
+        Some(content.event_id.into()),
+        Some(content.effective_at_us.into()),
+        Some(content.recorded_at_us.into()),
+        Some(content.actor.into()),
+        Some(content.role.into()),
+        content.site.map(Cell::from),
+        Some(content.kind.into()),
+        Some(content.subject.into()),
+        content.reason.map(Cell::from),
+        Some(content.changes.into()),
+        Some(hash.as_slice().into()),
+    ]
 }
 
 /// The number of the last event visible to this connection or transaction.
-pub(super) async fn generation(db: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    let sql = "SELECT value FROM counter WHERE name = 'history'";
-    let statement = Statement::from_string(db.get_database_backend(), sql);
-    let last: i64 = match db.query_one_raw(statement).await? {
-        Some(row) => row.try_get_by_index(0)?,
-        None => 0,
-    };
-    Ok(last.unsigned_abs())
+pub(super) async fn generation(reader: Reader<'_>) -> Result<i64, StoreError> {
+    match reader.first("SELECT value FROM counter WHERE name = 'history'", []).await? {
+        Some(row) => Ok(row.try_get_by_index(0)?),
+        None => Ok(0),
+    }
+}
+
+/// The hash of an event, or `None` when there is no such event, or its hash is none.
+pub(super) async fn hash_of(reader: Reader<'_>, sequence: i64) -> Result<Option<Hash>, StoreError> {
+    let sql = "SELECT hash FROM history WHERE sequence = $1";
+    match reader.first(sql, [Value::from(sequence)]).await? {
+        Some(row) => Ok(row.try_get_by_index::<Vec<u8>>(0)?.try_into().ok()),
+        None => Ok(None),
+    }
 }
 
 impl Store {
     /// The sequence number of the last event. It grows with every write, and with nothing else.
     pub async fn generation(&self) -> Result<u64, StoreError> {
-        generation(&self.db).await
+        Ok(generation(self.database.reader()).await?.unsigned_abs())
     }
 }

@@ -4,13 +4,17 @@ mod columns;
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
+use sea_orm::{QueryResult, Value};
 
+use super::add::{AddOutcome, compare};
+use super::database::{Reader, WriteTransaction, placeholders};
+use super::event::Event;
 use super::row::RowReader;
-use super::write::{AddOutcome, WriteTransaction, begin, compare, take_numbers};
-use super::{Store, StoreError, bulk, history};
-use crate::digest::{chain_digest, differences, digest_of};
+use super::{Store, StoreError};
+use crate::digest::{differences, digest_of};
 use crate::{ListedRecord, WriteContext};
+
+pub(super) use columns::{ENTRY, LIST};
 
 /// Entries in one lookup.
 const LOOKUP_MAX: usize = 500;
@@ -25,10 +29,10 @@ impl Store {
         context: &WriteContext<'_>,
     ) -> Result<Vec<AddOutcome>, StoreError> {
         let digests: Vec<Vec<u8>> = records.iter().map(|r| digest_of(&r.fields())).collect();
-        let write = begin(self).await?;
-        let list_key = list_key(write.db(), list_name).await?;
+        let write = self.database.begin().await?;
+        let list_key = list_key(write.reader(), list_name).await?;
         let known = match list_key {
-            Some(key) => known_digests(write.db(), key, records).await?,
+            Some(key) => known_digests(write.reader(), key, records).await?,
             None => HashMap::new(),
         };
         let keys = records.iter().map(|record| record.id.clone());
@@ -41,8 +45,8 @@ impl Store {
 
     /// One entry of an external list.
     pub async fn listed(&self, list_name: &str, id: &str) -> Result<Option<ListedRecord>, StoreError> {
-        let Some(key) = list_key(&self.db, list_name).await? else { return Ok(None) };
-        Ok(load(&self.db, key, &[id]).await?.into_values().next())
+        let Some(key) = list_key(self.database.reader(), list_name).await? else { return Ok(None) };
+        Ok(load(self.database.reader(), key, &[id]).await?.into_values().next())
     }
 
     async fn explain_listed_conflicts(
@@ -60,10 +64,10 @@ impl Store {
         if conflicting.is_empty() {
             return Ok(());
         }
-        let Some(key) = list_key(&self.db, list_name).await? else { return Ok(()) };
+        let Some(key) = list_key(self.database.reader(), list_name).await? else { return Ok(()) };
         let mut stored = HashMap::new();
         for part in conflicting.chunks(LOOKUP_MAX) {
-            stored.extend(load(&self.db, key, part).await?);
+            stored.extend(load(self.database.reader(), key, part).await?);
         }
         for (record, outcome) in records.iter().zip(outcomes) {
             if let (AddOutcome::Conflict(found), Some(stored)) = (outcome, stored.get(&record.id)) {
@@ -74,7 +78,7 @@ impl Store {
     }
 }
 
-/// Writes the new entries with their event, or nothing at all when there are none.
+/// Writes the new entries, one event each, or nothing at all when there are none.
 async fn end_with(
     write: WriteTransaction<'_>,
     (list_name, list_key): (&str, Option<i64>),
@@ -84,51 +88,42 @@ async fn end_with(
     if new.is_empty() {
         return write.rollback().await;
     }
-    let first_key = take_numbers(write.db(), "listed", new.len()).await?;
-    let detail = serde_json::json!({
-        "list": list_name,
-        "entries": new.len(),
-        "first_key": first_key,
-        "digest": chain_digest(new.iter().map(|(_, digest)| digest.as_slice())),
-    });
-    let sequence = history::append(write.db(), context, "listed_added", &detail).await?;
+    let mut events = Vec::with_capacity(new.len() + 1);
     let list_key = match list_key {
         Some(key) => key,
-        None => make_list(write.db(), list_name, sequence).await?,
+        None => {
+            let key = write.take_keys(&LIST, 1).await?;
+            let event = Event::new("list_begun", format!("list/{list_name}"));
+            events.push(event.insert(&LIST, vec![Some(key.into()), Some(list_name.into())]));
+            key
+        }
     };
-    let rows = (first_key..)
-        .zip(new)
-        .map(|(key, (record, digest))| columns::row_of(record, (key, list_key), digest, sequence))
-        .collect();
-    bulk::insert(write.db(), "listed", &columns::names(), rows).await?;
+    let first_key = write.take_keys(&ENTRY, new.len()).await?;
+    events.extend((first_key..).zip(new).map(|(key, (record, digest))| {
+        let event = Event::new("listed_added", format!("list/{list_name}/{}", record.id));
+        event.insert(&ENTRY, columns::row_of(record, (key, list_key), digest))
+    }));
+    write.record(context, events).await?;
     write.commit().await
 }
 
-async fn list_key(db: &impl ConnectionTrait, name: &str) -> Result<Option<i64>, StoreError> {
+async fn list_key(reader: Reader<'_>, name: &str) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT list_key FROM external_list WHERE name = $1";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [Value::from(name)]);
-    match db.query_one_raw(statement).await? {
+    match reader.first(sql, [Value::from(name)]).await? {
         Some(row) => Ok(Some(row.try_get_by_index(0)?)),
         None => Ok(None),
     }
 }
 
-async fn make_list(db: &DatabaseTransaction, name: &str, sequence: i64) -> Result<i64, StoreError> {
-    let key = take_numbers(db, "list", 1).await?;
-    let row = vec![Value::from(key), Value::from(name), Value::from(sequence)];
-    bulk::insert(db, "external_list", &["list_key", "name", "recorded_in"], vec![row]).await?;
-    Ok(key)
-}
-
 async fn known_digests(
-    db: &DatabaseTransaction,
+    reader: Reader<'_>,
     list_key: i64,
     records: &[ListedRecord],
 ) -> Result<HashMap<String, Vec<u8>>, StoreError> {
     let ids: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();
     let mut known = HashMap::new();
     for part in ids.chunks(LOOKUP_MAX) {
-        for row in db.query_all_raw(by_id(db, "id, record_digest", list_key, part)).await? {
+        for row in by_id(reader, "id, record_digest", list_key, part).await? {
             let mut row = RowReader::new("listed", &row);
             known.insert(row.text()?, row.bytes()?);
         }
@@ -137,22 +132,26 @@ async fn known_digests(
 }
 
 async fn load(
-    db: &impl ConnectionTrait,
+    reader: Reader<'_>,
     list_key: i64,
     ids: &[&str],
 ) -> Result<HashMap<String, ListedRecord>, StoreError> {
-    let statement = by_id(db, &columns::names().join(", "), list_key, ids);
     let mut records = HashMap::new();
-    for row in db.query_all_raw(statement).await? {
+    for row in by_id(reader, &ENTRY.select_list(), list_key, ids).await? {
         let record = columns::read(&mut RowReader::new("listed", &row))?;
         records.insert(record.id.clone(), record);
     }
     Ok(records)
 }
 
-fn by_id(db: &impl ConnectionTrait, columns: &str, list_key: i64, ids: &[&str]) -> Statement {
-    let list = bulk::placeholders(2, ids.len());
+async fn by_id(
+    reader: Reader<'_>,
+    columns: &str,
+    list_key: i64,
+    ids: &[&str],
+) -> Result<Vec<QueryResult>, StoreError> {
+    let list = placeholders(2, ids.len());
     let sql = format!("SELECT {columns} FROM listed WHERE list_key = $1 AND id IN ({list})");
     let parameters = std::iter::once(Value::from(list_key)).chain(ids.iter().map(|id| Value::from(*id)));
-    Statement::from_sql_and_values(db.get_database_backend(), sql, parameters)
+    reader.all(&sql, parameters).await
 }

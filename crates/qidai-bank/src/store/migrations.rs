@@ -1,13 +1,14 @@
 //! The one list of changes to the tables, for both databases.
 
 mod m0001_first_shelf;
+mod m0002_chained_history;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, DynIden, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
 
 use super::StoreError;
-use super::write::WriteTransaction;
+use super::database::Reader;
 
 /// The table of applied migrations.
 pub(super) const TABLE: &str = "qidai_migration";
@@ -16,7 +17,7 @@ struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first_shelf::FirstShelf)]
+        vec![Box::new(m0001_first_shelf::FirstShelf), Box::new(m0002_chained_history::ChainedHistory)]
     }
 
     fn migration_table_name() -> DynIden {
@@ -33,15 +34,15 @@ pub(super) fn is_known(name: &str) -> bool {
 }
 
 /// Names of the migrations that the database has.
-pub(super) async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
+pub(super) async fn applied(reader: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let sql = format!("SELECT version FROM {TABLE} ORDER BY version");
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    let rows = reader.all(&sql, []).await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
 
 /// Applies what is missing; all of it or nothing.
-pub(super) async fn apply(write: &WriteTransaction<'_>) -> Result<(), StoreError> {
-    Migrations::up(write.db(), None).await.map_err(StoreError::from)
+pub(super) async fn apply(transaction: &DatabaseTransaction) -> Result<(), StoreError> {
+    Migrations::up(transaction, None).await.map_err(StoreError::from)
 }
 
 /// Runs statements written once for both databases. These words differ:

@@ -3,7 +3,6 @@
 mod page;
 
 use jiff::civil::Date;
-use sea_orm::{AccessMode, IsolationLevel, TransactionTrait};
 use serde::Deserialize;
 
 use super::{Store, StoreError, history};
@@ -70,13 +69,11 @@ impl Store {
         &self,
         mut each: impl FnMut(SearchableRow) + Send,
     ) -> Result<u64, StoreError> {
-        // SQLite reads one snapshot in any transaction; PostgreSQL must be asked for it.
-        let isolation = Some(IsolationLevel::RepeatableRead);
-        let snapshot = self.db.begin_with_config(isolation, Some(AccessMode::ReadOnly)).await?;
-        let generation = history::generation(&snapshot).await?;
-        page::read_all(&snapshot, SearchableKind::OwnUnit, &mut each).await?;
-        page::read_all(&snapshot, SearchableKind::Listed, &mut each).await?;
-        snapshot.rollback().await?;
-        Ok(generation)
+        let snapshot = self.database.snapshot().await?;
+        let generation = history::generation(snapshot.reader()).await?;
+        page::read_all(snapshot.reader(), SearchableKind::OwnUnit, &mut each).await?;
+        page::read_all(snapshot.reader(), SearchableKind::Listed, &mut each).await?;
+        snapshot.end().await?;
+        Ok(generation.unsigned_abs())
     }
 }

@@ -1,16 +1,22 @@
 //! Settings of a bank.
 
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::Value;
 use serde::{Deserialize, Serialize};
 
-use super::write::begin;
-use super::{Store, StoreError, history};
+use super::database::Reader;
+use super::event::Event;
+use super::table::{Column, Table};
+use super::{Store, StoreError};
 use crate::WriteContext;
 
 const RELEASE: &str = "hla_release";
 const ZONE: &str = "bank_zone";
 /// The zone of a bank that did not say its own.
 const ZONE_DEFAULT: &str = "Asia/Shanghai";
+
+pub(super) static TABLE: Table =
+    Table { name: "setting", key: &["name"], counter: None, columns: || &COLUMNS };
+const COLUMNS: [Column; 2] = [Column::text("name"), Column::text("value")];
 
 /// The IPD-IMGT/HLA release that a bank interprets typings with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +30,7 @@ pub struct ReleaseInForce {
 impl Store {
     /// A setting by its name, or `None` when it was never set.
     pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
-        read(&self.db, name).await
+        read(self.database.reader(), name).await
     }
 
     /// Sets a setting. Setting the value that it has already writes nothing.
@@ -34,21 +40,17 @@ impl Store {
         value: &str,
         context: &WriteContext<'_>,
     ) -> Result<(), StoreError> {
-        let write = begin(self).await?;
-        let old = read(write.db(), name).await?;
+        let write = self.database.begin().await?;
+        let old = read(write.reader(), name).await?;
         if old.as_deref() == Some(value) {
             return write.rollback().await;
         }
-        let detail = serde_json::json!({ "name": name, "old": old, "new": value });
-        let sequence = history::append(write.db(), context, "setting_changed", &detail).await?;
-        let statement = Statement::from_sql_and_values(
-            write.db().get_database_backend(),
-            "INSERT INTO setting (name, value, changed_in) VALUES ($1, $2, $3) \
-             ON CONFLICT (name) DO UPDATE \
-             SET value = excluded.value, changed_in = excluded.changed_in",
-            [Value::from(name), Value::from(value), Value::from(sequence)],
-        );
-        write.db().execute_raw(statement).await?;
+        let event = Event::new("setting_changed", format!("setting/{name}"));
+        let event = match old {
+            None => event.insert(&TABLE, vec![Some(name.into()), Some(value.into())]),
+            Some(_) => event.update(&TABLE, vec![name.into()], vec![("value", Some(value.into()))]),
+        };
+        write.record(context, vec![event]).await?;
         write.commit().await
     }
 
@@ -87,10 +89,9 @@ impl Store {
     }
 }
 
-async fn read(db: &impl ConnectionTrait, name: &str) -> Result<Option<String>, StoreError> {
+async fn read(reader: Reader<'_>, name: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT value FROM setting WHERE name = $1";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [Value::from(name)]);
-    match db.query_one_raw(statement).await? {
+    match reader.first(sql, [Value::from(name)]).await? {
         Some(row) => Ok(Some(row.try_get_by_index(0)?)),
         None => Ok(None),
     }

@@ -1,7 +1,5 @@
 //! How many units there are.
 
-use sea_orm::{ConnectionTrait, Statement};
-
 use super::row::RowReader;
 use super::{Store, StoreError};
 use crate::{BankType, Status};
@@ -19,9 +17,8 @@ impl Store {
     pub async fn unit_counts(&self) -> Result<Vec<UnitCount>, StoreError> {
         let sql = "SELECT COUNT(*), bank_type, status FROM unit \
                    GROUP BY bank_type, status ORDER BY bank_type DESC, status";
-        let statement = Statement::from_string(self.db.get_database_backend(), sql);
         let mut counts = Vec::new();
-        for row in self.db.query_all_raw(statement).await? {
+        for row in self.database.reader().all(sql, []).await? {
             let mut row = RowReader::new("unit", &row);
             counts.push(UnitCount {
                 units: row.key()?.unsigned_abs(),
@@ -36,9 +33,8 @@ impl Store {
     pub async fn list_counts(&self) -> Result<Vec<(String, u64)>, StoreError> {
         let sql = "SELECT COUNT(*), l.name FROM external_list l \
                    JOIN listed e ON e.list_key = l.list_key GROUP BY l.name ORDER BY l.name";
-        let statement = Statement::from_string(self.db.get_database_backend(), sql);
         let mut counts = Vec::new();
-        for row in self.db.query_all_raw(statement).await? {
+        for row in self.database.reader().all(sql, []).await? {
             let mut row = RowReader::new("external_list", &row);
             let entries = row.key()?.unsigned_abs();
             counts.push((row.text()?, entries));

@@ -2,38 +2,48 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
+use sea_orm::Value;
 
+use super::StoreError;
+use super::cell::{Cell, Row};
+use super::database::{Reader, placeholders};
 use super::row::RowReader;
-use super::{StoreError, bulk};
+use super::table::{Column, Table};
 use crate::{Typing, UnitRecord};
 
-const COLUMNS: [&str; 9] =
-    ["unit_key", "subject", "ordinal", "in_force", "written", "method", "release", "typed_on", "recorded_in"];
+pub(super) static TABLE: Table =
+    Table { name: "typing", key: &["unit_key", "subject", "ordinal"], counter: None, columns: || &COLUMNS };
+
+const COLUMNS: [Column; 8] = [
+    Column::int("unit_key"),
+    Column::text("subject"),
+    Column::int("ordinal"),
+    Column::flag("in_force"),
+    Column::text("written"),
+    Column::text("method"),
+    Column::text("release"),
+    Column::text("typed_on"),
+];
 
 /// The typings of one unit as rows; the last of each list is in force.
-pub(super) fn rows_of(record: &UnitRecord, unit_key: i64, sequence: i64) -> Vec<Vec<Value>> {
+pub(super) fn rows_of(record: &UnitRecord, unit_key: i64) -> Vec<Row> {
     let mut rows = Vec::with_capacity(record.typings.len() + record.mother_typings.len());
     for (subject, typings) in [("unit", &record.typings), ("mother", &record.mother_typings)] {
         for (ordinal, typing) in (1_i64..).zip(typings) {
+            let in_force = usize::try_from(ordinal) == Ok(typings.len());
             rows.push(vec![
-                Value::from(unit_key),
-                Value::from(subject),
-                Value::from(ordinal),
-                Value::from(usize::try_from(ordinal) == Ok(typings.len())),
-                Value::from(typing.written.as_str()),
-                Value::String(typing.method.clone()),
-                Value::String(typing.release.clone()),
-                Value::String(typing.typed_on.map(|day| day.to_string())),
-                Value::from(sequence),
+                Some(unit_key.into()),
+                Some(subject.into()),
+                Some(ordinal.into()),
+                Some(in_force.into()),
+                Some(typing.written.as_str().into()),
+                typing.method.as_deref().map(Cell::from),
+                typing.release.as_deref().map(Cell::from),
+                typing.typed_on.map(Cell::shown),
             ]);
         }
     }
     rows
-}
-
-pub(super) async fn insert(db: &DatabaseTransaction, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
-    bulk::insert(db, "typing", &COLUMNS, rows).await
 }
 
 /// Typings of one unit: its own and its mother's, oldest first.
@@ -43,19 +53,15 @@ pub(super) struct Typings {
     pub(super) mother: Vec<Typing>,
 }
 
-pub(super) async fn load(
-    db: &impl ConnectionTrait,
-    unit_keys: &[i64],
-) -> Result<HashMap<i64, Typings>, StoreError> {
+pub(super) async fn load(reader: Reader<'_>, unit_keys: &[i64]) -> Result<HashMap<i64, Typings>, StoreError> {
     let sql = format!(
         "SELECT unit_key, subject, written, method, release, typed_on FROM typing \
          WHERE unit_key IN ({}) ORDER BY unit_key, subject, ordinal",
-        bulk::placeholders(1, unit_keys.len())
+        placeholders(1, unit_keys.len())
     );
     let values = unit_keys.iter().map(|key| Value::from(*key));
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let mut typings: HashMap<i64, Typings> = HashMap::new();
-    for row in db.query_all_raw(statement).await? {
+    for row in reader.all(&sql, values).await? {
         let mut row = RowReader::new("typing", &row);
         let of_unit = typings.entry(row.key()?).or_default();
         let list = if row.text()? == "unit" { &mut of_unit.unit } else { &mut of_unit.mother };

@@ -4,13 +4,17 @@ mod columns;
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
+use sea_orm::{QueryResult, Value};
 
+use super::add::{AddOutcome, compare};
+use super::database::{Reader, WriteTransaction, placeholders};
+use super::event::Event;
 use super::row::RowReader;
-use super::write::{AddOutcome, WriteTransaction, begin, compare, take_numbers};
-use super::{Store, StoreError, bulk, history, typing};
-use crate::digest::{chain_digest, differences, digest_of};
+use super::{Store, StoreError, typing};
+use crate::digest::{differences, digest_of};
 use crate::{Identity, UnitRecord, WriteContext};
+
+pub(super) use columns::TABLE;
 
 /// Identities in one lookup.
 const LOOKUP_MAX: usize = 500;
@@ -25,8 +29,8 @@ impl Store {
         context: &WriteContext<'_>,
     ) -> Result<Vec<AddOutcome>, StoreError> {
         let digests: Vec<Vec<u8>> = records.iter().map(|r| digest_of(&r.fields())).collect();
-        let write = begin(self).await?;
-        let known = known_digests(write.db(), records).await?;
+        let write = self.database.begin().await?;
+        let known = known_digests(write.reader(), records).await?;
         let keys = records.iter().map(|record| record.identity.clone());
         let (mut outcomes, new) = compare(known, keys.zip(digests.iter().cloned()));
         let new: Vec<_> = new.into_iter().map(|at| (&records[at], &digests[at])).collect();
@@ -37,7 +41,7 @@ impl Store {
 
     /// The record of a unit with all its typings, or `None` when the bank does not know it.
     pub async fn unit(&self, identity: &Identity) -> Result<Option<UnitRecord>, StoreError> {
-        let found = load(&self.db, &identity.scheme, &[&identity.value]).await?;
+        let found = load(self.database.reader(), &identity.scheme, &[&identity.value]).await?;
         Ok(found.into_values().next())
     }
 
@@ -58,7 +62,7 @@ impl Store {
         for (scheme, conflicting) in by_scheme {
             for part in conflicting.chunks(LOOKUP_MAX) {
                 let values: Vec<&str> = part.iter().map(|r| r.identity.value.as_str()).collect();
-                stored.extend(load(&self.db, scheme, &values).await?);
+                stored.extend(load(self.database.reader(), scheme, &values).await?);
             }
         }
         for (record, outcome) in records.iter().zip(outcomes) {
@@ -70,7 +74,7 @@ impl Store {
     }
 }
 
-/// Writes the new units with their event, or nothing at all when there are none.
+/// Writes the new units, one event each, or nothing at all when there are none.
 async fn end_with(
     write: WriteTransaction<'_>,
     new: &[(&UnitRecord, &Vec<u8>)],
@@ -79,27 +83,24 @@ async fn end_with(
     if new.is_empty() {
         return write.rollback().await;
     }
-    let first_key = take_numbers(write.db(), "unit", new.len()).await?;
-    let detail = serde_json::json!({
-        "units": new.len(),
-        "first_key": first_key,
-        "digest": chain_digest(new.iter().map(|(_, digest)| digest.as_slice())),
-    });
-    let sequence = history::append(write.db(), context, "units_added", &detail).await?;
-    let mut rows = Vec::with_capacity(new.len());
-    let mut typings = Vec::with_capacity(new.len());
-    for (key, (record, digest)) in (first_key..).zip(new) {
-        rows.push(columns::row_of(record, key, digest, sequence));
-        typings.extend(typing::rows_of(record, key, sequence));
-    }
-    bulk::insert(write.db(), "unit", &columns::names(), rows).await?;
-    typing::insert(write.db(), typings).await?;
+    let first_key = write.take_keys(&TABLE, new.len()).await?;
+    let events = (first_key..).zip(new).map(|(key, (record, digest))| added(record, key, digest));
+    write.record(context, events.collect()).await?;
     write.commit().await
+}
+
+/// A unit arrives with all its typings: one change of the bank.
+fn added(record: &UnitRecord, key: i64, digest: &[u8]) -> Event {
+    let identity = &record.identity;
+    let event = Event::new("unit_added", format!("unit/{}/{}", identity.scheme, identity.value));
+    let event = event.insert(&TABLE, columns::row_of(record, key, digest));
+    let typings = typing::rows_of(record, key).into_iter();
+    typings.fold(event, |event, row| event.insert(&typing::TABLE, row))
 }
 
 /// Digests of those records whose identity is known already.
 async fn known_digests(
-    db: &DatabaseTransaction,
+    reader: Reader<'_>,
     records: &[UnitRecord],
 ) -> Result<HashMap<Identity, Vec<u8>>, StoreError> {
     let mut by_scheme: HashMap<&str, Vec<&str>> = HashMap::new();
@@ -109,8 +110,7 @@ async fn known_digests(
     let mut known = HashMap::new();
     for (scheme, values) in by_scheme {
         for part in values.chunks(LOOKUP_MAX) {
-            let statement = by_identity(db, "unit_key, identity, record_digest", scheme, part);
-            for row in db.query_all_raw(statement).await? {
+            for row in by_identity(reader, "unit_key, identity, record_digest", scheme, part).await? {
                 let mut row = RowReader::new("unit", &row);
                 row.key()?;
                 let identity = Identity { scheme: scheme.to_owned(), value: row.text()? };
@@ -123,17 +123,16 @@ async fn known_digests(
 
 /// Whole records by their identities.
 async fn load(
-    db: &impl ConnectionTrait,
+    reader: Reader<'_>,
     scheme: &str,
     values: &[&str],
 ) -> Result<HashMap<Identity, UnitRecord>, StoreError> {
-    let statement = by_identity(db, &columns::names().join(", "), scheme, values);
     let mut records = Vec::new();
-    for row in db.query_all_raw(statement).await? {
+    for row in by_identity(reader, &TABLE.select_list(), scheme, values).await? {
         records.push(columns::read(&mut RowReader::new("unit", &row))?);
     }
     let keys: Vec<i64> = records.iter().map(|(key, _)| *key).collect();
-    let mut typings = if keys.is_empty() { HashMap::new() } else { typing::load(db, &keys).await? };
+    let mut typings = if keys.is_empty() { HashMap::new() } else { typing::load(reader, &keys).await? };
     let with_typings = records.into_iter().map(|(key, mut record)| {
         let of_unit = typings.remove(&key).unwrap_or_default();
         record.typings = of_unit.unit;
@@ -143,9 +142,14 @@ async fn load(
     Ok(with_typings.collect())
 }
 
-fn by_identity(db: &impl ConnectionTrait, columns: &str, scheme: &str, values: &[&str]) -> Statement {
-    let list = bulk::placeholders(2, values.len());
+async fn by_identity(
+    reader: Reader<'_>,
+    columns: &str,
+    scheme: &str,
+    values: &[&str],
+) -> Result<Vec<QueryResult>, StoreError> {
+    let list = placeholders(2, values.len());
     let sql = format!("SELECT {columns} FROM unit WHERE scheme = $1 AND identity IN ({list})");
     let parameters = std::iter::once(Value::from(scheme)).chain(values.iter().map(|v| Value::from(*v)));
-    Statement::from_sql_and_values(db.get_database_backend(), sql, parameters)
+    reader.all(&sql, parameters).await
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::tz::TimeZone;
-use qidai_bank::{AddOutcome, CHUNK_ROWS, IdSource, Store, WriteContext};
+use qidai_bank::{Actor, AddOutcome, CHUNK_ROWS, IdSource, Store, WriteContext};
 
 use super::{Export, Generator, Plan};
 use crate::error::Failure;
@@ -149,7 +149,7 @@ fn context<'a>(plan: &Plan, ids: &'a IdSource) -> Result<WriteContext<'a>, Failu
             .with("today", plan.today.to_string())
             .because(&error)
     })?;
-    Ok(WriteContext { now, actor: ACTOR, ids })
+    Ok(WriteContext::new(now, Actor::administrator(ACTOR), ids))
 }
 
 /// On standard error; silent when that is no terminal.

@@ -1,67 +1,71 @@
 //! An entry of an external list as a row, and back.
 
-use sea_orm::Value;
+use std::sync::LazyLock;
 
+use crate::store::cell::{Cell, Row};
 use crate::store::row::RowReader;
+use crate::store::table::{Column, Table};
 use crate::store::{StoreError, count_columns};
 use crate::{Abo, ListedRecord, RhD, Sex, Typing};
 
-const BEFORE_COUNTS: [&str; 12] = [
-    "listed_key",
-    "list_key",
-    "id",
-    "hla_written",
-    "hla_method",
-    "hla_release",
-    "hla_typed_on",
-    "collection_date",
-    "birth_date",
-    "sex",
-    "abo",
-    "rhd",
+pub(in crate::store) static LIST: Table =
+    Table { name: "external_list", key: &["list_key"], counter: Some("list"), columns: || &LIST_COLUMNS };
+
+const LIST_COLUMNS: [Column; 2] = [Column::int("list_key"), Column::text("name")];
+
+pub(in crate::store) static ENTRY: Table =
+    Table { name: "listed", key: &["listed_key"], counter: Some("listed"), columns: || &ENTRY_COLUMNS };
+
+static ENTRY_COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    let columns = BEFORE_COUNTS.into_iter().chain(count_columns::columns());
+    columns.chain(AFTER_COUNTS).collect()
+});
+
+const BEFORE_COUNTS: [Column; 12] = [
+    Column::int("listed_key"),
+    Column::int("list_key"),
+    Column::text("id"),
+    Column::text("hla_written"),
+    Column::text("hla_method"),
+    Column::text("hla_release"),
+    Column::text("hla_typed_on"),
+    Column::text("collection_date"),
+    Column::text("birth_date"),
+    Column::text("sex"),
+    Column::text("abo"),
+    Column::text("rhd"),
 ];
-const AFTER_COUNTS: [&str; 6] = [
-    "mother_hla_written",
-    "mother_hla_method",
-    "mother_hla_release",
-    "mother_hla_typed_on",
-    "record_digest",
-    "recorded_in",
+const AFTER_COUNTS: [Column; 5] = [
+    Column::text("mother_hla_written"),
+    Column::text("mother_hla_method"),
+    Column::text("mother_hla_release"),
+    Column::text("mother_hla_typed_on"),
+    Column::bytes("record_digest"),
 ];
 
-pub(super) fn names() -> Vec<&'static str> {
-    let names = BEFORE_COUNTS.into_iter().chain(count_columns::names());
-    names.chain(AFTER_COUNTS).collect()
-}
-
-pub(super) fn row_of(
-    record: &ListedRecord,
-    (listed_key, list_key): (i64, i64),
-    digest: &[u8],
-    sequence: i64,
-) -> Vec<Value> {
-    let code = |code: Option<&'static str>| Value::String(code.map(str::to_owned));
-    let mut row = vec![Value::from(listed_key), Value::from(list_key), Value::from(record.id.as_str())];
-    row.extend(typing_values(Some(&record.typing)));
+pub(super) fn row_of(record: &ListedRecord, (listed_key, list_key): (i64, i64), digest: &[u8]) -> Row {
+    let code = |code: Option<&'static str>| code.map(Cell::from);
+    let mut row = vec![Some(listed_key.into()), Some(list_key.into()), Some(record.id.as_str().into())];
+    row.extend(typing_cells(Some(&record.typing)));
     row.extend([
-        Value::String(record.collection_date.map(|day| day.to_string())),
-        Value::String(record.birth_date.map(|day| day.to_string())),
+        record.collection_date.map(Cell::shown),
+        record.birth_date.map(Cell::shown),
         code(record.sex.map(Sex::code)),
         code(record.abo.map(Abo::code)),
         code(record.rhd.map(RhD::code)),
     ]);
-    row.extend(count_columns::values(&record.counts));
-    row.extend(typing_values(record.mother_typing.as_ref()));
-    row.extend([Value::Bytes(Some(digest.to_vec())), Value::from(sequence)]);
+    row.extend(count_columns::cells(&record.counts));
+    row.extend(typing_cells(record.mother_typing.as_ref()));
+    row.push(Some(digest.into()));
     row
 }
 
-fn typing_values(typing: Option<&Typing>) -> [Value; 4] {
+fn typing_cells(typing: Option<&Typing>) -> [Option<Cell>; 4] {
     [
-        Value::String(typing.map(|typing| typing.written.clone())),
-        Value::String(typing.and_then(|typing| typing.method.clone())),
-        Value::String(typing.and_then(|typing| typing.release.clone())),
-        Value::String(typing.and_then(|typing| typing.typed_on).map(|day| day.to_string())),
+        typing.map(|typing| typing.written.as_str().into()),
+        typing.and_then(|typing| typing.method.as_deref()).map(Cell::from),
+        typing.and_then(|typing| typing.release.as_deref()).map(Cell::from),
+        typing.and_then(|typing| typing.typed_on).map(Cell::shown),
     ]
 }
 

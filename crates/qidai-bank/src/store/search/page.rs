@@ -4,11 +4,12 @@
 //! for 26 columns that took three times as long as this (`bulk_insert`).
 
 use futures::future::join;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
+use sea_orm::{DbBackend, Value};
 use serde::{Deserialize, Deserializer};
 
 use super::{SearchableKind, SearchableRow};
 use crate::store::StoreError;
+use crate::store::database::Reader;
 
 /// Keys of one page. Pages are ranges of keys, which every planner reads by the key.
 const PAGE_KEYS: i64 = 4_000;
@@ -50,7 +51,7 @@ const ELEMENTS: &str = "key, kind, scheme_or_list, identity, hla, mother_hla, co
 /// Gives all rows of one kind to `each`, by key. While one page is read here, the database
 /// prepares the next.
 pub(super) async fn read_all(
-    snapshot: &DatabaseTransaction,
+    snapshot: Reader<'_>,
     kind: SearchableKind,
     each: &mut (impl FnMut(SearchableRow) + Send),
 ) -> Result<(), StoreError> {
@@ -67,30 +68,24 @@ pub(super) async fn read_all(
     Ok(())
 }
 
-async fn last_key(db: &DatabaseTransaction, kind: SearchableKind) -> Result<i64, StoreError> {
+async fn last_key(reader: Reader<'_>, kind: SearchableKind) -> Result<i64, StoreError> {
     let sql = match kind {
         SearchableKind::OwnUnit => "SELECT COALESCE(MAX(unit_key), 0) FROM unit",
         SearchableKind::Listed => "SELECT COALESCE(MAX(listed_key), 0) FROM listed",
     };
-    let statement = Statement::from_string(db.get_database_backend(), sql);
-    match db.query_one_raw(statement).await? {
+    match reader.first(sql, []).await? {
         Some(row) => Ok(row.try_get_by_index(0)?),
         None => Ok(0),
     }
 }
 
 /// The rows whose keys are in the page after a key.
-async fn fetch(
-    snapshot: &DatabaseTransaction,
-    kind: SearchableKind,
-    after_key: i64,
-) -> Result<String, StoreError> {
-    let backend = snapshot.get_database_backend();
+async fn fetch(snapshot: Reader<'_>, kind: SearchableKind, after_key: i64) -> Result<String, StoreError> {
     let rows = match kind {
         SearchableKind::OwnUnit => OWN_UNITS,
         SearchableKind::Listed => LISTED,
     };
-    let array = match backend {
+    let array = match snapshot.backend() {
         DbBackend::Postgres => {
             format!("COALESCE(json_agg(json_build_array({ELEMENTS})), '[]')::text")
         }
@@ -98,8 +93,7 @@ async fn fetch(
     };
     let sql = format!("SELECT {array} FROM ({rows}) AS page");
     let values = [Value::from(after_key), Value::from(after_key + PAGE_KEYS)];
-    let statement = Statement::from_sql_and_values(backend, sql, values);
-    match snapshot.query_one_raw(statement).await? {
+    match snapshot.first(&sql, values).await? {
         Some(row) => Ok(row.try_get_by_index(0)?),
         None => Ok(String::from("[]")),
     }

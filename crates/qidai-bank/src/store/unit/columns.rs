@@ -1,78 +1,81 @@
 //! A unit's record as a row, and back: the three lists below keep the same order.
 
-use sea_orm::Value;
+use std::sync::LazyLock;
 
+use crate::store::cell::{Cell, Row};
 use crate::store::row::RowReader;
+use crate::store::table::{Column, Table};
 use crate::store::{StoreError, count_columns};
 use crate::{Abo, BankType, Identity, RhD, Sex, Status, TestOutcome, UnitRecord};
 
-const BEFORE_COUNTS: [&str; 11] = [
-    "unit_key",
-    "scheme",
-    "identity",
-    "bank_type",
-    "status",
-    "collection_date",
-    "birth_date",
-    "expiry_date",
-    "sex",
-    "abo",
-    "rhd",
+pub(in crate::store) static TABLE: Table =
+    Table { name: "unit", key: &["unit_key"], counter: Some("unit"), columns: || &COLUMNS };
+
+static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    let columns = BEFORE_COUNTS.into_iter().chain(count_columns::columns());
+    columns.chain(AFTER_COUNTS).collect()
+});
+
+const BEFORE_COUNTS: [Column; 11] = [
+    Column::int("unit_key"),
+    Column::text("scheme"),
+    Column::text("identity"),
+    Column::text("bank_type"),
+    Column::text("status"),
+    Column::text("collection_date"),
+    Column::text("birth_date"),
+    Column::text("expiry_date"),
+    Column::text("sex"),
+    Column::text("abo"),
+    Column::text("rhd"),
 ];
-const AFTER_COUNTS: [&str; 14] = [
-    "cryovolume_ul",
-    "rbc_depleted",
-    "processing_method",
-    "attached_segments",
-    "identity_confirmed",
-    "fact_accredited",
-    "aabb_accredited",
-    "wmda_qualified",
-    "idm",
-    "cmv",
-    "haemoglobinopathy",
-    "microbial_growth",
-    "record_digest",
-    "recorded_in",
+const AFTER_COUNTS: [Column; 13] = [
+    Column::int("cryovolume_ul"),
+    Column::flag("rbc_depleted"),
+    Column::text("processing_method"),
+    Column::int("attached_segments"),
+    Column::flag("identity_confirmed"),
+    Column::flag("fact_accredited"),
+    Column::flag("aabb_accredited"),
+    Column::flag("wmda_qualified"),
+    Column::text("idm"),
+    Column::text("cmv"),
+    Column::text("haemoglobinopathy"),
+    Column::text("microbial_growth"),
+    Column::bytes("record_digest"),
 ];
 
-pub(super) fn names() -> Vec<&'static str> {
-    let names = BEFORE_COUNTS.into_iter().chain(count_columns::names());
-    names.chain(AFTER_COUNTS).collect()
-}
-
-pub(super) fn row_of(record: &UnitRecord, key: i64, digest: &[u8], sequence: i64) -> Vec<Value> {
-    let code = |code: Option<&'static str>| Value::String(code.map(str::to_owned));
+pub(super) fn row_of(record: &UnitRecord, key: i64, digest: &[u8]) -> Row {
+    let code = |code: Option<&'static str>| code.map(Cell::from);
     let outcome = |outcome: Option<TestOutcome>| code(outcome.map(TestOutcome::code));
     let mut row = vec![
-        Value::from(key),
-        Value::from(record.identity.scheme.as_str()),
-        Value::from(record.identity.value.as_str()),
-        Value::from(record.bank_type.code()),
-        Value::from(record.status.code()),
-        Value::String(record.collection_date.map(|day| day.to_string())),
-        Value::String(record.birth_date.map(|day| day.to_string())),
-        Value::String(record.expiry_date.map(|day| day.to_string())),
+        Some(key.into()),
+        Some(record.identity.scheme.as_str().into()),
+        Some(record.identity.value.as_str().into()),
+        Some(record.bank_type.code().into()),
+        Some(record.status.code().into()),
+        record.collection_date.map(Cell::shown),
+        record.birth_date.map(Cell::shown),
+        record.expiry_date.map(Cell::shown),
         code(record.sex.map(Sex::code)),
         code(record.abo.map(Abo::code)),
         code(record.rhd.map(RhD::code)),
     ];
-    row.extend(count_columns::values(&record.counts));
+    row.extend(count_columns::cells(&record.counts));
     row.extend([
-        Value::BigInt(record.cryovolume_ul),
-        Value::Bool(record.rbc_depleted),
-        Value::String(record.processing_method.clone()),
-        Value::BigInt(record.attached_segments),
-        Value::Bool(record.identity_confirmed),
-        Value::Bool(record.fact_accredited),
-        Value::Bool(record.aabb_accredited),
-        Value::Bool(record.wmda_qualified),
+        record.cryovolume_ul.map(Cell::Int),
+        record.rbc_depleted.map(Cell::Flag),
+        record.processing_method.as_deref().map(Cell::from),
+        record.attached_segments.map(Cell::Int),
+        record.identity_confirmed.map(Cell::Flag),
+        record.fact_accredited.map(Cell::Flag),
+        record.aabb_accredited.map(Cell::Flag),
+        record.wmda_qualified.map(Cell::Flag),
         outcome(record.idm),
         outcome(record.cmv),
         outcome(record.haemoglobinopathy),
         outcome(record.microbial_growth),
-        Value::Bytes(Some(digest.to_vec())),
-        Value::from(sequence),
+        Some(digest.into()),
     ]);
     row
 }

@@ -5,20 +5,17 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use qidai_bank::{
-    AddOutcome, Difference, IdSource, ListedRecord, ReleaseInForce, Store, StoreError, UnitRecord,
-    WriteContext,
-};
+use qidai_bank::{AddOutcome, Difference, ListedRecord, ReleaseInForce, Store, StoreError, UnitRecord};
 use qidai_hla::Release;
 use tokio::runtime::Runtime;
 
 use crate::commands::runtime;
+use crate::console::Console;
 use crate::error::Failure;
 use crate::reference;
 
 /// Zone of a bank that does not exist yet: the store's own default.
 const ZONE_OF_NEW_BANK: &str = "Asia/Shanghai";
-const ACTOR: &str = "console:import";
 
 /// Adds records to a shelf; one outcome for each.
 pub(super) type Add<'a, R> = dyn Fn(&Shelf, &[R]) -> Result<Vec<AddOutcome>, Failure> + 'a;
@@ -28,7 +25,7 @@ pub(super) struct Shelf {
     /// None in a dry run for a bank that does not exist yet.
     store: Option<Store>,
     dry_run: bool,
-    ids: IdSource,
+    console: Console,
 }
 
 impl Shelf {
@@ -43,8 +40,7 @@ impl Shelf {
         } else {
             Some(runtime.block_on(Store::create_or_open(address))?)
         };
-        let ids = IdSource::new(|| uuid::Uuid::now_v7().to_string());
-        Ok(Shelf { runtime, store, dry_run, ids })
+        Ok(Shelf { runtime, store, dry_run, console: Console::new() })
     }
 
     /// The bank's day.
@@ -81,7 +77,7 @@ impl Shelf {
         let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
         let adopted =
             ReleaseInForce { label: release.label().to_owned(), directory: directory.display().to_string() };
-        self.wait(store.set_release_in_force(&adopted, &self.context()))
+        self.wait(store.set_release_in_force(&adopted, &self.console.context()))
     }
 
     pub(super) fn add_units(&self, records: &[UnitRecord]) -> Result<Vec<AddOutcome>, Failure> {
@@ -89,7 +85,7 @@ impl Shelf {
         if self.dry_run {
             return records.iter().map(|record| self.look_at_unit(store, record)).collect();
         }
-        self.wait(store.add_units(records, &self.context()))
+        self.wait(store.add_units(records, &self.console.context()))
     }
 
     pub(super) fn add_listed(
@@ -101,7 +97,7 @@ impl Shelf {
         if self.dry_run {
             return records.iter().map(|record| self.look_at_listed(store, list, record)).collect();
         }
-        self.wait(store.add_listed(list, records, &self.context()))
+        self.wait(store.add_listed(list, records, &self.console.context()))
     }
 
     /// Closes the bank, so that its file is whole without its log.
@@ -123,10 +119,6 @@ impl Shelf {
     ) -> Result<AddOutcome, Failure> {
         let known = self.wait(store.listed(list, &record.id))?;
         Ok(compared(known.map(|known| known.fields()), || record.fields()))
-    }
-
-    fn context(&self) -> WriteContext<'_> {
-        WriteContext { now: Timestamp::now(), actor: ACTOR, ids: &self.ids }
     }
 
     fn wait<T>(&self, answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, Failure> {

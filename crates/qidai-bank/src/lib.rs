@@ -2,35 +2,67 @@
 //!
 //! Nothing here reads a clock or makes an id: time, actor and id source are arguments.
 
+mod account;
 mod bank_type;
 mod blood_group;
 mod chain;
 mod counts;
 mod digest;
 mod identity;
+mod key;
 mod listing;
+mod lockout;
+mod paper;
+mod password;
+mod permission;
+mod person;
+mod principal;
 mod problem;
+mod random_source;
+mod refusal;
+pub mod role;
+mod session;
 mod sex;
+mod signature;
+mod site;
 mod status;
 mod store;
 mod test_outcome;
+mod token;
+mod totp;
 mod typing;
 mod unit;
 mod write_context;
 
+pub use account::{Account, AccountState, staff_number_problem};
 pub use bank_type::BankType;
 pub use blood_group::{Abo, RhD};
 pub use counts::{AmountError, Count, Counts, Measure, Phase, count_field, parse_count_field};
 pub use digest::Difference;
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
+pub use key::{KeyMissing, KeyRing, MasterKey, SealError};
 pub use listing::ListedRecord;
+pub use lockout::{FIRST_WAIT_SECONDS, FREE_FAILURES, LONGEST_WAIT_SECONDS};
+pub use paper::{CnId, Mobile, Uscc};
+pub use password::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PasswordError, PasswordHash, password_problem};
+pub use permission::Permission;
+pub use person::{DocumentKind, Person, PersonField, PersonKind, Purpose};
+pub use principal::{Grant, Principal};
 pub use problem::Problem;
+pub use random_source::{RandomSource, RandomUnavailable};
+pub use refusal::{BankError, Refusal};
+pub use role::Role;
+pub use session::{ABSOLUTE_HOURS, API_TOKEN_DAYS, EMERGENCY_HOURS, IDLE_MINUTES, LINK_HOURS};
 pub use sex::Sex;
+pub use signature::{CERTIFICATION, CERTIFICATION_VERSION, CanonicalRecord, Coverage, Meaning, Signature};
+pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
     AddOutcome, CHUNK_ROWS, ReleaseInForce, SearchableKind, SearchableRow, Store, StoreError, UnitCount,
 };
 pub use test_outcome::TestOutcome;
+pub use token::Token;
+pub use totp::{CodeCheck, TOTP_SECRET_BYTES, TotpSecret};
 pub use typing::Typing;
 pub use unit::UnitRecord;
 pub use write_context::{Actor, IdSource, WriteContext};

@@ -4,8 +4,9 @@
 
 use jiff::civil::date;
 use qidai_bank::{
-    BankType, CheckRule, Din, Identity, IdentityError, Measure, OwnScheme, Phase, Status, Typing, UnitRecord,
-    check_character, parse_count_field,
+    BankType, CanonicalRecord, CheckRule, CnId, CodeCheck, Din, Identity, IdentityError, Measure, Mobile,
+    OwnScheme, PasswordHash, Phase, RandomSource, Sex, Status, TotpSecret, Typing, UnitRecord, Uscc,
+    check_character, parse_count_field, password_problem,
 };
 
 /// Rows of a table without comments and heading; every row must have `columns` cells.
@@ -181,4 +182,134 @@ fn codes_of_states_read_back() {
         assert_eq!(status.is_searchable(), status == Status::Available);
     }
     assert_eq!(seen.len(), 24);
+}
+
+/// A number read by `parse`, compared with each row of a table: `ok` with the value, or the code with a word of the
+/// reason.
+fn check_papers(table: &'static str, rows_min: usize, parse: impl Fn(&str) -> Result<String, IdentityError>) {
+    let mut count = 0;
+    for row in rows(table, 4) {
+        let written = with_characters(row[0].trim_matches('|'));
+        match parse(&written) {
+            Ok(value) => assert_eq!(("ok", value.as_str()), (row[1], row[2]), "{written}"),
+            Err(error) => {
+                assert_eq!(error.code, row[1], "{written}: {error}");
+                assert!(error.reason.contains(row[2]), "{written}: '{}' is not in '{error}'", row[2]);
+            }
+        }
+        count += 1;
+    }
+    assert!(count >= rows_min, "{count} rows");
+}
+
+#[test]
+fn citizen_identity_numbers() {
+    let today = date(2026, 1, 1);
+    let table = include_str!("cases/cn_id.tsv");
+    check_papers(table, 24, |text| CnId::parse(text, today).map(|number| number.as_str().to_owned()));
+}
+
+#[test]
+fn a_citizen_identity_number_tells_birth_sex_and_region() {
+    let today = date(2026, 1, 1);
+    let number = CnId::parse("370102199003072150", today).expect("valid");
+    assert_eq!((number.birth_date(), number.sex()), (date(1990, 3, 7), Sex::Male));
+    assert!(number.region_is_known());
+    assert_eq!(number.masked(), "370102**********50");
+    assert_eq!(format!("{number:?}"), "CnId(370102**********50)");
+    let woman = CnId::parse("370102199003072169", today).expect("valid");
+    assert_eq!(woman.sex(), Sex::Female);
+    let converted = CnId::from_old_form("370102900307215", today).expect("convertible");
+    assert_eq!(converted, number);
+    assert_eq!(
+        CnId::from_old_form("37010290030721", today).expect_err("14 digits").code,
+        "cn_id_length_wrong"
+    );
+}
+
+#[test]
+fn unified_social_credit_codes() {
+    check_papers(include_str!("cases/uscc.tsv"), 12, |text| {
+        Uscc::parse(text).map(|code| code.as_str().to_owned())
+    });
+    let code = Uscc::parse("91350100M000100Y43").expect("valid");
+    assert_eq!((code.organisation_code(), code.organisation_check_fits()), ("M000100Y4", true));
+}
+
+#[test]
+fn mobile_numbers() {
+    check_papers(include_str!("cases/mobile.tsv"), 13, |text| {
+        Mobile::parse(text).map(|mobile| mobile.e164())
+    });
+    assert_eq!(Mobile::parse("13812340000").expect("valid").masked(), "138****0000");
+}
+
+#[test]
+fn passwords() {
+    let mut count = 0;
+    for row in rows(include_str!("cases/password.tsv"), 3) {
+        let code = password_problem(row[0], "S0012").map_or("ok", |problem| problem.code);
+        assert_eq!(code, row[1], "{}", row[0]);
+        count += 1;
+    }
+    assert!(count >= 16, "{count} rows");
+    let longest = "long and unusual ".repeat(15);
+    assert!(password_problem(&longest, "S0012").is_none());
+    assert_eq!(password_problem(&longest.repeat(2), "S0012").expect("too long").code, "password_too_long");
+}
+
+#[test]
+fn a_password_is_kept_as_a_hash() {
+    let random = RandomSource::seeded(7);
+    let hash = PasswordHash::of("correct horse battery staple", &random).expect("hashed");
+    let again = PasswordHash::of("correct horse battery staple", &random).expect("hashed");
+    assert_ne!(hash, again, "each has its own salt");
+    assert!(hash.fits("correct horse battery staple").expect("compared"));
+    assert!(hash.fits("correct\u{a0}horse battery staple").expect("compared"), "NFKC");
+    assert!(!hash.fits("correct horse battery stapl").expect("compared"));
+    assert!(!hash.is_outdated());
+    assert_eq!(format!("{hash:?}"), "PasswordHash");
+}
+
+#[test]
+fn a_code_is_right_for_a_moment_and_once() {
+    let secret = TotpSecret::new(*b"12345678901234567890");
+    let at = |seconds| jiff::Timestamp::from_second(seconds).expect("a time");
+    let code = secret.code(at(59));
+    for (seconds, last, expected) in [
+        (59, None, CodeCheck::Right { step: 1 }),
+        (30, None, CodeCheck::Right { step: 1 }),
+        (89, None, CodeCheck::Right { step: 1 }),
+        (0, None, CodeCheck::Right { step: 1 }),
+        (90, None, CodeCheck::Wrong),
+        (59, Some(1), CodeCheck::Used),
+        (59, Some(2), CodeCheck::Used),
+        (59, Some(0), CodeCheck::Right { step: 1 }),
+    ] {
+        assert_eq!(secret.check(&code, at(seconds), last), expected, "{seconds}, {last:?}");
+    }
+    let spaced = format!("{} {}", &code[..3], &code[3..]);
+    assert_eq!(secret.check(&spaced, at(59), None), CodeCheck::Right { step: 1 });
+    assert_eq!(secret.check("", at(59), None), CodeCheck::Wrong);
+}
+
+/// What is signed is exactly the record: another field, order or boundary is another digest.
+#[test]
+fn a_digest_covers_the_whole_record() {
+    let record = |kind: &str, id: &str, fields: &[(&str, &str)]| {
+        let fields = fields.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        CanonicalRecord::new(kind, id, fields).digest()
+    };
+    let signed = record("unit", "din/1", &[("tnc_total", "12"), ("sex", "F")]);
+    assert_eq!(signed, record("unit", "din/1", &[("tnc_total", "12"), ("sex", "F")]));
+    for other in [
+        record("unit", "din/2", &[("tnc_total", "12"), ("sex", "F")]),
+        record("unitd", "in/1", &[("tnc_total", "12"), ("sex", "F")]),
+        record("unit", "din/1", &[("tnc_total", "1"), ("sex", "2F")]),
+        record("unit", "din/1", &[("tnc_total", "12"), ("sex", "F"), ("abo", "")]),
+        record("unit", "din/1", &[("sex", "F"), ("tnc_total", "12")]),
+        record("unit", "din/1", &[("tnc_total", "12")]),
+    ] {
+        assert_ne!(signed, other);
+    }
 }

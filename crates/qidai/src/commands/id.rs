@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead, Write};
 
-use qidai_bank::{Identity, IdentityError};
+use jiff::Zoned;
+use jiff::civil::Date;
+use qidai_bank::{CnId, Identity, IdentityError, Mobile, Uscc};
 
 use crate::commands::Outcome;
 use crate::error::Failure;
@@ -33,27 +35,37 @@ struct CheckArgs {
 enum Kind {
     /// Donation identification number of ISBT 128, with or without its check character.
     Din,
+    /// 公民身份号码 on resident identity cards and the permits built like it (GB 11643).
+    CnId,
+    /// 统一社会信用代码 of an institution (GB 32100).
+    Uscc,
+    /// Mobile number of the Chinese mainland; answered as E.164.
+    Mobile,
 }
 
 impl Kind {
     /// The normalised form of an identifier of this kind.
-    fn normalised(self, text: &str) -> Result<String, IdentityError> {
+    fn normalised(self, text: &str, today: Date) -> Result<String, IdentityError> {
         match self {
             Kind::Din => Identity::din(text).map(|identity| identity.value),
+            Kind::CnId => CnId::parse(text, today).map(|number| number.as_str().to_owned()),
+            Kind::Uscc => Uscc::parse(text).map(|code| code.as_str().to_owned()),
+            Kind::Mobile => Mobile::parse(text).map(|mobile| mobile.e164()),
         }
     }
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let What::Check(args) = &args.what;
-    check(args.kind, io::stdin().lock(), io::BufWriter::new(io::stdout().lock())).map_err(|error| {
+    let (input, output) = (io::stdin().lock(), io::BufWriter::new(io::stdout().lock()));
+    check(args.kind, Zoned::now().date(), input, output).map_err(|error| {
         Failure::outage("stream_failed", format!("The identifiers could not be read or answered: {error}."))
             .because(&error)
     })
 }
 
-/// One answer per line, blank lines included.
-fn check(kind: Kind, mut input: impl BufRead, mut output: impl Write) -> io::Result<Outcome> {
+/// One answer per line, blank lines included. Nobody is born after `today`.
+fn check(kind: Kind, today: Date, mut input: impl BufRead, mut output: impl Write) -> io::Result<Outcome> {
     let mut outcome = Outcome::Done;
     let mut line = Vec::new();
     loop {
@@ -65,7 +77,7 @@ fn check(kind: Kind, mut input: impl BufRead, mut output: impl Write) -> io::Res
         let text = String::from_utf8_lossy(&line);
         let text = text.strip_suffix('\n').unwrap_or(&text);
         let text = text.strip_suffix('\r').unwrap_or(text);
-        match kind.normalised(text) {
+        match kind.normalised(text, today) {
             Ok(normalised) => writeln!(output, "{text}\tok\t{normalised}")?,
             Err(error) => {
                 outcome = Outcome::SomeRefused;
@@ -77,13 +89,17 @@ fn check(kind: Kind, mut input: impl BufRead, mut output: impl Write) -> io::Res
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
+
+    const TODAY: Date = date(2026, 1, 1);
 
     #[test]
     fn each_line_has_an_answer_in_its_place() {
         let input = "G123417654321\r\n\nz0001 25 000001\nG12341765432\u{661}\nG123417654321X";
         let mut output = Vec::new();
-        let outcome = check(Kind::Din, input.as_bytes(), &mut output).unwrap();
+        let outcome = check(Kind::Din, TODAY, input.as_bytes(), &mut output).unwrap();
         assert_eq!(outcome, Outcome::SomeRefused);
         assert_eq!(
             String::from_utf8(output).unwrap(),
@@ -98,10 +114,24 @@ mod tests {
     #[test]
     fn check_character_is_verified_and_dropped() {
         let mut output = Vec::new();
-        let outcome = check(Kind::Din, "G123417654321A\n".as_bytes(), &mut output).unwrap();
+        let outcome = check(Kind::Din, TODAY, "G123417654321A\n".as_bytes(), &mut output).unwrap();
         assert_eq!(
             (outcome, output.as_slice()),
             (Outcome::Done, "G123417654321A\tok\tG123417654321\n".as_bytes())
         );
+    }
+
+    #[test]
+    fn papers_of_people_and_institutions_are_checked_too() {
+        for (kind, input, answer) in [
+            (Kind::CnId, "11010519491231002x\n", "11010519491231002x\tok\t11010519491231002X\n"),
+            (Kind::CnId, "110105194912310021\n", "110105194912310021\terror:cn_id_check_wrong\t\n"),
+            (Kind::Uscc, "91350100m000100y43\n", "91350100m000100y43\tok\t91350100M000100Y43\n"),
+            (Kind::Mobile, "138 0000 0000\n", "138 0000 0000\tok\t+8613800000000\n"),
+        ] {
+            let mut output = Vec::new();
+            check(kind, TODAY, input.as_bytes(), &mut output).unwrap();
+            assert_eq!(String::from_utf8(output).unwrap(), answer);
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::io::{self, BufRead, Write};
 
-use jiff::Zoned;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use qidai_bank::{CnId, Identity, IdentityError, Mobile, Uscc};
 
 use crate::commands::Outcome;
@@ -57,8 +58,9 @@ impl Kind {
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let What::Check(args) = &args.what;
+    let today = TimeZone::system().to_datetime(Timestamp::now()).date();
     let (input, output) = (io::stdin().lock(), io::BufWriter::new(io::stdout().lock()));
-    check(args.kind, Zoned::now().date(), input, output).map_err(|error| {
+    check(args.kind, today, input, output).map_err(|error| {
         Failure::outage("stream_failed", format!("The identifiers could not be read or answered: {error}."))
             .because(&error)
     })

@@ -20,7 +20,7 @@ use qidai_match::search::{Facts, Snapshot, Source};
 use qidai_match::{AntigenSpace, Interpreter};
 
 pub(crate) use answer::{
-    Direction, Excluded, LocusHit, PositionHit, PositionKind, Range, SearchAnswer, UnitHit,
+    Direction, Excluded, LocusHit, Note, PositionHit, PositionKind, Range, SearchAnswer, UnitHit,
 };
 pub(crate) use build::save;
 pub(crate) use mapped::map;
@@ -102,6 +102,23 @@ impl Catalogue {
         let catalogue = opened?;
         closed?;
         Ok(catalogue)
+    }
+
+    /// Opens the bank when its history has gone on since a generation; `None` when it has not.
+    ///
+    /// # Errors
+    /// Those of [`Catalogue::open`].
+    pub(crate) async fn open_newer(args: &BankArgs, generation: u64) -> Result<Option<Catalogue>, Failure> {
+        let store = Store::open(args.address()?).await?;
+        let newer = match store.generation().await {
+            Ok(now) if now == generation => Ok(None),
+            Ok(_) => Self::of_store(&store, args).await.map(Some),
+            Err(error) => Err(error.into()),
+        };
+        let closed = store.close().await.map_err(Failure::from);
+        let newer = newer?;
+        closed?;
+        Ok(newer)
     }
 
     async fn of_store(store: &Store, args: &BankArgs) -> Result<Catalogue, Failure> {

@@ -37,7 +37,8 @@ pub(crate) async fn check(
     Extension(reader): Extension<Reader>,
     json: Result<Json<Question>, JsonRejection>,
 ) -> Result<Json<Answer>, Failure> {
-    let n = state.catalogue().nomenclature();
+    let catalogue = state.catalogue();
+    let n = catalogue.nomenclature();
     let w = reader.lang.words();
     Ok(Json(match body(json)? {
         Question::Locus { locus, texts } => Answer::Locus(check_locus(known(&locus)?, &texts, &n, w)),

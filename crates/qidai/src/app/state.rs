@@ -1,6 +1,6 @@
 //! What every request shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::catalogue::Catalogue;
 use crate::pages::Marks;
@@ -12,18 +12,26 @@ use crate::words::Lang;
 pub(crate) struct AppState(Arc<Inner>);
 
 struct Inner {
-    catalogue: Arc<Catalogue>,
+    /// Replaced as a whole when the bank has changed; a request keeps the one it began with.
+    catalogue: RwLock<Arc<Catalogue>>,
     searches: Shelf,
     default_lang: Lang,
 }
 
 impl AppState {
     pub(crate) fn new(catalogue: Arc<Catalogue>, default_lang: Lang) -> AppState {
+        let catalogue = RwLock::new(catalogue);
         AppState(Arc::new(Inner { catalogue, searches: Shelf::default(), default_lang }))
     }
 
-    pub(crate) fn catalogue(&self) -> &Arc<Catalogue> {
-        &self.0.catalogue
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        // A poisoned lock holds a whole catalogue all the same: it is only ever replaced.
+        Arc::clone(&self.0.catalogue.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on requests see this one.
+    pub(crate) fn replace_catalogue(&self, catalogue: Catalogue) {
+        *self.0.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
     }
 
     pub(crate) fn searches(&self) -> &Shelf {

@@ -14,7 +14,16 @@ pub(crate) struct SearchAnswer {
     pub(crate) excluded: Vec<Excluded>,
     /// How many units passed every rule, listed or not.
     pub(crate) total_listed: u64,
+    /// What was read in the patient's typing otherwise than written: corrected, renamed, assumed.
+    pub(crate) notes: Vec<Note>,
     pub(crate) receipt: Receipt,
+}
+
+/// A remark about the patient's typing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Note {
+    pub(crate) code: &'static str,
+    pub(crate) sentence: String,
 }
 
 /// One unit of the list.

@@ -1,13 +1,13 @@
 //! Asks the engine and dresses its rows for people.
 
-use qidai_hla::{Locus, PersonTyping};
+use qidai_hla::{Locus, LocusTyping, PersonTyping};
 use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, search};
 use qidai_match::{LocusCounts, LocusGenotype, MATCH_LOCI, PerMatchLocus, position};
 
 use super::answer::HIT_LOCI;
 use super::{
-    Catalogue, Excluded, LocusHit, PositionHit, PositionKind, Receipt, SearchAnswer, SearchRequest, UnitHit,
-    build, reason,
+    Catalogue, Excluded, LocusHit, Note, PositionHit, PositionKind, Receipt, SearchAnswer, SearchRequest,
+    UnitHit, build, reason,
 };
 use crate::error::Failure;
 
@@ -45,7 +45,7 @@ impl Catalogue {
             .map(|one| Excluded { rule: one.rule.name().to_owned(), count: one.count })
             .collect();
         let receipt = Receipt::new(self, request, &units, &excluded, answer.passed);
-        Ok(SearchAnswer { units, excluded, total_listed: answer.passed, receipt })
+        Ok(SearchAnswer { units, excluded, total_listed: answer.passed, notes: notes(&patient), receipt })
     }
 
     /// Reads the patient; all errors of the typing in one failure.
@@ -129,6 +129,18 @@ impl Catalogue {
             direction: compared.and_then(|c| c.direction).map(Into::into),
         }
     }
+}
+
+/// Each remark once, in the order of the loci.
+fn notes(patient: &PersonTyping) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
+    for warning in patient.typed().flat_map(LocusTyping::all_warnings) {
+        let note = Note { code: warning.code, sentence: warning.sentence.clone() };
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    notes
 }
 
 /// Both positions of the first genotype as written, without `HLA-` and the locus; one copy stands for both.

@@ -52,7 +52,7 @@ struct SearchArgs {
     #[arg(long, value_name = "LOCUS=ALLELES", conflicts_with = "patient")]
     locus: Vec<String>,
     /// Weight of the patient in kg; without it the heaviest patient a unit serves is shown.
-    #[arg(long, value_name = "KG")]
+    #[arg(long, value_name = "KG", allow_negative_numbers = true)]
     weight: Option<f64>,
     #[command(flatten)]
     floors: Floors,
@@ -92,10 +92,10 @@ struct Floors {
     #[arg(long)]
     allow_not_computable: bool,
     /// At least so many 10⁷ TNC per kg (needs --weight).
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     min_tnc_per_kg_e7: Option<f64>,
     /// At least so many 10⁵ CD34+ cells per kg (needs --weight).
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     min_cd34_per_kg_e5: Option<f64>,
     /// At least so many TNC in the unit.
     #[arg(long, value_name = "CELLS")]

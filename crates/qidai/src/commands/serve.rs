@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -38,10 +39,28 @@ pub(crate) async fn serve(bank: &BankArgs, listen: SocketAddr, lang: Lang) -> Re
     let catalogue = Arc::new(Catalogue::open(bank).await?);
     let address = listener.local_addr().map_err(|error| not_bound(listen, &error))?;
     println!("{}", lang.words().t1("serving-at", "address", format!("http://{address}/")));
-    axum::serve(listener, app(AppState::new(catalogue, lang)))
+    let state = AppState::new(catalogue, lang);
+    tokio::spawn(follow(bank.clone(), state.clone()));
+    axum::serve(listener, app(state))
         .with_graceful_shutdown(interrupted())
         .await
         .map_err(|error| Failure::outage("server_stopped", "The server stopped.").because(&error))
+}
+
+/// How often a server asks whether the bank has changed: a new unit is found within about a second.
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+
+/// Keeps the pages in step with the bank: units imported by another program are found without a new start.
+/// While the bank does not answer, searches go on in the last snapshot, which names its generation.
+async fn follow(bank: BankArgs, state: AppState) {
+    loop {
+        tokio::time::sleep(FOLLOW_EVERY).await;
+        match Catalogue::open_newer(&bank, state.catalogue().generation()).await {
+            Ok(Some(newer)) => state.replace_catalogue(newer),
+            Ok(None) => {}
+            Err(failure) => failure.write_log("following the bank"),
+        }
+    }
 }
 
 /// Waits for Ctrl-C; without a way to hear it the process is ended from outside.

@@ -17,7 +17,6 @@ pub(crate) mod said;
 pub(crate) mod shelf;
 pub(crate) mod typing;
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use askama::Template;
@@ -126,7 +125,7 @@ pub(crate) async fn show(
 
 /// Asks the engine, away from the threads that answer requests.
 pub(crate) async fn search(state: &AppState, request: SearchRequest) -> Result<Answered, Failure> {
-    let catalogue = Arc::clone(state.catalogue());
+    let catalogue = state.catalogue();
     let begun = Instant::now();
     let work = move || -> Result<(SearchRequest, SearchAnswer), Failure> {
         let answer = catalogue.search(&request)?;

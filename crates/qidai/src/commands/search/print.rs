@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Format;
 use super::patients::Patient;
-use crate::catalogue::{Excluded, PositionKind, Range, Receipt, SearchAnswer, UnitHit};
+use crate::catalogue::{Excluded, Note, PositionKind, Range, Receipt, SearchAnswer, UnitHit};
 use crate::error::Failure;
 use crate::words::{Lang, Words, thousands};
 
@@ -24,6 +24,7 @@ struct JsonAnswer<'a> {
     units: &'a [UnitHit],
     excluded: &'a [Excluded],
     total_listed: u64,
+    notes: &'a [Note],
     receipt: &'a Receipt,
 }
 
@@ -46,6 +47,9 @@ impl<W: Write> Printer<W> {
 
     /// One answer. Of several patients, JSON is one line each.
     pub(super) fn answer(&mut self, patient: &Patient, answer: &SearchAnswer) -> io::Result<()> {
+        if self.format != Format::Json {
+            answer.notes.iter().for_each(|note| eprintln!("{}: {}", note.code, note.sentence));
+        }
         match self.format {
             Format::Table => self.table(patient, answer),
             Format::Csv => self.csv(patient, answer),
@@ -54,6 +58,7 @@ impl<W: Write> Printer<W> {
                 units: &answer.units,
                 excluded: &answer.excluded,
                 total_listed: answer.total_listed,
+                notes: &answer.notes,
                 receipt: &answer.receipt,
             }),
         }

@@ -1,0 +1,191 @@
+//! The doors for machines of search and comparison: names, order, exit codes, and the same answer again.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+use serde_json::Value;
+use support::{Answer, qidai};
+use tempfile::TempDir;
+
+const PATIENT: &str =
+    "A*02:01+A*11:01^B*13:02+B*46:01^C*06:02+C*01:02^DRB1*07:01+DRB1*09:01^DQB1*02:02+DQB1*03:03";
+
+/// A demonstration bank in a folder of its own.
+struct Bank {
+    folder: TempDir,
+}
+
+impl Bank {
+    fn new() -> Bank {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().to_str().unwrap().to_owned();
+        let made = qidai(&["demo", "--dir", &dir, "--units", "600", "--no-serve"], "");
+        assert_eq!(made.exit, Some(0), "{}", made.err);
+        Bank { folder }
+    }
+
+    fn path(&self, file: &str) -> String {
+        self.folder.path().join(file).to_str().unwrap().to_owned()
+    }
+
+    fn search(&self, options: &[&str], input: &str) -> Answer {
+        let bank = self.path("bank.sqlite");
+        qidai(&[&["search", "--bank", &bank], options].concat(), input)
+    }
+
+    fn json(&self, options: &[&str]) -> Value {
+        let answer = self.search(&[options, &["--format", "json"]].concat(), "");
+        assert_eq!(answer.exit, Some(0), "{}", answer.err);
+        serde_json::from_str(&answer.out).unwrap()
+    }
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn an_answer_has_the_promised_names_and_accounts_for_everybody() {
+    let bank = Bank::new();
+    let answer =
+        bank.json(&["--patient", PATIENT, "--weight", "20", "--min-tnc-per-kg-e7", "2.5", "--limit", "7"]);
+    let promised = ["units", "excluded", "receipt"];
+    assert!(promised.iter().all(|key| keys(&answer).contains(key)));
+    let excluded: u64 =
+        answer["excluded"].as_array().unwrap().iter().map(|e| e["count"].as_u64().unwrap()).sum();
+    assert_eq!(answer["total_listed"].as_u64().unwrap() + excluded, 600);
+    let units = answer["units"].as_array().unwrap();
+    assert!(!units.is_empty() && units.len() <= 7);
+    for (i, unit) in units.iter().enumerate() {
+        let first: Vec<&str> = keys(unit).into_iter().take(10).collect();
+        let promised =
+            ["rank", "din", "x6", "x8", "x10", "p", "tnc_per_kg", "cd34_per_kg", "max_weight_kg", "reasons"];
+        assert_eq!(first, promised);
+        assert_eq!(unit["rank"], i as u64 + 1);
+        assert_eq!(unit["din"].as_str().unwrap().len(), 14);
+        assert!(unit["p"].is_null(), "no probability before there is one");
+        assert!(unit["tnc_per_kg"].as_f64().unwrap() >= 2.5e7);
+    }
+    let receipt = &answer["receipt"];
+    for key in ["engine", "generation", "snapshot", "release", "frequency_set", "request", "digest"] {
+        assert!(keys(receipt).contains(&key), "{key}");
+    }
+}
+
+#[test]
+fn the_three_ways_to_name_a_patient_ask_the_same() {
+    let bank = Bank::new();
+    let line = "A*02:01,11:01 B*13:02,46:01; C 06:02 01:02 DRB1*07:01 09:01，DQB1*02:02，03:03";
+    let loci: Vec<String> =
+        ["A=02:01,11:01", "B=13:02,46:01", "C=06:02,01:02", "DRB1=07:01,09:01", "DQB1=02:02,03:03"]
+            .iter()
+            .flat_map(|l| ["--locus".to_owned(), (*l).to_owned()])
+            .collect();
+    let loci: Vec<&str> = loci.iter().map(String::as_str).collect();
+    let digest = |options: &[&str]| bank.json(options)["receipt"]["digest"].as_str().unwrap().to_owned();
+    let by_gl = digest(&["--patient", PATIENT]);
+    assert_eq!(digest(&["--typing", line]), by_gl);
+    assert_eq!(digest(&loci), by_gl);
+}
+
+#[test]
+fn what_was_corrected_in_a_typing_is_said() {
+    let bank = Bank::new();
+    let full_width = PATIENT.replace("A*02:01", "A＊02：01");
+    let answer = bank.json(&["--patient", &full_width]);
+    assert_eq!(answer["receipt"]["digest"], bank.json(&["--patient", PATIENT])["receipt"]["digest"]);
+    let notes = answer["notes"].as_array().unwrap();
+    assert!(notes.iter().any(|note| note["code"] == "character_corrected"), "{notes:?}");
+}
+
+#[test]
+fn a_receipt_gives_the_same_answer_until_the_bank_changes() {
+    let bank = Bank::new();
+    let receipt = bank.path("receipt.json");
+    bank.json(&["--patient", PATIENT, "--receipt", &receipt]);
+    let replay = || qidai(&["search", "replay", &receipt, "--bank", &bank.path("bank.sqlite")], "");
+    let same = replay();
+    assert_eq!(same.exit, Some(0), "{}{}", same.out, same.err);
+    let list = bank.path("list.gl");
+    std::fs::write(&list, format!("X1%{PATIENT}\n")).unwrap();
+    let import = ["import", "list", &list, "--bank", &bank.path("bank.sqlite"), "--name", "elsewhere"];
+    assert_eq!(qidai(&import, "").exit, Some(0));
+    let other = replay();
+    assert_eq!(other.exit, Some(2));
+    assert!(other.out.contains("generation"), "{}", other.out);
+}
+
+#[test]
+fn patients_of_a_file_are_answered_one_by_one_and_a_bad_one_costs_only_itself() {
+    let bank = Bank::new();
+    let input = format!("P1%{PATIENT}\nP2%A*02:01+A*99:99\n\nP3%A2+A11^B62+B13^DR4+DR9\n");
+    let answer = bank.search(&["--patient", "-", "--format", "json"], &input);
+    assert_eq!(answer.exit, Some(2), "{}", answer.err);
+    let lines: Vec<Value> = answer.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ids: Vec<&str> = lines.iter().map(|line| line["patient"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["P1", "P2", "P3"]);
+    assert!(lines[1]["error"]["sentence"].as_str().unwrap().contains("A*99:99"));
+    assert!(!lines[2]["units"].as_array().unwrap().is_empty());
+    let table = bank.search(&["--patient", PATIENT, "--limit", "3"], "");
+    let ranks: Vec<&str> =
+        table.out.lines().skip(1).take(3).map(|l| l.split_whitespace().next().unwrap()).collect();
+    assert_eq!(ranks, ["1", "2", "3"], "{}", table.out);
+}
+
+#[test]
+fn refusals_say_what_and_end_with_two_and_outages_with_one() {
+    let bank = Bank::new();
+    for (options, code) in [
+        (vec!["--patient", "A*02:01+A*11:01+A*24:02"], "copies_too_many"),
+        (vec!["--patient", "А*02:01+A*11:01"], "character_unexpected"), // a Cyrillic А
+        (vec!["--patient", PATIENT, "--weight", "-3"], "weight_out_of_range"),
+        (vec!["--patient", PATIENT, "--min-tnc-per-kg-e7", "2"], "weight_needed"),
+        (vec!["--patient", PATIENT, "--order", "price"], "order_unknown"),
+        (vec!["--patient", PATIENT, "--min-x8", "9"], "floor_out_of_range"),
+        (vec!["--patient", "DPB1*04:01+DPB1*02:01"], "allele_unknown"),
+    ] {
+        let answer = bank.search(&options, "");
+        assert_eq!(answer.exit, Some(2), "{options:?}: {}", answer.err);
+        assert!(answer.err.contains(code), "{options:?} expected {code}: {}", answer.err);
+        assert!(answer.out.is_empty(), "{options:?}");
+    }
+    let nowhere = qidai(&["search", "--bank", &bank.path("absent.sqlite"), "--patient", PATIENT], "");
+    assert_eq!(nowhere.exit, Some(1), "{}", nowhere.err);
+    assert!(nowhere.err.contains("database_missing"), "{}", nowhere.err);
+}
+
+#[test]
+fn compare_answers_every_line_in_its_place() {
+    let input = [
+        r#"{"id":"1","patient":{"A":["A*02:01","A*11:01"],"B":["B62","B*13:XX"],"DRB1":["DRB1*07:01","DRB1*15:01"]},"donor":{"A":["A*02:01","A*11:01"],"B":["B*15:01","B*13:02"],"DRB1":["DRB1*07:01","DRB1*15:01"]}}"#,
+        "",
+        "no json",
+        r#"{"id":7,"patient":{"A":["B*07:02"]},"donor":{}}"#,
+        r#"{"id":"5","patient":{"A":["A*02:01"]},"donor":{"C":["C*01:02","C*03:04"]}}"#,
+    ];
+    let answer = qidai(&["match", "compare", "--batch"], &(input.join("\n") + "\n"));
+    assert_eq!(answer.exit, Some(2), "{}", answer.err);
+    let lines: Vec<Value> = answer.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), input.len());
+    assert_eq!(keys(&lines[0]), ["id", "loci", "x6", "x8", "x10"]);
+    assert_eq!(lines[0]["loci"]["A"]["best"], 2);
+    assert_eq!(lines[0]["loci"]["DQB1"]["worst"], 0, "untyped: best 2, worst 0");
+    assert_eq!((&lines[0]["x6"]["best"], &lines[0]["x8"]), (&Value::from(6), &Value::Null));
+    assert_eq!(keys(&lines[0]["loci"]["A"]["positions"][0]), ["grade", "confidence", "antigen_match"]);
+    for (place, code) in [(1, "pair_unreadable"), (2, "pair_unreadable"), (3, "locus_swapped")] {
+        assert_eq!(lines[place]["error"]["code"], code, "{}", lines[place]);
+    }
+    assert_eq!(lines[4]["x6"], Value::Null);
+}
+
+#[test]
+fn a_measurement_prints_its_names() {
+    let answer = qidai(&["bench", "search", "--rows", "500", "--patients", "5", "--format", "json"], "");
+    assert_eq!(answer.exit, Some(0), "{}", answer.err);
+    let measured: Value = serde_json::from_str(&answer.out).unwrap();
+    for key in ["rows", "median_ms", "p99_ms", "rss_mb"] {
+        assert!(measured[key].is_number(), "{key}");
+    }
+    assert_eq!(measured["rows"], 500);
+}

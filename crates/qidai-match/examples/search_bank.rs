@@ -3,7 +3,7 @@
 //! Prints the same order and classes as `qidai search` would for these units.
 
 use qidai_hla::{Nomenclature, PersonTyping, Release};
-use qidai_match::search::{Criteria, Facts, Query, SnapshotBuilder, Source, UnitEntry, search};
+use qidai_match::search::{Criteria, Facts, Origin, Query, SnapshotBuilder, Source, UnitEntry, search};
 use qidai_match::{AntigenSpace, Interpreter};
 
 const UNITS: [(&str, &str, u64); 3] = [
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let facts = Facts { tnc_total: Some(tnc_total), ..Facts::unknown(Source::Unit) };
         builder.push(&UnitEntry { id, hla, facts });
     }
-    let snapshot = builder.finish(1)?;
+    let snapshot = builder.finish(Origin { generation: 1, history_hash: [0; 32] })?;
     // The first unit's own typing: somebody for whom it is a full match.
     let patient = PersonTyping::read(UNITS[0].1, &nomenclature).map_err(|errors| errors[0].to_string())?;
     let query = Query::new(&snapshot, &patient, &Interpreter::new(&release, &antigens));

@@ -54,8 +54,9 @@ impl AntigenSpace {
             for allele in release.alleles_of(locus) {
                 let Some(class) = release.class_of(allele) else { continue };
                 let set = split_level_set(release, allele);
-                space.of_allele[allele.0 as usize] = match set[..] {
-                    [single] => space.single(single),
+                space.of_allele[allele.0 as usize] = match (release.antigens(allele), &set[..]) {
+                    (_, [single]) => space.named(release, *single),
+                    ([(named, _)], _) if is_variant_of_broad(release, *named) => space.named(release, *named),
                     _ => *doubtful.entry((class.0, set)).or_insert_with_key(|(_, set)| {
                         space.can_be.push(set.clone());
                         space.can_be.len() as Token - 1
@@ -66,16 +67,22 @@ impl AntigenSpace {
         // A typed antigen that no allele of the release is known by still needs its token.
         for antigen in release.serology().all() {
             if antigen.locus().is_some_and(|locus| Self::LOCI.contains(&locus)) {
-                space.single(antigen);
+                space.named(release, antigen);
             }
         }
         space.fill_overlap();
         space
     }
 
-    fn single(&mut self, antigen: Antigen) -> Token {
+    /// The token of an antigen by its name. Most can be only themselves; a variant of a broad antigen (B4005
+    /// of B21) is one antigen for certain, and could be called any split of the broad one.
+    fn named(&mut self, release: &Release, antigen: Antigen) -> Token {
         *self.of_antigen.entry(antigen).or_insert_with(|| {
-            self.can_be.push(vec![antigen]);
+            let mut can_be = vec![antigen];
+            if is_variant_of_broad(release, antigen) {
+                can_be.extend(release.serology().split_level(antigen));
+            }
+            self.can_be.push(can_be);
             self.can_be.len() as Token - 1
         })
     }
@@ -100,6 +107,9 @@ impl AntigenSpace {
 
     /// The tokens a typed antigen can be: itself, or any of its splits.
     pub(crate) fn of_antigen(&self, release: &Release, antigen: Antigen) -> Vec<Token> {
+        if is_variant_of_broad(release, antigen) {
+            return self.of_antigen.get(&antigen).copied().into_iter().collect();
+        }
         release
             .serology()
             .split_level(antigen)
@@ -128,6 +138,14 @@ impl AntigenSpace {
         }
         self.overlap[row * self.words_per_row + column / 64] >> (column % 64) & 1 == 1
     }
+}
+
+/// True for an associated antigen whose base has splits.
+fn is_variant_of_broad(release: &Release, antigen: Antigen) -> bool {
+    let serology = release.serology();
+    let is_base =
+        |p: &&Antigen| serology.associated(**p).contains(&antigen) && !serology.splits(**p).is_empty();
+    serology.parents(antigen).iter().any(|p| is_base(&p))
 }
 
 fn class_looks(release: &Release) -> Vec<ClassLook> {

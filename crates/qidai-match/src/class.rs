@@ -39,7 +39,11 @@ impl LocusCounts {
     ) -> Self {
         let (Some(patient), Some(donor)) = (patient, donor) else { return Self::UNTYPED };
         let ard = compare(patient, donor);
-        let antigen = if compared_as_antigen(locus) { compare_antigens(patient, donor, space) } else { ard };
+        let antigen = if compared_as_antigen(locus) {
+            compare_antigens(patient, donor, space).at_least(ard)
+        } else {
+            ard
+        };
         LocusCounts { typed: true, ard, antigen }
     }
 }

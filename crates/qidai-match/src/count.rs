@@ -21,6 +21,12 @@ impl Matches {
     /// What an untyped locus gives: everything is possible.
     pub const UNTYPED: Matches = Matches { best: 2, worst: 0 };
 
+    /// The same protein shows the same antigen: a count of antigens is never below that of proteins.
+    #[must_use]
+    pub fn at_least(self, proteins: Matches) -> Matches {
+        Matches { best: self.best.max(proteins.best), worst: self.worst.max(proteins.worst) }
+    }
+
     /// True when best and worst case are the same.
     pub fn is_certain(self) -> bool {
         self.best == self.worst

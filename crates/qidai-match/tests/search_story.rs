@@ -4,8 +4,8 @@
 
 use qidai_hla::{Nomenclature, PersonTyping, Release};
 use qidai_match::search::{
-    Abo, Criteria, Facts, Order, Query, Rule, Sex, Snapshot, SnapshotBuilder, SnapshotError, Source,
-    UnitEntry, search,
+    Abo, Criteria, Facts, Floors, Order, Origin, Query, Rule, Sex, Snapshot, SnapshotBuilder, SnapshotError,
+    Source, UnitEntry, search,
 };
 use qidai_match::{AntigenSpace, Interpreter};
 
@@ -31,7 +31,7 @@ impl Bank {
         for (id, hla, facts) in &self.units {
             builder.push(&UnitEntry { id, hla, facts: *facts });
         }
-        builder.finish(7).unwrap()
+        builder.finish(Origin { generation: 7, history_hash: [7; 32] }).unwrap()
     }
 
     /// Listed identities in order, and the excluded by rule.
@@ -75,8 +75,8 @@ fn class_decides_then_dose_and_a_missing_dose_is_last() {
     ]);
     let all = Criteria { min_x6: None, min_x8: None, ..Criteria::default() };
     let (listed, _) = bank.search(&all);
-    // 8/8 and 10/10 by dose, equals by identity; a count of 0 is a count; then 8/8 with 9/10. The unit that
-    // is somewhere from 6/8 to 8/8 stands like 7/8, and before it only by dose.
+    // 8/8 and 10/10 by dose, equals by identity; a count of 0 is a count; then 8/8 with 9/10; then the unit
+    // that is somewhere from 6/8 to 8/8, whatever its dose; then 7/8.
     assert_eq!(listed, ["a1", "a2", "b", "c", "d", "e", "g", "f"]);
     let (first_two, _) = bank.search(&Criteria { limit: 2, ..all.clone() });
     assert_eq!(first_two, ["a1", "a2"]);
@@ -153,6 +153,38 @@ fn everyone_who_is_not_listed_has_one_rule() {
     assert_eq!(excluded, expected, "each rule kept out its one unit");
     let (everybody, _) = bank.search(&Criteria { limit: 100, ..Criteria::default() });
     assert_eq!(everybody.len(), bank.units.len() - 3, "nothing is required unless it is asked for");
+}
+
+/// A person typed in G groups, each of which has null members, is not moved behind strangers: the best case
+/// decides before the worst.
+#[test]
+fn an_open_typing_stands_before_a_lower_class() {
+    let open = like_patient(&[("A*02:01+A*11:01", "A*02:XX+A*11:XX"), ("B*13:01", "B*13:XX")]);
+    let five = like_patient(&[("A*02:01+A*11:01", "A*33:03+A*30:01"), ("B*13:01", "B*58:01")]);
+    let untyped_c = like_patient(&[("^C*03:04+C*01:02", "")]);
+    let bank = Bank::new(vec![
+        ("five of eight", five, facts(Some(9))),
+        ("no C", untyped_c, facts(Some(9))),
+        ("open", open, facts(Some(1))),
+    ]);
+    let all = Criteria { min_x6: None, min_x8: None, ..Criteria::default() };
+    assert_eq!(bank.search(&all).0, ["open", "five of eight", "no C"], "not computable is last");
+}
+
+#[test]
+fn floors_are_one_or_all() {
+    let bank = Bank::new(vec![
+        ("full", like_patient(&[]), facts(None)),
+        // A and B by another allele of the same antigen: 6/6 antigens, 6/8 proteins.
+        ("antigens", like_patient(&[("A*02:01", "A*02:06"), ("B*13:01", "B*13:02")]), facts(None)),
+        // C, and so x/8, is not typed.
+        ("no C", like_patient(&[("^C*03:04+C*01:02", "")]), facts(None)),
+    ]);
+    let criteria = |floors| Criteria { min_x6: Some(6), min_x8: Some(7), floors, ..Criteria::default() };
+    assert_eq!(bank.search(&criteria(Floors::Any)).0, ["full", "antigens", "no C"]);
+    let (listed, excluded) = bank.search(&criteria(Floors::All));
+    assert_eq!(listed, ["full"]);
+    assert_eq!(excluded, [(Rule::ClassNotComputable, 1), (Rule::MatchesBelowFloor, 1)]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod support;
 
 use qidai_hla::{Nomenclature, PersonTyping};
-use qidai_match::search::{Criteria, Facts, Query, SnapshotBuilder, Source, UnitEntry, search};
+use qidai_match::search::{Criteria, Facts, Origin, Query, SnapshotBuilder, Source, UnitEntry, search};
 use qidai_match::{AntigenSpace, Classes, Interpreter, Matches};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
@@ -73,7 +73,7 @@ fn fast_search_is_the_naive_search() {
                 facts: Facts::unknown(Source::Unit),
             });
         }
-        let snapshot = builder.finish(1).unwrap();
+        let snapshot = builder.finish(Origin { generation: 1, history_hash: [0; 32] }).unwrap();
         let interpreter = Interpreter::new(&invention.release, &antigens);
         let all = Criteria { min_x6: None, min_x8: None, ..Criteria::default() };
         for _ in 0..25 {

@@ -163,6 +163,7 @@ fn compare_answers_every_line_in_its_place() {
         "no json",
         r#"{"id":7,"patient":{"A":["B*07:02"]},"donor":{}}"#,
         r#"{"id":"5","patient":{"A":["A*02:01"]},"donor":{"C":["C*01:02","C*03:04"]}}"#,
+        r#"{"id":"6"}"#,
     ];
     let answer = qidai(&["match", "compare", "--batch"], &(input.join("\n") + "\n"));
     assert_eq!(answer.exit, Some(2), "{}", answer.err);
@@ -173,10 +174,68 @@ fn compare_answers_every_line_in_its_place() {
     assert_eq!(lines[0]["loci"]["DQB1"]["worst"], 0, "untyped: best 2, worst 0");
     assert_eq!((&lines[0]["x6"]["best"], &lines[0]["x8"]), (&Value::from(6), &Value::Null));
     assert_eq!(keys(&lines[0]["loci"]["A"]["positions"][0]), ["grade", "confidence", "antigen_match"]);
-    for (place, code) in [(1, "pair_unreadable"), (2, "pair_unreadable"), (3, "locus_swapped")] {
+    for (place, code) in
+        [(1, "pair_unreadable"), (2, "pair_unreadable"), (3, "locus_swapped"), (5, "pair_unreadable")]
+    {
         assert_eq!(lines[place]["error"]["code"], code, "{}", lines[place]);
     }
     assert_eq!(lines[4]["x6"], Value::Null);
+    assert_eq!((&lines[3]["id"], &lines[5]["id"]), (&Value::from(7), &Value::from("6")), "the id is kept");
+}
+
+/// Same protein, same antigen; and an antigen with a name is certain although its base is broad.
+#[test]
+fn antigens_are_never_less_certain_than_proteins() {
+    let Some(release) = support::release() else { return };
+    let input = [
+        r#"{"id":"P groups","note":"ignored","patient":{"A":["A*02:01P","A*24:02P"],"B":["B*15:01P","B*40:01P"],"DRB1":["DRB1*04:01P","DRB1*07:01P"]},"donor":{"A":["A*24:02P","A*02:01P"],"B":["B*15:01P","B*40:01P"],"DRB1":["DRB1*07:01P","DRB1*04:01P"]}}"#,
+        r#"{"id":"variant","patient":{"A":["A2","A2"],"B":["B4005","B7"],"DRB1":["DRB1*07:01","DRB1*07:01"],"C":null},"donor":{"A":["A2","A2"],"B":["B7","B4005"],"DRB1":["DRB1*07:01","DRB1*07:01"]}}"#,
+        r#"{"id":"broad","patient":{"A":["A2","A2"],"B":["B21","B7"],"DRB1":["DRB1*07:01","DRB1*07:01"]},"donor":{"A":["A2","A2"],"B":["B7","B50"],"DRB1":["DRB1*07:01","DRB1*07:01"]}}"#,
+    ];
+    let options = ["match", "compare", "--batch", "--release", release.to_str().unwrap()];
+    let answer = qidai(&options, &input.join("\n"));
+    assert_eq!(answer.exit, Some(0), "{}{}", answer.out, answer.err);
+    let x6: Vec<(u64, u64)> = answer
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|line| (line["x6"]["best"].as_u64().unwrap(), line["x6"]["worst"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(x6, [(6, 6), (6, 6), (6, 5)]);
+}
+
+/// A snapshot beside a bank that was removed and made anew is of another history, whatever its number.
+#[test]
+fn the_snapshot_of_another_bank_is_not_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let bank = path("bank.sqlite");
+    let found = |id: &str| {
+        std::fs::write(path("list.gl"), format!("{id}%{PATIENT}\n")).unwrap();
+        let import = ["import", "list", &path("list.gl"), "--bank", &bank, "--name", "elsewhere"];
+        assert_eq!(qidai(&import, "").exit, Some(0));
+        qidai(&["search", "--bank", &bank, "--patient", PATIENT, "--format", "csv"], "").out
+    };
+    assert!(found("OLD1").contains("OLD1"));
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap().path();
+        if !file.to_string_lossy().ends_with(".snapshot") && file.is_file() {
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+    let now = found("NEW1");
+    assert!(now.contains("NEW1") && !now.contains("OLD1"), "{now}");
+}
+
+/// A file that was named by mistake is not overwritten.
+#[test]
+fn a_snapshot_never_replaces_another_file() {
+    let bank = Bank::new();
+    let precious = bank.path("bank.sqlite");
+    let answer = bank.search(&["--patient", PATIENT, "--snapshot", &precious], "");
+    assert_eq!(answer.exit, Some(2), "{}", answer.err);
+    assert!(answer.err.contains("snapshot_path_taken"), "{}", answer.err);
+    assert_eq!(bank.search(&["--patient", PATIENT], "").exit, Some(0), "the bank is whole");
 }
 
 #[test]

@@ -64,4 +64,10 @@ impl Store {
     pub async fn generation(&self) -> Result<u64, StoreError> {
         Ok(generation(self.database.reader()).await?.unsigned_abs())
     }
+
+    /// The hash of an event: with its number it says which history of which bank, up to where. `None`
+    /// when there is no such event.
+    pub async fn history_hash(&self, sequence: u64) -> Result<Option<[u8; 32]>, StoreError> {
+        hash_of(self.database.reader(), i64::try_from(sequence).unwrap_or(i64::MAX)).await
+    }
 }

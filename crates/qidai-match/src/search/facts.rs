@@ -38,8 +38,10 @@ pub struct Facts {
     pub tnc_total: Option<u64>,
     /// CD34+ cells after processing, before freezing (cells per unit).
     pub cd34_total: Option<u64>,
-    /// Volume as frozen.
+    /// Volume after processing, before the cryoprotectant.
     pub volume_ml: Option<f32>,
+    /// Volume in the freezing bag, with the cryoprotectant.
+    pub cryovolume_ml: Option<f32>,
     /// Viability before freezing, percent of cells.
     pub viability_percent: Option<f32>,
     /// Collection date as days since 1970-01-01.
@@ -68,6 +70,7 @@ impl Facts {
             tnc_total: None,
             cd34_total: None,
             volume_ml: None,
+            cryovolume_ml: None,
             viability_percent: None,
             collection_day: None,
             sex: None,
@@ -81,7 +84,7 @@ impl Facts {
     }
 }
 
-/// The stored form: 48 bytes, sentinels for "not recorded".
+/// The stored form: 56 bytes, sentinels for "not recorded".
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct StoredFacts {
@@ -89,6 +92,7 @@ pub(crate) struct StoredFacts {
     cd34_total: u64,
     pub id_start: u64,
     volume_ml: f32,
+    cryovolume_ml: f32,
     viability_percent: f32,
     collection_day: i32,
     pub id_len: u16,
@@ -101,6 +105,7 @@ pub(crate) struct StoredFacts {
     accreditation: u8,
     mother_typed: u8,
     pub readable: u8,
+    padding: u32,
 }
 
 const NO_COUNT: u64 = u64::MAX;
@@ -124,6 +129,7 @@ impl StoredFacts {
             id_start,
             id_len,
             volume_ml: facts.volume_ml.unwrap_or(f32::NAN),
+            cryovolume_ml: facts.cryovolume_ml.unwrap_or(f32::NAN),
             viability_percent: facts.viability_percent.unwrap_or(f32::NAN),
             collection_day: facts.collection_day.unwrap_or(NO_DAY),
             list: match facts.source {
@@ -138,6 +144,7 @@ impl StoredFacts {
             accreditation: facts.accreditation,
             mother_typed: u8::from(facts.mother_typed),
             readable: u8::from(readable),
+            padding: 0,
         }
     }
 
@@ -160,6 +167,7 @@ impl StoredFacts {
             tnc_total: self.tnc_total(),
             cd34_total: self.cd34_total(),
             volume_ml: number(self.volume_ml),
+            cryovolume_ml: number(self.cryovolume_ml),
             viability_percent: number(self.viability_percent),
             collection_day: (self.collection_day != NO_DAY).then_some(self.collection_day),
             sex: match self.sex {

@@ -21,6 +21,15 @@ pub struct UnitEntry<'a> {
     pub facts: Facts,
 }
 
+/// Which history a snapshot is of, and up to where. Two banks may be of one generation; their hashes differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Number of the last event.
+    pub generation: u64,
+    /// Hash of that event; zeros when there is no history.
+    pub history_hash: [u8; 32],
+}
+
 /// What one `^` segment of a typing stands for: text numbers by locus (usually one).
 type SegmentTexts = Box<[(u8, u32)]>;
 
@@ -131,11 +140,11 @@ impl<'r> SnapshotBuilder<'r> {
         Ok(texts.into())
     }
 
-    /// Sorts by source and identity and freezes. `generation` is the history number of the rows.
+    /// Sorts by source and identity and freezes. `origin` says which history the rows are of, and up to where.
     ///
     /// # Errors
     /// Only when the bytes just written cannot be read again, which would be a defect.
-    pub fn finish(self, generation: u64) -> Result<Snapshot, SnapshotError> {
+    pub fn finish(self, origin: Origin) -> Result<Snapshot, SnapshotError> {
         let order = self.order();
         let rows: Vec<Row> = order.iter().map(|i| self.rows[*i as usize]).collect();
         let facts: Vec<StoredFacts> = order.iter().map(|i| self.facts[*i as usize]).collect();
@@ -149,7 +158,8 @@ impl<'r> SnapshotBuilder<'r> {
         };
         let header = Header {
             magic: MAGIC,
-            generation,
+            generation: origin.generation,
+            history_hash: origin.history_hash,
             row_count: rows.len() as u64,
             release_fingerprint: fingerprint(self.nomenclature.release),
             crc: 0,

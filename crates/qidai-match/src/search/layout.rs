@@ -8,7 +8,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::MATCH_LOCI;
 use crate::genotype::{Component, LocusGenotype, Possibilities, Token};
 
-pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN1";
+pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN2";
 
 /// A row of the scan: for each of [`MATCH_LOCI`] the number of the text it was typed with.
 pub(crate) type Row = [u32; MATCH_LOCI.len()];
@@ -30,6 +30,8 @@ pub(crate) struct Section {
 pub(crate) struct Header {
     pub magic: [u8; 8],
     pub generation: u64,
+    /// Hash of the event with that number; zeros when there is no history.
+    pub history_hash: [u8; 32],
     pub row_count: u64,
     pub release_fingerprint: u64,
     pub crc: u32,

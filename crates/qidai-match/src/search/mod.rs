@@ -15,8 +15,8 @@ pub mod scan;
 pub mod snapshot;
 
 pub use facts::{Abo, Facts, Sex, Source};
-pub use index::{SnapshotBuilder, UnitEntry};
+pub use index::{Origin, SnapshotBuilder, UnitEntry};
 pub use query::Query;
 pub use rank::Order;
-pub use scan::{Answer, Criteria, Excluded, Hit, Rule, search};
+pub use scan::{Answer, Criteria, Excluded, Floors, Hit, Rule, search};
 pub use snapshot::{Snapshot, SnapshotError};

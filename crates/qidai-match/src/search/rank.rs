@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::class::Packed;
+use crate::count::Matches;
 
 /// Named orders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,23 +34,27 @@ impl Order {
 }
 
 /// Larger is better; equal keys keep the order of identities.
-pub(crate) type Key = (u64, Reverse<u32>);
+pub(crate) type Key = (u128, Reverse<u32>);
 
+/// Cells per unit fit into this many bits (4 × 10¹²).
 const DOSE_BITS: u32 = 42;
+/// Three classes of nine bits each.
+const CLASS_BITS: u32 = 27;
 
 /// The rank of a row as one number.
 ///
-/// A class that typing leaves open counts with best and worst case together, so that neither the
-/// flattering nor the fearful end decides: 7/8 for certain stands before "somewhere from 5 to 8 of 8".
+/// A class that can be computed stands before one that cannot; then the best case decides, then the worst:
+/// of two units that may both be 8/8, the one that is so for certain is first. The order of the classes is
+/// x/8, x/10, x/6.
 pub(crate) fn key(order: Order, packed: Packed, dose: Option<u64>, row: u32) -> Key {
-    let [x6, x8, x10] = packed.sums().map(|m| u64::from(m.best) + u64::from(m.worst));
-    // x/8 is at most 16, x/10 20, x/6 12: five bits each.
-    let class = x8 << 10 | x10 << 5 | x6;
+    let classes = packed.classes();
+    let one = |m: Option<Matches>| m.map_or(0, |m| 1 << 8 | u128::from(m.best) << 4 | u128::from(m.worst));
+    let class = one(classes.x8) << 18 | one(classes.x10) << 9 | one(classes.x6);
     // A dose that is not recorded stands behind every recorded one, zero included.
-    let dose = dose.map_or(0, |cells| (cells + 1).min((1 << DOSE_BITS) - 1));
+    let dose = u128::from(dose.map_or(0, |cells| (cells + 1).min((1 << DOSE_BITS) - 1)));
     let rank = match order {
         Order::Class | Order::ClassCd34 => class << DOSE_BITS | dose,
-        Order::Dose => dose << 15 | class,
+        Order::Dose => dose << CLASS_BITS | class,
     };
     (rank, Reverse(row))
 }

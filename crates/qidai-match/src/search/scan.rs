@@ -11,12 +11,14 @@ use crate::class::{Classes, Packed};
 /// What a unit must have to be listed. Nothing is required unless it is set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Criteria {
-    /// At least so many of 6 in the best case, or …
+    /// At least so many of 6 in the best case.
     pub min_x6: Option<u8>,
-    /// … of 8, or …
+    /// At least so many of 8.
     pub min_x8: Option<u8>,
-    /// … of 10. A unit that reaches one of the given floors passes; without any floor all pass.
+    /// At least so many of 10.
     pub min_x10: Option<u8>,
+    /// Whether one of the given floors is enough, or each must be reached. Without any floor all pass.
+    pub floors: Floors,
     /// Judge also units of which no class with a floor can be computed, by what their typing allows.
     pub allow_not_computable: bool,
     /// Cells per unit.
@@ -47,12 +49,22 @@ pub struct Criteria {
     pub limit: usize,
 }
 
+/// How several class floors work together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Floors {
+    /// One of them is enough, as in "at least 4/6 or 4/8".
+    Any,
+    /// Each must be reached; a class that cannot be computed reaches none.
+    All,
+}
+
 impl Default for Criteria {
     fn default() -> Self {
         Criteria {
             min_x6: Some(4),
             min_x8: Some(4),
             min_x10: None,
+            floors: Floors::Any,
             allow_not_computable: false,
             min_tnc_total: None,
             min_cd34_total: None,
@@ -157,7 +169,7 @@ const BLOCK_ROWS: usize = 16_384;
 /// Searches all rows.
 pub fn search(snapshot: &Snapshot, query: &Query, criteria: &Criteria) -> Answer {
     let (rows, facts) = (snapshot.rows(), snapshot.stored_facts());
-    let floors = Floors::new(criteria);
+    let floors = ClassFloors::new(criteria);
     let merged = rows
         .par_chunks(BLOCK_ROWS)
         .zip(facts.par_chunks(BLOCK_ROWS))
@@ -229,44 +241,51 @@ impl Partial {
     }
 }
 
-/// The class floors, each with the bits of the packed sum it looks at.
-struct Floors {
-    any: bool,
+/// The class floors of a search, ready to be asked of every row.
+struct ClassFloors {
     floors: [Option<u8>; 3],
+    needed: Floors,
     allow_not_computable: bool,
 }
 
-impl Floors {
+impl ClassFloors {
     fn new(criteria: &Criteria) -> Self {
-        let floors = [criteria.min_x6, criteria.min_x8, criteria.min_x10];
-        Floors {
-            any: floors.iter().any(Option::is_some),
-            floors,
+        ClassFloors {
+            floors: [criteria.min_x6, criteria.min_x8, criteria.min_x10],
+            needed: criteria.floors,
             allow_not_computable: criteria.allow_not_computable,
         }
     }
 
     fn failed(&self, packed: Packed) -> Option<Rule> {
-        if !self.any {
-            return None;
-        }
         let computable = packed.classes();
         let sums = packed.sums();
-        let mut judged = false;
+        let (mut reached, mut missed, mut unknown) = (false, false, false);
         for (i, class) in [computable.x6, computable.x8, computable.x10].into_iter().enumerate() {
-            let matches = class.or(self.allow_not_computable.then_some(sums[i]));
-            if let (Some(floor), Some(matches)) = (self.floors[i], matches) {
-                judged = true;
-                if matches.best >= floor {
-                    return None;
-                }
+            let Some(floor) = self.floors[i] else { continue };
+            match class.or(self.allow_not_computable.then_some(sums[i])) {
+                Some(matches) if matches.best >= floor => reached = true,
+                Some(_) => missed = true,
+                None => unknown = true,
             }
         }
-        Some(if judged { Rule::MatchesBelowFloor } else { Rule::ClassNotComputable })
+        let passes = match self.needed {
+            Floors::Any => reached || !(missed || unknown),
+            Floors::All => !(missed || unknown),
+        };
+        if passes {
+            return None;
+        }
+        Some(if missed { Rule::MatchesBelowFloor } else { Rule::ClassNotComputable })
     }
 }
 
-fn first_failed(floors: &Floors, criteria: &Criteria, packed: Packed, facts: &StoredFacts) -> Option<Rule> {
+fn first_failed(
+    floors: &ClassFloors,
+    criteria: &Criteria,
+    packed: Packed,
+    facts: &StoredFacts,
+) -> Option<Rule> {
     if facts.readable == 0 {
         return Some(Rule::TypingUnreadable);
     }

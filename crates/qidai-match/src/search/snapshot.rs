@@ -4,6 +4,7 @@ use bytemuck::Pod;
 use qidai_hla::{Nomenclature, Release};
 
 use super::facts::{Facts, StoredFacts};
+use super::index::Origin;
 use super::layout::{Header, MAGIC, Row, Section, checksum, read_genotypes};
 use crate::genotype::LocusGenotype;
 use crate::{MATCH_LOCI, PerMatchLocus};
@@ -109,6 +110,16 @@ impl Snapshot {
     /// The history number up to which it was built.
     pub fn generation(&self) -> u64 {
         self.header.generation
+    }
+
+    /// Which history it is of, and up to where.
+    pub fn origin(&self) -> Origin {
+        Origin { generation: self.header.generation, history_hash: self.header.history_hash }
+    }
+
+    /// Whether bytes begin like a snapshot of any version: a file that does not is somebody else's.
+    pub fn is_marked(bytes: &[u8]) -> bool {
+        bytes.starts_with(&MAGIC[..MAGIC.len() - 1])
     }
 
     /// The checksum of its content, as eight hexadecimal digits.

@@ -219,6 +219,11 @@ pub fn naive(patient: &Positions, donor: &Positions, antigens: bool) -> (u8, u8)
             worst = worst.min(count(&|a, b| must_match(a, b, antigens)));
         }
     }
+    if antigens {
+        // The same protein shows the same antigen.
+        let proteins = naive(patient, donor, false);
+        return (best.max(proteins.0), worst.max(proteins.1));
+    }
     (best, worst)
 }
 

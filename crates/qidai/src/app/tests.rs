@@ -10,7 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use qidai_hla::{Nomenclature, Release};
 use qidai_match::AntigenSpace;
-use qidai_match::search::{Abo, Facts, Sex, SnapshotBuilder, Source, UnitEntry};
+use qidai_match::search::{Abo, Facts, Origin, Sex, SnapshotBuilder, Source, UnitEntry};
 use tower::ServiceExt;
 
 use super::{AppState, app};
@@ -115,7 +115,7 @@ fn catalogue() -> Catalogue {
     for (index, (id, hla)) in UNITS.into_iter().enumerate() {
         builder.push(&UnitEntry { id, hla, facts: facts(index) });
     }
-    let snapshot = builder.finish(7).unwrap();
+    let snapshot = builder.finish(Origin { generation: 7, history_hash: [7; 32] }).unwrap();
     Catalogue::of_snapshot(release, None, antigens, snapshot)
 }
 
@@ -123,7 +123,6 @@ fn catalogue() -> Catalogue {
 fn facts(index: usize) -> Facts {
     let is_first = index == 0;
     Facts {
-        source: Source::Unit,
         tnc_total: is_first.then_some(1_420_000_000),
         cd34_total: is_first.then_some(5_610_000),
         volume_ml: is_first.then_some(24.6),
@@ -132,9 +131,6 @@ fn facts(index: usize) -> Facts {
         sex: is_first.then_some(Sex::Female),
         abo: is_first.then_some(Abo::B),
         rhd_positive: is_first.then_some(true),
-        rbc_depleted: None,
-        attached_segments: None,
-        accreditation: 0,
-        mother_typed: false,
+        ..Facts::unknown(Source::Unit)
     }
 }

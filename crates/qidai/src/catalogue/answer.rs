@@ -52,6 +52,8 @@ pub(crate) struct UnitHit {
     pub(crate) tnc_total: Option<f64>,
     pub(crate) cd34_total: Option<f64>,
     pub(crate) volume_ml: Option<f64>,
+    /// With the cryoprotectant, as frozen.
+    pub(crate) cryovolume_ml: Option<f64>,
     pub(crate) viability_percent: Option<f64>,
     pub(crate) collection_date: Option<String>,
     pub(crate) sex: Option<String>,

@@ -1,14 +1,14 @@
 //! Builds the snapshot from the bank, writes it to its file, and finds out whether the file is still true.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, date};
 use qidai_bank::{Identity, SearchableKind, SearchableRow, Store};
 use qidai_hla::Nomenclature;
 use qidai_match::AntigenSpace;
-use qidai_match::search::{Abo, Facts, Sex, Snapshot, SnapshotBuilder, Source, UnitEntry};
+use qidai_match::search::{Abo, Facts, Origin, Sex, Snapshot, SnapshotBuilder, Source, UnitEntry};
 
 use super::mapped;
 use crate::error::Failure;
@@ -20,9 +20,9 @@ pub(super) async fn current(
     antigens: &AntigenSpace,
     path: Option<PathBuf>,
 ) -> Result<Snapshot, Failure> {
-    let generation = store.generation().await?;
+    let origin = origin(store, store.generation().await?).await?;
     let kept = path.as_deref().and_then(mapped::map);
-    let is_true = |kept: &Snapshot| kept.generation() == generation && kept.check(nomenclature).is_ok();
+    let is_true = |kept: &Snapshot| kept.origin() == origin && kept.check(nomenclature).is_ok();
     if let Some(kept) = kept.filter(is_true) {
         return Ok(kept);
     }
@@ -31,6 +31,10 @@ pub(super) async fn current(
     match save(&built, &path) {
         // Mapped pages can be given back to the system and are shared between processes.
         Ok(()) => Ok(mapped::map(&path).unwrap_or(built)),
+        // What was asked for by name must not be something else; beside the bank it is only a convenience.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(Failure::refused("snapshot_path_taken", format!("{error}.")))
+        }
         Err(error) => {
             // The search works from memory; the next start builds again.
             tracing::warn!(path = %path.display(), %error, "the search snapshot was not written");
@@ -52,13 +56,21 @@ async fn from_store(
         // The identity, never the typing: logs hold nothing personal.
         tracing::warn!(id, code = error.code.as_str(), "a typing cannot be read under the release in force");
     }
-    builder.finish(generation).map_err(|error| {
+    builder.finish(origin(store, generation).await?).map_err(|error| {
         Failure::outage("snapshot_not_built", "The search snapshot could not be built.").because(&error)
     })
 }
 
-/// Writes beside the place and renames, so that no reader ever sees half a snapshot.
+/// Which history, and up to where: another bank of the same generation has another hash.
+async fn origin(store: &Store, generation: u64) -> Result<Origin, Failure> {
+    let history_hash = store.history_hash(generation).await?.unwrap_or_default();
+    Ok(Origin { generation, history_hash })
+}
+
+/// Writes beside the place and renames, so that no reader ever sees half a snapshot. A file that is no
+/// snapshot is somebody's and stays.
 pub(crate) fn save(snapshot: &Snapshot, path: &Path) -> io::Result<()> {
+    refuse_foreign(path)?;
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(format!(".{}", std::process::id()));
     let unfinished = PathBuf::from(unfinished);
@@ -71,6 +83,20 @@ pub(crate) fn save(snapshot: &Snapshot, path: &Path) -> io::Result<()> {
         let _ = std::fs::remove_file(&unfinished);
     }
     written
+}
+
+fn refuse_foreign(path: &Path) -> io::Result<()> {
+    let mut first = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(8).read_to_end(&mut first)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if first.is_empty() || Snapshot::is_marked(&first) {
+        return Ok(());
+    }
+    let sentence = format!("{} is no search snapshot and is not overwritten", path.display());
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, sentence))
 }
 
 fn push(builder: &mut SnapshotBuilder<'_>, row: &SearchableRow) {
@@ -99,7 +125,8 @@ fn facts(row: &SearchableRow) -> Facts {
         source: Source::Unit,
         tnc_total: cells(row.tnc_total),
         cd34_total: cells(row.cd34_total),
-        volume_ml: thousandth(row.cryovolume_ul.or(row.volume_ul)),
+        volume_ml: thousandth(row.volume_ul),
+        cryovolume_ml: thousandth(row.cryovolume_ul),
         viability_percent: row.viability_centipercent.map(|value| value as f32 / 100.0),
         collection_day: row.collection_date.map(day),
         sex: row.sex.map(|sex| match sex {

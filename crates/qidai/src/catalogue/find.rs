@@ -95,6 +95,7 @@ impl Catalogue {
             tnc_total: cells(facts.tnc_total),
             cd34_total: cells(facts.cd34_total),
             volume_ml: facts.volume_ml.map(rounded),
+            cryovolume_ml: facts.cryovolume_ml.map(rounded),
             viability_percent: facts.viability_percent.map(rounded),
             collection_date: facts.collection_day.and_then(build::date_of).map(|date| date.to_string()),
             sex: facts.sex.map(|sex| if sex == Sex::Female { "F" } else { "M" }.to_owned()),

@@ -14,6 +14,8 @@ pub(crate) struct Receipt {
     pub(crate) engine: String,
     /// History number up to which the snapshot was built.
     pub(crate) generation: u64,
+    /// Hash of the event with that number: which bank's history it is.
+    pub(crate) history_hash: String,
     /// Checksum of the snapshot.
     pub(crate) snapshot: String,
     /// IPD-IMGT/HLA release, or `starter`.
@@ -39,6 +41,7 @@ impl Receipt {
         Receipt {
             engine: qidai_match::ENGINE.to_owned(),
             generation: catalogue.generation(),
+            history_hash: hex(&catalogue.snapshot().origin().history_hash),
             snapshot: catalogue.snapshot().checksum(),
             release: catalogue.release_label().to_owned(),
             frequency_set: None,
@@ -65,7 +68,12 @@ fn digest(units: &[UnitHit], excluded: &[Excluded], passed: u64) -> String {
     for one in excluded {
         let _ = writeln!(text, "{} {}", one.rule, one.count);
     }
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
         let _ = write!(hex, "{byte:02x}");
         hex
     })

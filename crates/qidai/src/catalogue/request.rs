@@ -1,7 +1,7 @@
 //! What a person asks: the patient, floors and filters.
 
 use jiff::civil::Date;
-use qidai_match::search::{Abo, Criteria, Order, Sex};
+use qidai_match::search::{Abo, Criteria, Floors, Order, Sex};
 use serde::{Deserialize, Serialize};
 
 use super::build;
@@ -26,8 +26,10 @@ pub(crate) struct SearchRequest {
     pub(crate) min_x6: Option<u8>,
     /// … of eight, or …
     pub(crate) min_x8: Option<u8>,
-    /// … of ten; one of the floors that are set is enough.
+    /// … of ten.
     pub(crate) min_x10: Option<u8>,
+    /// False: one of the floors that are set is enough, as in "at least 4/6 or 4/8". True: each is required.
+    pub(crate) require_all_floors: bool,
     /// Also judge units that lack a locus of every class with a floor, by what their typing allows.
     pub(crate) allow_not_computable: bool,
     /// 10⁷ TNC per kg of the patient.
@@ -72,6 +74,7 @@ impl Default for SearchRequest {
             min_x6: Some(4),
             min_x8: Some(4),
             min_x10: None,
+            require_all_floors: false,
             allow_not_computable: false,
             min_tnc_per_kg_e7: None,
             min_cd34_per_kg_e5: None,
@@ -117,6 +120,7 @@ impl SearchRequest {
             min_x6: self.min_x6,
             min_x8: self.min_x8,
             min_x10: self.min_x10,
+            floors: if self.require_all_floors { Floors::All } else { Floors::Any },
             allow_not_computable: self.allow_not_computable,
             min_tnc_total: self.floor(self.min_tnc_total, self.min_tnc_per_kg_e7, 1e7)?,
             min_cd34_total: self.floor(self.min_cd34_total, self.min_cd34_per_kg_e5, 1e5)?,

@@ -36,15 +36,15 @@ struct CompareArgs {
     reference: ReferenceArgs,
 }
 
-/// One line of input. A locus that is missing or has no text is untyped.
+/// One line of input; its other fields are the sender's own. A locus that is missing, null or has no text
+/// is untyped.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct PairLine {
-    #[serde(default)]
-    id: Value,
-    patient: BTreeMap<String, Vec<Option<String>>>,
-    donor: BTreeMap<String, Vec<Option<String>>>,
+    patient: Loci,
+    donor: Loci,
 }
+
+type Loci = BTreeMap<String, Option<Vec<Option<String>>>>;
 
 #[derive(Serialize)]
 struct Answer {
@@ -96,31 +96,39 @@ struct Comparer<'r> {
 impl Comparer<'_> {
     /// One answer for one line, whatever stands in it.
     fn line(&self, line: &str) -> Value {
-        let pair: PairLine = match serde_json::from_str(line) {
+        let unreadable = |id: &Value, error: &serde_json::Error| {
+            let sentence =
+                format!("{error}; expected {{\"id\":…,\"patient\":{{\"A\":[…]}},\"donor\":{{…}}}}");
+            refusal(id, "pair_unreadable", &sentence)
+        };
+        let value: Value = match serde_json::from_str(line) {
+            Ok(value) => value,
+            Err(error) => return unreadable(&Value::Null, &error),
+        };
+        // Whatever is wrong with the rest, the answer says which line it belongs to.
+        let id = value.get("id").cloned().unwrap_or_default();
+        let pair: PairLine = match serde_json::from_value(value) {
             Ok(pair) => pair,
-            Err(error) => return refusal(&Value::Null, "pair_unreadable", &error.to_string()),
+            Err(error) => return unreadable(&id, &error),
         };
         let (patient, donor) = match (self.person(&pair.patient), self.person(&pair.donor)) {
             (Ok(patient), Ok(donor)) => (patient, donor),
-            (Err((code, sentence)), _) => return refusal(&pair.id, code, &format!("patient: {sentence}")),
-            (_, Err((code, sentence))) => return refusal(&pair.id, code, &format!("donor: {sentence}")),
+            (Err((code, sentence)), _) => return refusal(&id, code, &format!("patient: {sentence}")),
+            (_, Err((code, sentence))) => return refusal(&id, code, &format!("donor: {sentence}")),
         };
-        let answer = self.answer(pair.id.clone(), &patient, &donor);
+        let answer = self.answer(id.clone(), &patient, &donor);
         serde_json::to_value(answer)
-            .unwrap_or_else(|error| refusal(&pair.id, "answer_unwritable", &error.to_string()))
+            .unwrap_or_else(|error| refusal(&id, "answer_unwritable", &error.to_string()))
     }
 
-    fn person(
-        &self,
-        loci: &BTreeMap<String, Vec<Option<String>>>,
-    ) -> Result<PersonTyping, (&'static str, String)> {
+    fn person(&self, loci: &Loci) -> Result<PersonTyping, (&'static str, String)> {
         let mut typed = Vec::new();
         for (name, texts) in loci {
             let locus = Locus::from_name(name).filter(|locus| Locus::TYPED.contains(locus));
             let locus =
                 locus.ok_or_else(|| ("locus_unknown", format!("\"{name}\" is no locus of a typing")))?;
             let texts: Vec<String> =
-                texts.iter().flatten().filter(|t| !t.trim().is_empty()).cloned().collect();
+                texts.iter().flatten().flatten().filter(|t| !t.trim().is_empty()).cloned().collect();
             if !texts.is_empty() {
                 typed.push((locus, texts));
             }

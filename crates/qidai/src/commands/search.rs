@@ -76,7 +76,7 @@ struct SearchArgs {
 
 #[derive(clap::Args)]
 struct Floors {
-    /// At least N of 6 (A, B antigen, DRB1); naming any class floor replaces the profile's.
+    /// At least N of 6 (A, B antigen, DRB1). Class floors that are named replace the profile's, and each is required.
     #[arg(long, value_name = "N")]
     min_x6: Option<u8>,
     /// At least N of 8 (A, B, C, DRB1).
@@ -146,6 +146,7 @@ impl SearchArgs {
             min_x6: if named { floors.min_x6 } else { standard.min_x6 },
             min_x8: if named { floors.min_x8 } else { standard.min_x8 },
             min_x10: floors.min_x10,
+            require_all_floors: named,
             allow_not_computable: floors.allow_not_computable,
             min_tnc_per_kg_e7: floors.min_tnc_per_kg_e7,
             min_cd34_per_kg_e5: floors.min_cd34_per_kg_e5,

@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::civil::date;
 use qidai_hla::{Nomenclature, Release};
 use qidai_match::AntigenSpace;
-use qidai_match::search::{Facts, Snapshot, SnapshotBuilder, Source, UnitEntry};
+use qidai_match::search::{Facts, Origin, Snapshot, SnapshotBuilder, Source, UnitEntry};
 use serde::Serialize;
 
 use super::memory::resident_mb;
@@ -20,10 +20,10 @@ pub(in crate::commands) struct Args {
     #[command(flatten)]
     bank: BankArgs,
     /// Without a bank: search so many invented units, kept in the file of --snapshot when that is given.
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     rows: u64,
     /// How many patients are searched for.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     patients: u64,
     /// How many units are listed for each.
     #[arg(long, value_name = "N", default_value_t = 100)]
@@ -150,9 +150,10 @@ fn build(
         builder.push(&UnitEntry { id: &format!("B{number:013}"), hla: &person.gl_string, facts });
     }
     // The seed stands in place of a generation: there is no history.
-    let snapshot = builder.finish(args.seed).map_err(|error| {
-        Failure::outage("snapshot_not_built", "The search snapshot could not be built.").because(&error)
-    })?;
+    let snapshot =
+        builder.finish(Origin { generation: args.seed, history_hash: [0; 32] }).map_err(|error| {
+            Failure::outage("snapshot_not_built", "The search snapshot could not be built.").because(&error)
+        })?;
     let Some(path) = path else { return Ok(snapshot) };
     catalogue::save(&snapshot, &path).map_err(|error| {
         let sentence = format!("The snapshot {} could not be written: {error}.", path.display());

@@ -19,25 +19,37 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
     let old = read(&args.receipt)?;
     let catalogue = runtime()?.block_on(Catalogue::open(&args.bank))?;
     let new = catalogue.search(&old.request)?.receipt;
-    if new.digest == old.digest {
+    let differences = differences(&old, &new);
+    if differences.is_empty() {
         println!(
             "same answer: generation {}, release {}, digest {}",
             new.generation, new.release, new.digest
         );
         return Ok(Outcome::Done);
     }
-    println!("another answer: digest {} then, {} now", old.digest, new.digest);
-    for (what, then, now) in [
-        ("generation", old.generation.to_string(), new.generation.to_string()),
-        ("release", old.release, new.release),
-        ("engine", old.engine, new.engine),
-        ("snapshot", old.snapshot, new.snapshot),
-    ] {
-        if then != now {
-            println!("  {what}: {then} then, {now} now");
-        }
+    let answer = if new.digest == old.digest {
+        "the same answer, but not of the same state"
+    } else {
+        "another answer"
+    };
+    println!("{answer}:");
+    for (what, then, now) in differences {
+        println!("  {what}: {then} then, {now} now");
     }
     Ok(Outcome::SomeRefused)
+}
+
+/// What differs between two receipts of one question, the digest of the answer first.
+fn differences(old: &Receipt, new: &Receipt) -> Vec<(&'static str, String, String)> {
+    let all = [
+        ("digest", old.digest.clone(), new.digest.clone()),
+        ("generation", old.generation.to_string(), new.generation.to_string()),
+        ("history", old.history_hash.clone(), new.history_hash.clone()),
+        ("release", old.release.clone(), new.release.clone()),
+        ("engine", old.engine.clone(), new.engine.clone()),
+        ("snapshot", old.snapshot.clone(), new.snapshot.clone()),
+    ];
+    all.into_iter().filter(|(_, then, now)| then != now).collect()
 }
 
 fn read(path: &PathBuf) -> Result<Receipt, Failure> {

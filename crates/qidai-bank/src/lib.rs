@@ -59,6 +59,7 @@ pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
     AddOutcome, CHUNK_ROWS, ReleaseInForce, SearchableKind, SearchableRow, Store, StoreError, UnitCount,
+    holds_password, without_password,
 };
 pub use test_outcome::TestOutcome;
 pub use token::Token;

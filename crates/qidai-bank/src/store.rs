@@ -23,6 +23,7 @@ mod typing;
 mod unit;
 
 pub use add::{AddOutcome, CHUNK_ROWS};
+pub use address::{holds_password, without_password};
 pub use error::StoreError;
 pub use search::{SearchableKind, SearchableRow};
 pub use setting::ReleaseInForce;
@@ -43,12 +44,12 @@ impl Store {
     ///
     /// Refused: no such database, something else than a bank, a bank of a newer version.
     pub async fn open(address: &str) -> Result<Self, StoreError> {
-        connect::open(Address::parse(address), connect::WhenAbsent::Refuse).await
+        connect::open(Address::parse(address)?, connect::WhenAbsent::Refuse).await
     }
 
     /// Opens a bank, or makes an empty one when the file is absent or the database is empty.
     pub async fn create_or_open(address: &str) -> Result<Self, StoreError> {
-        connect::open(Address::parse(address), connect::WhenAbsent::Create).await
+        connect::open(Address::parse(address)?, connect::WhenAbsent::Create).await
     }
 
     /// An empty bank that is gone when it is closed. One connection: do not write while a stream

@@ -5,9 +5,13 @@ use std::sync::Arc;
 use sea_orm::sqlx::Error as SqlxError;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
+use super::address::without_password;
+
 /// A failure of the store. The text is for the person; the cause, where there is one, for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    #[error("{address} is no address of a bank ({reason}): expected a file or postgres://…")]
+    AddressUnknown { address: String, reason: String },
     #[error("there is no bank at {address}: check the address, or make one by an import")]
     DatabaseMissing { address: String },
     #[error("{address} is not a bank of qidai: {reason}")]
@@ -46,6 +50,7 @@ impl StoreError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::AddressUnknown { .. } => "database_address_unknown",
             Self::DatabaseMissing { .. } => "database_missing",
             Self::NotABank { .. } => "not_a_bank",
             Self::NewerThanProgram { .. } => "database_newer_than_program",
@@ -65,6 +70,7 @@ impl StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(source: DbErr) -> Self {
+        let source = without_secrets(source);
         if let DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) = &source {
             return Self::Unreachable { source };
         }
@@ -82,6 +88,18 @@ impl From<DbErr> for StoreError {
             },
             _ => Self::Failed { source },
         }
+    }
+}
+
+/// A driver may quote the address it was given: what it says in words of its own loses the password.
+fn without_secrets(error: DbErr) -> DbErr {
+    match error {
+        DbErr::Conn(RuntimeErr::Internal(text)) => DbErr::Conn(RuntimeErr::Internal(without_password(&text))),
+        DbErr::Exec(RuntimeErr::Internal(text)) => DbErr::Exec(RuntimeErr::Internal(without_password(&text))),
+        DbErr::Query(RuntimeErr::Internal(text)) => {
+            DbErr::Query(RuntimeErr::Internal(without_password(&text)))
+        }
+        other => other,
     }
 }
 
@@ -159,7 +177,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("bank.sqlite").display().to_string();
         let slow = Store::create_or_open(&path).await.expect("a bank");
-        let (address, patience) = (Address::parse(&path), std::time::Duration::from_millis(50));
+        let (address, patience) =
+            (Address::parse(&path).expect("a file"), std::time::Duration::from_millis(50));
         let waiting = connect::open_with_patience(address, connect::WhenAbsent::Refuse, patience);
         let waiting = waiting.await.expect("a bank");
         let writing = slow.database.begin().await.expect("the writer's turn");

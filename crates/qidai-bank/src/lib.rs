@@ -3,6 +3,7 @@
 //! Nothing here reads a clock or makes an id: time, actor and id source are arguments.
 
 mod account;
+mod acting;
 mod bank_type;
 mod blood_group;
 mod chain;
@@ -35,6 +36,7 @@ mod unit;
 mod write_context;
 
 pub use account::{Account, AccountState, staff_number_problem};
+pub use acting::Acting;
 pub use bank_type::BankType;
 pub use blood_group::{Abo, RhD};
 pub use counts::{AmountError, Count, Counts, Measure, Phase, count_field, parse_count_field};
@@ -58,8 +60,9 @@ pub use signature::{CERTIFICATION, CERTIFICATION_VERSION, CanonicalRecord, Cover
 pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
-    AddOutcome, CHUNK_ROWS, ReleaseInForce, SearchableKind, SearchableRow, Store, StoreError, UnitCount,
-    holds_password, without_password,
+    Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, Emergency, NewCredential, PersonState, Proof,
+    ReleaseInForce, SearchableKind, SearchableRow, SecretProblem, Session, SignIn, SignedIn, Signing, Store,
+    StoreError, UnitCount,
 };
 pub use test_outcome::TestOutcome;
 pub use token::Token;

@@ -11,7 +11,7 @@ pub const FIRST_WAIT_SECONDS: i64 = 30;
 pub const LONGEST_WAIT_SECONDS: i64 = 3_600;
 
 /// Until when an account is locked after this many wrong sign-ins in a row, the last one now.
-pub fn locked_until(failures: i64, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn locked_until(failures: i64, now: Timestamp) -> Option<Timestamp> {
     let costly = u32::try_from(failures - FREE_FAILURES).ok().filter(|costly| *costly > 0)?;
     let doubled = (1..costly).fold(FIRST_WAIT_SECONDS, |wait, _| (wait * 2).min(LONGEST_WAIT_SECONDS));
     let wait = SignedDuration::from_secs(doubled);

@@ -91,9 +91,19 @@ impl Principal {
     /// # Errors
     /// `permission_missing`, naming the permission; `permission_missing_at_site` when it is there for other sites.
     pub fn may<'a>(&'a self, permission: Permission, site: Option<&'a str>) -> Result<Actor<'a>, Refusal> {
+        self.may_as(permission, site, |_| true)
+    }
+
+    /// The same, but only in a role that serves a purpose.
+    pub(crate) fn may_as<'a>(
+        &'a self,
+        permission: Permission,
+        site: Option<&'a str>,
+        serves: impl Fn(Role) -> bool,
+    ) -> Result<Actor<'a>, Refusal> {
         let in_scope = self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&permission));
-        let mut with_it =
-            self.grants.iter().filter(|grant| in_scope && grant.role.may(permission)).peekable();
+        let may = |grant: &&Grant| in_scope && grant.role.may(permission) && serves(grant.role);
+        let mut with_it = self.grants.iter().filter(may).peekable();
         if with_it.peek().is_none() {
             return Err(missing("permission_missing", &self.name, permission, None));
         }

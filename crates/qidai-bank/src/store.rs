@@ -3,30 +3,51 @@
 //! SQL is written here and nowhere else: one text for both databases, and where they must differ
 //! the two variants stand side by side.
 
+mod access_log;
+mod account;
 mod add;
 mod address;
+mod api_token;
 mod cell;
 mod connect;
 mod count_columns;
+mod credential;
 mod database;
+mod emergency;
 mod error;
 mod event;
 mod history;
+mod link;
 mod listing;
 mod migrations;
+mod person;
 mod row;
 mod search;
+mod secret_check;
+mod session;
 mod setting;
+mod sign_in;
+mod signature;
+mod site;
 mod statistics;
 mod table;
 mod typing;
 mod unit;
 
+pub use access_log::{Access, AccessLogCheck};
 pub use add::{AddOutcome, CHUNK_ROWS};
 pub use address::{holds_password, without_password};
+pub use api_token::ApiToken;
+pub use emergency::Emergency;
 pub use error::StoreError;
+pub use link::NewCredential;
+pub use person::PersonState;
 pub use search::{SearchableKind, SearchableRow};
+pub use secret_check::SecretProblem;
+pub use session::Session;
 pub use setting::ReleaseInForce;
+pub use sign_in::{SignIn, SignedIn};
+pub use signature::{Proof, Signing};
 pub use statistics::UnitCount;
 
 use address::Address;

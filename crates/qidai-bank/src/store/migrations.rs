@@ -2,6 +2,7 @@
 
 mod m0001_first_shelf;
 mod m0002_chained_history;
+mod m0003_people;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
@@ -17,7 +18,11 @@ struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first_shelf::FirstShelf), Box::new(m0002_chained_history::ChainedHistory)]
+        vec![
+            Box::new(m0001_first_shelf::FirstShelf),
+            Box::new(m0002_chained_history::ChainedHistory),
+            Box::new(m0003_people::People),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

@@ -1,5 +1,6 @@
 //! Reading a row, column after column.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sea_orm::{QueryResult, TryGetable};
 
@@ -44,6 +45,24 @@ impl<'a> RowReader<'a> {
 
     pub(super) fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
         self.get()
+    }
+
+    pub(super) fn optional_bytes(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get()
+    }
+
+    /// A time in microseconds since 1970.
+    pub(super) fn optional_time(&mut self, column: &str) -> Result<Option<Timestamp>, StoreError> {
+        let Some(microseconds) = self.int()? else { return Ok(None) };
+        let time = Timestamp::from_microsecond(microseconds);
+        time.map(Some).map_err(|_| self.unreadable(column, microseconds.to_string()))
+    }
+
+    pub(super) fn time(&mut self, column: &str) -> Result<Timestamp, StoreError> {
+        match self.optional_time(column)? {
+            Some(time) => Ok(time),
+            None => Err(self.unreadable(column, String::new())),
+        }
     }
 
     /// A code of an enum. An unknown code is an error, not "not known".

@@ -80,13 +80,17 @@ impl Store {
 
     /// The zone in which the bank's days begin and end, `Asia/Shanghai` unless it was set.
     pub async fn bank_zone(&self) -> Result<String, StoreError> {
-        Ok(self.setting(ZONE).await?.unwrap_or_else(|| ZONE_DEFAULT.to_owned()))
+        zone(self.database.reader()).await
     }
 
     /// Sets the bank's zone, an IANA name.
     pub async fn set_bank_zone(&self, zone: &str, context: &WriteContext<'_>) -> Result<(), StoreError> {
         self.set_setting(ZONE, zone, context).await
     }
+}
+
+pub(super) async fn zone(reader: Reader<'_>) -> Result<String, StoreError> {
+    Ok(read(reader, ZONE).await?.unwrap_or_else(|| ZONE_DEFAULT.to_owned()))
 }
 
 async fn read(reader: Reader<'_>, name: &str) -> Result<Option<String>, StoreError> {

@@ -5,18 +5,48 @@
 //! one declaration beside its concept and one line in [`AUDITED`].
 
 use super::cell::Kind;
-use super::{listing, setting, typing, unit};
+use super::{account, api_token, emergency, link, listing, person, setting, signature, site, typing, unit};
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 5] =
-    [&setting::TABLE, &unit::TABLE, &typing::TABLE, &listing::LIST, &listing::ENTRY];
+pub(super) static AUDITED: [&Table; 14] = [
+    &setting::TABLE,
+    &unit::TABLE,
+    &typing::TABLE,
+    &listing::LIST,
+    &listing::ENTRY,
+    &site::TABLE,
+    &account::TABLE,
+    &account::ROLE,
+    &link::TABLE,
+    &api_token::TABLE,
+    &emergency::TABLE,
+    &person::TABLE,
+    &person::FIELD,
+    &signature::TABLE,
+];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.
 ///
 /// * `history` – its own chain of hashes, and the checkpoints outside.
 /// * `counter` – computed again from the history: the last event, and the highest key given out.
 /// * `qidai_migration` – the program compares it with its own list when it opens the bank.
-pub(super) const UNAUDITED: [&str; 3] = ["history", "counter", super::migrations::TABLE];
+/// * `credential` – secrets; `account.credential_digest` says what they must be.
+/// * `person_key` – keys that an erasure must destroy; `person.key_check` says what they must be.
+/// * `person_index` – made again from the sealed fields.
+/// * `access_log` – its own chain of hashes.
+/// * `session`, `sign_in_state`, `rate_limit` – they last for minutes and hours, and end by themselves.
+pub(super) const UNAUDITED: [&str; 10] = [
+    "history",
+    "counter",
+    super::migrations::TABLE,
+    "credential",
+    "person_key",
+    "person_index",
+    "access_log",
+    "session",
+    "sign_in_state",
+    "rate_limit",
+];
 
 /// The last column of every audited table: the number of the event that wrote the row as it stands. It is the
 /// row's version too.

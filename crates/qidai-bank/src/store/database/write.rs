@@ -91,7 +91,6 @@ impl WriteTransaction<'_> {
 
     /// Changes rows of a table that the history does not hold, such as sessions and jobs; gives how many.
     /// A statement on an audited table is refused.
-    #[expect(dead_code, reason = "sessions and jobs follow")]
     pub(in crate::store) async fn change_unaudited(
         &self,
         sql: &str,

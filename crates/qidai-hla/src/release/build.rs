@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     AlleleId, ClassName, NONE, Release, ReleaseFiles, allele_list, dna_ser, groups, lines, nom, ser_ser,
+    whole,
 };
 use crate::allele::AlleleName;
 use crate::error::ReleaseError;
@@ -11,23 +12,25 @@ use crate::group::GroupKind;
 use crate::locus::Locus;
 use crate::serology::{Antigen, Confidence};
 
-/// The loci whose alleles must be in every file; others joined some files only in later releases.
-const COMPLETE_LOCI: [Locus; 5] = [Locus::A, Locus::B, Locus::C, Locus::DRB1, Locus::DQB1];
-/// A few alleles of one file may be missing in another (it has happened in print); one in a hundred is a cut.
-const MISSING_SHARE_MAX: f64 = 0.01;
-
 pub(super) fn release(files: &ReleaseFiles<'_>) -> Result<Release, ReleaseError> {
     let (label, date) = one_version(files)?;
     let (names, accessions): (Vec<AlleleName>, Vec<u32>) =
         allele_list::read(files.allele_list)?.into_iter().unzip();
     let find = |name: &AlleleName| names.binary_search(name).ok().map(|i| AlleleId(i as u32));
     let mut nom = nom::read(files.nom)?;
-    same_names(&names, &nom.current)?;
+    whole::same_names(&label, &names, &nom)?;
     let g = groups::read(GroupKind::G, files.nom_g, names.len(), find)?;
     let p = groups::read(GroupKind::P, files.nom_p, names.len(), find)?;
     let assigned = dna_ser::read(files.dna_ser, names.len(), find)?;
     ser_ser::read(files.ser_ser, &mut nom.serology)?;
-    check_coverage(&names, &g, &p, &assigned.antigens)?;
+    whole::check(&whole::Read {
+        label: &label,
+        names: &names,
+        nom: &nom,
+        g: &g,
+        p: &p,
+        assigned: &assigned.antigens,
+    })?;
     let (classes, class_names) = classes(&names, &p);
     let (antigen_ends, antigens) = flatten(assigned.antigens.into_iter().map(Option::unwrap_or_default));
     Ok(Release {
@@ -69,62 +72,6 @@ fn one_version(files: &ReleaseFiles<'_>) -> Result<(String, Option<String>), Rel
         }
     }
     Ok((first.version, first.date))
-}
-
-/// The allele list and the undeleted rows of `hla_nom.txt` are the same names, at the loci that are typed; genes
-/// beside them joined one file sooner than the other.
-fn same_names(listed: &[AlleleName], current: &[AlleleName]) -> Result<(), ReleaseError> {
-    let missing = |from: &[AlleleName], to: &[AlleleName]| {
-        let typed = from.iter().filter(|n| Locus::TYPED.contains(&n.locus()));
-        typed.copied().find(|n| to.binary_search(n).is_err())
-    };
-    if let Some(name) = missing(listed, current) {
-        let problem = format!("{name} is in {} but not here", allele_list::FILE);
-        return Err(ReleaseError::Truncated { file: nom::FILE, problem });
-    }
-    if let Some(name) = missing(current, listed) {
-        let problem = format!("{name} is in {} but not here", nom::FILE);
-        return Err(ReleaseError::Truncated { file: allele_list::FILE, problem });
-    }
-    Ok(())
-}
-
-fn check_coverage(
-    names: &[AlleleName],
-    g: &groups::GroupFile,
-    p: &groups::GroupFile,
-    assigned: &[Option<Vec<(Antigen, Confidence)>>],
-) -> Result<(), ReleaseError> {
-    let listed = |file: &groups::GroupFile| {
-        let mut seen = vec![false; names.len()];
-        file.lines.iter().flat_map(|(ids, _)| ids).for_each(|id| seen[id.0 as usize] = true);
-        seen
-    };
-    let (in_g, in_p) = (listed(g), listed(p));
-    check_file(groups::G_FILE, names, |i| in_g[i])?;
-    check_file(groups::P_FILE, names, |i| in_p[i] || names[i].is_null())?;
-    check_file(dna_ser::FILE, names, |i| assigned[i].is_some())
-}
-
-fn check_file(
-    file: &'static str,
-    names: &[AlleleName],
-    is_there: impl Fn(usize) -> bool,
-) -> Result<(), ReleaseError> {
-    for locus in COMPLETE_LOCI {
-        let of_locus: Vec<usize> = (0..names.len()).filter(|i| names[*i].locus() == locus).collect();
-        let missing: Vec<usize> = of_locus.iter().copied().filter(|i| !is_there(*i)).collect();
-        if missing.len() as f64 > MISSING_SHARE_MAX * of_locus.len() as f64 {
-            let problem = format!(
-                "{} of {} {locus} alleles are missing, {} is the first",
-                missing.len(),
-                of_locus.len(),
-                names[missing[0]]
-            );
-            return Err(ReleaseError::Truncated { file, problem });
-        }
-    }
-    Ok(())
 }
 
 /// Each line of the P file is a class; an expressed allele in no line is its own two-field protein.

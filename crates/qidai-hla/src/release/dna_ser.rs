@@ -54,7 +54,9 @@ pub(crate) fn read(
                 all.expert.insert(id, expert);
             }
         }
-        all.antigens[id.0 as usize] = Some(list);
+        if all.antigens[id.0 as usize].replace(list).is_some() {
+            return Err(line.error(format!("{locus}*{allele} stands in two lines")));
+        }
     }
     Ok(all)
 }

@@ -53,6 +53,9 @@ pub(crate) fn read(
             ),
         };
         if let Some(group) = group {
+            if out.groups.by_name.contains_key(&group.name) {
+                return Err(line.error(format!("the group {group} stands in two lines")));
+            }
             add_group(&mut out.groups, group, &ids);
         }
         out.lines.push((ids, group));

@@ -16,6 +16,7 @@ mod lines;
 mod nom;
 mod ser_ser;
 mod starter;
+mod whole;
 
 use std::ops::Range;
 

@@ -48,17 +48,21 @@ fn serology(used: &[(Antigen, Confidence)]) -> Serology {
     for (antigen, _) in used {
         serology.add_known(*antigen, true);
     }
-    for fields in rows(ANTIGENS) {
+    for (antigen, splits, associated) in relations() {
+        [antigen].iter().chain(&splits).chain(&associated).for_each(|a| serology.add_known(*a, true));
+        serology.add_relation(antigen, splits, associated);
+    }
+    serology
+}
+
+/// Our own table: an antigen, its splits, its associated antigens.
+pub(super) fn relations() -> impl Iterator<Item = (Antigen, Vec<Antigen>, Vec<Antigen>)> {
+    rows(ANTIGENS).filter_map(|fields| {
         let list = |i: usize| -> Vec<Antigen> {
             fields.get(i).map_or("", |f| *f).split('/').filter_map(Antigen::from_text).collect()
         };
-        let (splits, associated) = (list(1), list(2));
-        for antigen in list(0) {
-            [antigen].iter().chain(&splits).chain(&associated).for_each(|a| serology.add_known(*a, true));
-            serology.add_relation(antigen, splits.clone(), associated.clone());
-        }
-    }
-    serology
+        Some((*list(0).first()?, list(1), list(2)))
+    })
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {

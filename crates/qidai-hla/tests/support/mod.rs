@@ -19,6 +19,16 @@ pub fn release_dir() -> Option<PathBuf> {
     None
 }
 
+/// Every real release at hand: the one of [`release_dir`] and those beside it.
+pub fn all_release_dirs() -> Vec<PathBuf> {
+    let Some(dir) = release_dir() else { return Vec::new() };
+    let beside = dir.parent().and_then(|folder| std::fs::read_dir(folder).ok());
+    let mut dirs: Vec<PathBuf> = beside.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    dirs.retain(|other| other.join("wmda/hla_nom.txt").exists() && *other != dir);
+    dirs.push(dir);
+    dirs
+}
+
 /// The six texts of a release.
 pub struct Texts(pub [String; 6]);
 

@@ -4,9 +4,11 @@
 
 mod account;
 mod acting;
+mod audit;
 mod bank_type;
 mod blood_group;
 mod chain;
+mod checkpoint;
 mod counts;
 mod digest;
 mod identity;
@@ -37,8 +39,10 @@ mod write_context;
 
 pub use account::{Account, AccountState, staff_number_problem};
 pub use acting::Acting;
+pub use audit::{FINDINGS_MAX, Finding, Head, Progress, Stage, Verification};
 pub use bank_type::BankType;
 pub use blood_group::{Abo, RhD};
+pub use checkpoint::{Checkpoint, CheckpointKey, CheckpointPublicKey};
 pub use counts::{AmountError, Count, Counts, Measure, Phase, count_field, parse_count_field};
 pub use digest::Difference;
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
@@ -60,9 +64,9 @@ pub use signature::{CERTIFICATION, CERTIFICATION_VERSION, CanonicalRecord, Cover
 pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
-    Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, Emergency, NewCredential, PersonState, Proof,
-    ReleaseInForce, SearchableKind, SearchableRow, SecretProblem, Session, SignIn, SignedIn, Signing, Store,
-    StoreError, UnitCount,
+    Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, Emergency, NewCredential, OnProgress,
+    PersonState, Proof, ReleaseInForce, SearchableKind, SearchableRow, SecretProblem, Session, SignIn,
+    SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, holds_password, without_password,
 };
 pub use test_outcome::TestOutcome;
 pub use token::Token;

@@ -8,6 +8,7 @@ mod account;
 mod add;
 mod address;
 mod api_token;
+mod audit;
 mod cell;
 mod connect;
 mod count_columns;
@@ -38,6 +39,7 @@ pub use access_log::{Access, AccessLogCheck};
 pub use add::{AddOutcome, CHUNK_ROWS};
 pub use address::{holds_password, without_password};
 pub use api_token::ApiToken;
+pub use audit::{OnProgress, VerifyError};
 pub use emergency::Emergency;
 pub use error::StoreError;
 pub use link::NewCredential;
@@ -71,6 +73,12 @@ impl Store {
     /// Opens a bank, or makes an empty one when the file is absent or the database is empty.
     pub async fn create_or_open(address: &str) -> Result<Self, StoreError> {
         connect::open(Address::parse(address)?, connect::WhenAbsent::Create).await
+    }
+
+    /// Opens an existing bank only to look at it: nothing is written, its tables are left as they are. Besides what
+    /// [`Store::open`] refuses, a bank of an older version is.
+    pub async fn open_read_only(address: &str) -> Result<Self, StoreError> {
+        connect::open_read_only(Address::parse(address)?).await
     }
 
     /// An empty bank that is gone when it is closed. One connection: do not write while a stream

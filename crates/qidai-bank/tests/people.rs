@@ -6,9 +6,9 @@ mod support;
 
 use jiff::{SignedDuration, Timestamp};
 use qidai_bank::{
-    Acting, BankError, CanonicalRecord, Coverage, Grant, IdSource, KeyRing, MasterKey, Meaning, NewCredential,
-    Permission, Person, PersonField, PersonKind, Principal, Proof, Purpose, RandomSource, Role, SignIn, SignedIn,
-    Signing, Site, SiteKind, Store, Token,
+    Acting, BankError, CanonicalRecord, Coverage, Grant, IdSource, KeyRing, MasterKey, Meaning,
+    NewCredential, Permission, Person, PersonField, PersonKind, Principal, Proof, Purpose, RandomSource,
+    Role, SignIn, SignedIn, Signing, Site, SiteKind, Store, Token,
 };
 use support::TestBank;
 use support::postgres::Server;
@@ -96,7 +96,8 @@ impl Scene {
         let (_, link) = made.expect("an account");
         let code = self.keys.new_second_factor(&link).code(self.now);
         let chosen = NewCredential { password: PASSWORD, code: Some(&code) };
-        let signed_in = self.store.use_link(&link, chosen, &self.keys, self.now, (&self.ids, &self.random)).await;
+        let signed_in =
+            self.store.use_link(&link, chosen, &self.keys, self.now, (&self.ids, &self.random)).await;
         Somebody { staff_number: staff_number.to_owned(), link, signed_in: signed_in.expect("signed in") }
     }
 
@@ -168,7 +169,11 @@ async fn administrator_invites_a_coordinator(at: &TestBank) {
     let acting = scene.acting(&admin.signed_in.session.principal);
     let unused = scene.store.new_link("S0012", &acting).await.expect("a link");
     let newer = scene.store.new_link("S0012", &acting).await.expect("a link");
-    assert_eq!(code(scene.store.link_owner(&unused, scene.now).await), "link_invalid", "a newer one was given");
+    assert_eq!(
+        code(scene.store.link_owner(&unused, scene.now).await),
+        "link_invalid",
+        "a newer one was given"
+    );
     assert!(scene.store.link_owner(&newer, scene.now).await.is_ok());
     scene.later(24 * 3600);
     assert_eq!(code(scene.store.link_owner(&newer, scene.now).await), "link_invalid", "a day is over");
@@ -202,10 +207,17 @@ async fn guesser_is_locked_out(at: &TestBank) {
     let victim = scene.somebody("S0001", &[Grant::everywhere(Role::Technologist)]).await;
     scene.later(60);
     for _ in 0..5 {
-        assert_eq!(code(scene.sign_in("S0001", "a wrong password", &scene.code_of(&victim)).await), "sign_in_wrong");
+        assert_eq!(
+            code(scene.sign_in("S0001", "a wrong password", &scene.code_of(&victim)).await),
+            "sign_in_wrong"
+        );
     }
     let right = scene.code_of(&victim);
-    assert_eq!(code(scene.sign_in("S0001", PASSWORD, &right).await), "sign_in_locked", "even the right one waits");
+    assert_eq!(
+        code(scene.sign_in("S0001", PASSWORD, &right).await),
+        "sign_in_locked",
+        "even the right one waits"
+    );
     let other = scene.store.session(&victim.signed_in.token, scene.now).await.expect("read");
     assert!(other.is_some(), "who is signed in stays so");
     scene.later(31);
@@ -213,7 +225,11 @@ async fn guesser_is_locked_out(at: &TestBank) {
     assert_eq!(code(scene.sign_in("S0001", "a wrong password", &right).await), "sign_in_wrong");
     scene.later(31);
     let right = scene.code_of(&victim);
-    assert_eq!(code(scene.sign_in("S0001", PASSWORD, &right).await), "sign_in_locked", "the wait has doubled");
+    assert_eq!(
+        code(scene.sign_in("S0001", PASSWORD, &right).await),
+        "sign_in_locked",
+        "the wait has doubled"
+    );
     scene.later(30);
     let right = scene.code_of(&victim);
     scene.sign_in("s0001", PASSWORD, &right).await.expect("after the wait");
@@ -228,7 +244,11 @@ async fn thief_reuses_a_code(at: &TestBank) {
     let mut scene = Scene::begin(at).await;
     let owner = scene.somebody("S0001", &[Grant::everywhere(Role::Technologist)]).await;
     let first = scene.code_of(&owner);
-    assert_eq!(code(scene.sign_in("S0001", PASSWORD, &first).await), "code_used", "it was used with the link");
+    assert_eq!(
+        code(scene.sign_in("S0001", PASSWORD, &first).await),
+        "code_used",
+        "it was used with the link"
+    );
     scene.later(30);
     let second = scene.code_of(&owner);
     scene.sign_in("S0001", PASSWORD, &second).await.expect("a new code");
@@ -330,7 +350,10 @@ async fn twenty_use_one_code_at_once(at: &TestBank) {
     let codes: Vec<&str> =
         results.iter().map(|result| result.as_ref().map_or_else(BankError::code, |_| "signed_in")).collect();
     assert_eq!(codes.iter().filter(|code| **code == "signed_in").count(), 1, "{codes:?}");
-    assert!(codes.iter().all(|code| ["signed_in", "code_used", "sign_in_locked"].contains(code)), "{codes:?}");
+    assert!(
+        codes.iter().all(|code| ["signed_in", "code_used", "sign_in_locked"].contains(code)),
+        "{codes:?}"
+    );
 }
 
 async fn coordinator_cannot_erase(at: &TestBank) {
@@ -381,9 +404,16 @@ async fn mother_is_found_opened_and_erased(at: &TestBank) {
     scene.store.change_person(&id, &changes, &scene.keys, &by_midwife).await.expect("changed");
     let opened = scene.store.open_person(&id, care, &scene.keys, &by_midwife).await.expect("opened");
     assert_eq!(opened.get(PersonField::Mobile), Some("+8613900000000"));
-    assert_eq!(opened.get(PersonField::DocumentNumber), Some("370102199003072169"), "stored in its normal form");
+    assert_eq!(
+        opened.get(PersonField::DocumentNumber),
+        Some("370102199003072169"),
+        "stored in its normal form"
+    );
     let patient = Purpose::PatientCare;
-    assert_eq!(code(scene.store.open_person(&id, patient, &scene.keys, &by_midwife).await), "purpose_not_yours");
+    assert_eq!(
+        code(scene.store.open_person(&id, patient, &scene.keys, &by_midwife).await),
+        "purpose_not_yours"
+    );
 
     assert_eq!(code(scene.store.erase_person(&id, &by_quality).await), "reason_missing");
     let asked = by_quality.because("request of the person, case 7");
@@ -400,11 +430,14 @@ async fn mother_is_found_opened_and_erased(at: &TestBank) {
     let log = scene.store.accesses(Some(&format!("person/{id}")), 100, &by_quality).await.expect("read");
     let kinds: Vec<_> = log.iter().rev().map(|line| (line.kind.as_str(), line.actor.as_str())).collect();
     let midwife_did = |kind| (kind, "staff:C0001");
-    assert_eq!(kinds, [
-        midwife_did("person_opened"),
-        midwife_did("person_open_refused"),
-        midwife_did("person_open_refused"),
-    ]);
+    assert_eq!(
+        kinds,
+        [
+            midwife_did("person_opened"),
+            midwife_did("person_open_refused"),
+            midwife_did("person_open_refused"),
+        ]
+    );
     assert_eq!(code(scene.store.accesses(None, 1, &by_midwife).await), "permission_missing");
 }
 
@@ -430,7 +463,10 @@ async fn clerk_of_another_site_opens_nobody(at: &TestBank) {
     let named = (PersonField::Name, "王小芳");
     let found = scene.store.find_persons(named, care, &scene.keys, &by_qingdao).await.expect("searched");
     assert!(found.is_empty(), "not even that she exists");
-    assert_eq!(scene.store.find_persons(named, care, &scene.keys, &by_jinan).await.expect("searched").len(), 1);
+    assert_eq!(
+        scene.store.find_persons(named, care, &scene.keys, &by_jinan).await.expect("searched").len(),
+        1
+    );
 }
 
 async fn keeper_rotates_the_master_key(at: &TestBank) {
@@ -440,7 +476,9 @@ async fn keeper_rotates_the_master_key(at: &TestBank) {
     let mut people = Vec::new();
     for number in 0..250 {
         let person = Person::new(PersonKind::Mother).with(PersonField::Name, format!("Mother {number}"));
-        people.push(scene.store.add_person(&person, &scene.keys, &scene.acting(&principal)).await.expect("entered"));
+        people.push(
+            scene.store.add_person(&person, &scene.keys, &scene.acting(&principal)).await.expect("entered"),
+        );
     }
     let old = scene.keys.clone();
     let new = old.rotated(MasterKey::new(&scene.random).expect("a key"));
@@ -460,9 +498,11 @@ async fn keeper_rotates_the_master_key(at: &TestBank) {
     // The old key is needed no more.
     let alone = KeyRing::new(new.current().clone(), Vec::new());
     assert!(scene.store.check_secrets(Some(&alone)).await.expect("checked").is_empty());
-    let opened = scene.store.open_person(&people[0], Purpose::CollectionCare, &alone, &scene.acting(&principal)).await;
+    let opened =
+        scene.store.open_person(&people[0], Purpose::CollectionCare, &alone, &scene.acting(&principal)).await;
     assert_eq!(opened.expect("opened").get(PersonField::Name), Some("Mother 0"));
-    let before = scene.store.open_person(&people[0], Purpose::CollectionCare, &old, &scene.acting(&principal)).await;
+    let before =
+        scene.store.open_person(&people[0], Purpose::CollectionCare, &old, &scene.acting(&principal)).await;
     assert_eq!(before.expect_err("the old key alone opens nothing").code(), "key_missing");
     let code_then = {
         scene.later(60);
@@ -541,7 +581,11 @@ async fn reviewer_signs_and_the_record_changes(at: &TestBank) {
     assert_eq!(code(sign(&scene, proof).await), "signer_not_certified");
     let acting = Acting::new(&principal, scene.now, &scene.ids, &scene.random);
     scene.store.certify_signer(proof, &scene.keys, &acting).await.expect("certified");
-    assert_eq!(code(sign(&scene, proof).await), "code_used", "the first signature of a session needs a new code");
+    assert_eq!(
+        code(sign(&scene, proof).await),
+        "code_used",
+        "the first signature of a session needs a new code"
+    );
     scene.later(30);
     assert_eq!(code(sign(&scene, Proof { code: None, ..proof }).await), "sign_in_wrong", "both components");
     let code_now = scene.code_of(&reviewer);
@@ -550,7 +594,10 @@ async fn reviewer_signs_and_the_record_changes(at: &TestBank) {
     assert_eq!((signature.components.as_str(), signature.role.as_str()), ("password+code", "reviewer"));
     let password_only = Proof { code: None, ..proof };
     assert_eq!(sign(&scene, password_only).await.expect("signed").components, "password");
-    assert_eq!(code(sign(&scene, Proof { password: "a wrong password", ..password_only }).await), "sign_in_wrong");
+    assert_eq!(
+        code(sign(&scene, Proof { password: "a wrong password", ..password_only }).await),
+        "sign_in_wrong"
+    );
 
     let stored = scene.store.signatures(&written).await.expect("read");
     assert_eq!(stored.len(), 2);
@@ -564,7 +611,10 @@ async fn reviewer_signs_and_the_record_changes(at: &TestBank) {
     let acting = scene.acting(&inspector.signed_in.session.principal);
     assert_eq!(code(scene.store.sign(signing, proof, &scene.keys, &acting).await), "permission_missing");
     let console = Principal::console("keeper");
-    assert_eq!(code(scene.store.sign(signing, proof, &scene.keys, &scene.acting(&console)).await), "person_needed");
+    assert_eq!(
+        code(scene.store.sign(signing, proof, &scene.keys, &scene.acting(&console)).await),
+        "person_needed"
+    );
     let borrowed = Proof { session: &inspector.signed_in.token, ..proof };
     assert_eq!(code(sign(&scene, borrowed).await), "session_ended");
     scene.store.end_session(&reviewer.signed_in.token).await.expect("signed out");
@@ -584,16 +634,24 @@ async fn custodian_breaks_the_glass(at: &TestBank) {
     let excluded = scene.store.take_role_in_emergency(Role::Administrator, None, &acting).await;
     assert_eq!(code(excluded), "emergency_role_excluded");
     scene.store.take_role_in_emergency(director, None, &acting).await.expect("taken");
-    let session = scene.store.session(&custodian.signed_in.token, scene.now).await.expect("read").expect("alive");
+    let session =
+        scene.store.session(&custodian.signed_in.token, scene.now).await.expect("read").expect("alive");
     let used = session.principal.may(Permission::UnitRelease, None).expect("for a while");
     assert_eq!(used.role, "medical_director");
 
     let open = scene.store.emergencies().await.expect("read");
     assert_eq!((open.len(), open[0].review.is_none()), (1, true));
     let by_custodian = scene.acting(&session.principal);
-    assert_eq!(code(scene.store.review_emergency(&open[0].id, "fine", &by_custodian).await), "permission_missing");
+    assert_eq!(
+        code(scene.store.review_emergency(&open[0].id, "fine", &by_custodian).await),
+        "permission_missing"
+    );
     let by_quality = scene.acting(&quality.signed_in.session.principal);
-    scene.store.review_emergency(&open[0].id, "confirmed by the tank's record", &by_quality).await.expect("reviewed");
+    scene
+        .store
+        .review_emergency(&open[0].id, "confirmed by the tank's record", &by_quality)
+        .await
+        .expect("reviewed");
     let again = scene.store.review_emergency(&open[0].id, "again", &by_quality).await;
     assert_eq!(code(again), "emergency_reviewed");
     // It ends by itself.
@@ -601,7 +659,8 @@ async fn custodian_breaks_the_glass(at: &TestBank) {
         scene.later(29 * 60);
         scene.store.session(&custodian.signed_in.token, scene.now).await.expect("read").expect("alive");
     }
-    let session = scene.store.session(&custodian.signed_in.token, scene.now).await.expect("read").expect("alive");
+    let session =
+        scene.store.session(&custodian.signed_in.token, scene.now).await.expect("read").expect("alive");
     assert!(session.principal.may(Permission::UnitRelease, None).is_err(), "four hours are over");
 }
 

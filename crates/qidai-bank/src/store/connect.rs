@@ -21,12 +21,23 @@ pub(super) enum WhenAbsent {
     Create,
 }
 
+/// What may be done to what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Write,
+    /// Not even the tables are brought up to date.
+    Read,
+}
+
 /// How long a writer waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Readers and the writer of one process.
 const CONNECTIONS_MAX: u32 = 8;
 /// Page cache of a connection, in kibibytes: the index over identities of a million units fits.
 const CACHE_KIB: &str = "-65536";
+/// Pages that the log takes before they are folded into the file (40 MB). An import touches the same pages of its
+/// indexes again and again: folding rarely writes each of them once.
+const LOG_PAGES: &str = "10000";
 
 pub(super) async fn open(address: Address, when_absent: WhenAbsent) -> Result<Store, StoreError> {
     open_with_patience(address, when_absent, BUSY_TIMEOUT).await
@@ -41,9 +52,29 @@ pub(super) async fn open_with_patience(
     if let Address::Sqlite(path) = &address {
         look_at_file(&address, path, when_absent)?;
     }
-    let db = connect(&address, when_absent, busy_timeout).await?;
+    let db = connect(&address, when_absent, Mode::Write, busy_timeout).await?;
     let store = Store { database: Database::new(db), address };
-    match prepare(&store, when_absent).await {
+    let prepared = prepare(&store, when_absent).await;
+    opened(store, prepared).await
+}
+
+/// Opens a bank that is only looked at: of this version, and left exactly as it is.
+pub(super) async fn open_read_only(address: Address) -> Result<Store, StoreError> {
+    if let Address::Sqlite(path) = &address {
+        look_at_file(&address, path, WhenAbsent::Refuse)?;
+    }
+    let db = connect(&address, WhenAbsent::Refuse, Mode::Read, BUSY_TIMEOUT).await?;
+    let store = Store { database: Database::new(db), address };
+    let looked_at = match missing_migrations(&store, WhenAbsent::Refuse).await {
+        Ok(0) => Ok(()),
+        Ok(_) => Err(StoreError::OlderThanProgram { address: store.address() }),
+        Err(error) => Err(error),
+    };
+    opened(store, looked_at).await
+}
+
+async fn opened(store: Store, looked_at: Result<(), StoreError>) -> Result<Store, StoreError> {
+    match looked_at {
         Ok(()) => Ok(store),
         Err(error) => {
             // The first error is the one to tell; a failing close adds nothing to it.
@@ -83,6 +114,7 @@ fn look_at_file(address: &Address, path: &Path, when_absent: WhenAbsent) -> Resu
 async fn connect(
     address: &Address,
     when_absent: WhenAbsent,
+    mode: Mode,
     busy_timeout: Duration,
 ) -> Result<DatabaseConnection, StoreError> {
     let mut options = match address {
@@ -97,7 +129,11 @@ async fn connect(
             options
         }
         Address::Sqlite(path) => {
-            let sqlite = sqlite_options(path, when_absent).busy_timeout(busy_timeout);
+            let sqlite = match mode {
+                Mode::Write => sqlite_options(path, when_absent),
+                Mode::Read => sqlite_read_options(path),
+            };
+            let sqlite = sqlite.busy_timeout(busy_timeout);
             let mut options = ConnectOptions::new("sqlite::memory:");
             options.max_connections(CONNECTIONS_MAX);
             options.map_sqlx_sqlite_opts(move |_| sqlite.clone());
@@ -125,11 +161,37 @@ fn sqlite_options(path: &Path, when_absent: WhenAbsent) -> SqliteConnectOptions 
         .foreign_keys(true)
         .pragma("cache_size", CACHE_KIB)
         .pragma("temp_store", "memory")
+        .pragma("wal_autocheckpoint", LOG_PAGES)
+        .disable_statement_logging()
+}
+
+/// A folder that cannot be written, such as a copy on a disc, has no room for the files of SQLite's locks. When no
+/// log lies beside the file, nobody writes to it, and it is read without them.
+fn sqlite_read_options(path: &Path) -> SqliteConnectOptions {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let is_fixed = std::fs::metadata(folder.unwrap_or(Path::new(".")))
+        .is_ok_and(|folder| folder.permissions().readonly())
+        && !Path::new(&log).exists();
+    SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .immutable(is_fixed)
+        .pragma("cache_size", CACHE_KIB)
         .disable_statement_logging()
 }
 
 /// Refuses what is not ours, then brings the tables up to date.
 async fn prepare(store: &Store, when_absent: WhenAbsent) -> Result<(), StoreError> {
+    match missing_migrations(store, when_absent).await? {
+        0 => Ok(()),
+        _ => store.database.migrate().await,
+    }
+}
+
+/// How many changes of the tables a bank does not have yet. Refuses what is not ours, and what is newer than we are.
+async fn missing_migrations(store: &Store, when_absent: WhenAbsent) -> Result<usize, StoreError> {
     let tables = table_names(store.database.reader()).await?;
     let ours = tables.iter().any(|table| table == migrations::TABLE);
     let may_be_made = tables.is_empty() && when_absent == WhenAbsent::Create;
@@ -145,11 +207,9 @@ async fn prepare(store: &Store, when_absent: WhenAbsent) -> Result<(), StoreErro
                 migration: migration.clone(),
             });
         }
-        if applied.len() == migrations::known_count() {
-            return Ok(());
-        }
+        return Ok(migrations::known_count() - applied.len());
     }
-    store.database.migrate().await
+    Ok(migrations::known_count())
 }
 
 /// The names of all tables at the address.

@@ -21,6 +21,11 @@ pub enum StoreError {
          use that version or a later one"
     )]
     NewerThanProgram { address: String, migration: String },
+    #[error(
+        "the bank at {address} was last opened by an older version of qidai: open it once with this one, \
+         for example with 'qidai serve', and try again"
+    )]
+    OlderThanProgram { address: String },
     #[error("another program is writing to the database and did not finish in time: try again")]
     Locked { source: DbErr },
     #[error("the disk of the database is full: nothing of this step was kept; make room, run again")]
@@ -54,6 +59,7 @@ impl StoreError {
             Self::DatabaseMissing { .. } => "database_missing",
             Self::NotABank { .. } => "not_a_bank",
             Self::NewerThanProgram { .. } => "database_newer_than_program",
+            Self::OlderThanProgram { .. } => "database_older_than_program",
             Self::Locked { .. } => "database_locked",
             Self::DiskFull { .. } => "disk_full",
             Self::ReadOnly { .. } => "database_read_only",

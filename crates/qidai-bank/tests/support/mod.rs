@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod postgres;
+pub(crate) mod tamper;
 
 use qidai_bank::{IdSource, Identity, ListedRecord, Measure, Phase, Typing, UnitRecord};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};

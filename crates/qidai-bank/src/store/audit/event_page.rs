@@ -1,0 +1,116 @@
+//! Events, a page at a time, each page as one run of bytes that the database puts together: the canonical text of
+//! each event, as [`crate::chain::Content::canonical`] writes it, and the hash it has.
+
+use sea_orm::{DbBackend, Value};
+
+use crate::chain::FORM;
+use crate::store::StoreError;
+use crate::store::database::Reader;
+
+/// Events of one page.
+const PAGE_EVENTS: u32 = 2_000;
+
+/// Fields of the canonical text in their order.
+const FIELDS: [&str; 11] = [
+    "CAST(sequence AS TEXT)",
+    "event_id",
+    "CAST(effective_at_us AS TEXT)",
+    "CAST(recorded_at_us AS TEXT)",
+    "actor",
+    "role",
+    "site",
+    "kind",
+    "subject",
+    "reason",
+    "changes",
+];
+
+/// Events of a page as the database gave them.
+pub(super) struct Page {
+    bytes: Vec<u8>,
+    /// The highest number among them.
+    pub(super) last: i64,
+}
+
+/// One event of a page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawEvent<'p> {
+    pub(super) sequence: i64,
+    /// Hexadecimal; empty when the event has none.
+    pub(super) hash: &'p [u8],
+    pub(super) canonical: &'p [u8],
+    pub(super) changes: &'p [u8],
+}
+
+/// The events after a number (all, for `None`), or `None` when there are no more.
+pub(super) async fn fetch(reader: Reader<'_>, after: Option<i64>) -> Result<Option<Page>, StoreError> {
+    let (hash, bytes) = match reader.backend() {
+        DbBackend::Postgres => ("encode(hash, 'hex')", "convert_to(string_agg(event, ''), 'UTF8')"),
+        _ => ("lower(hex(hash))", "CAST(group_concat(event, '') AS BLOB)"),
+    };
+    let canonical = FIELDS.map(counted).join(" || ");
+    let condition = if after.is_some() { "WHERE sequence > $1" } else { "" };
+    let sql = format!(
+        "SELECT {bytes}, MAX(sequence) FROM (\
+         SELECT {} || {} AS event, sequence FROM (\
+         SELECT '{FORM}' || {canonical} AS text, {hash} AS hash_text, sequence \
+         FROM history {condition} ORDER BY sequence LIMIT {PAGE_EVENTS}) AS texts) AS page",
+        counted("hash_text"),
+        counted("text"),
+    );
+    let Some(row) = reader.first(&sql, after.map(Value::from)).await? else { return Ok(None) };
+    let bytes: Option<Vec<u8>> = row.try_get_by_index(0)?;
+    let last: Option<i64> = row.try_get_by_index(1)?;
+    Ok(bytes.zip(last).map(|(bytes, last)| Page { bytes, last }))
+}
+
+/// How many events there are.
+pub(super) async fn count(reader: Reader<'_>) -> Result<u64, StoreError> {
+    let row = reader.first("SELECT COUNT(*) FROM history", []).await?;
+    let count: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    Ok(count.unwrap_or_default().unsigned_abs())
+}
+
+/// `5:hello,` or, for nothing, `-,`.
+fn counted(field: &str) -> String {
+    format!("COALESCE(octet_length({field}) || ':' || {field}, '-') || ','")
+}
+
+impl Page {
+    /// The events in the order of their numbers. Lengths and texts come from one statement, so they always agree;
+    /// what cannot be taken apart all the same ends the page.
+    pub(super) fn events(&self) -> Vec<RawEvent<'_>> {
+        let mut events = Vec::with_capacity(PAGE_EVENTS as usize);
+        let mut rest = self.bytes.as_slice();
+        while let Some(event) = take_event(&mut rest) {
+            events.push(event);
+        }
+        events.sort_by_key(|event| event.sequence);
+        events
+    }
+}
+
+fn take_event<'p>(rest: &mut &'p [u8]) -> Option<RawEvent<'p>> {
+    let hash = take(rest)?.unwrap_or_default();
+    let canonical = take(rest)??;
+    let mut fields = canonical.strip_prefix(FORM.as_bytes())?;
+    let sequence = std::str::from_utf8(take(&mut fields)??).ok()?.parse().ok()?;
+    let mut changes = None;
+    for _ in 1..FIELDS.len() {
+        changes = take(&mut fields)?;
+    }
+    Some(RawEvent { sequence, hash, canonical, changes: changes.unwrap_or_default() })
+}
+
+/// Takes one field off: `None` at the end, `Some(None)` for an absent one.
+fn take<'p>(rest: &mut &'p [u8]) -> Option<Option<&'p [u8]>> {
+    if let Some(after) = rest.strip_prefix(b"-,") {
+        *rest = after;
+        return Some(None);
+    }
+    let colon = rest.iter().position(|byte| *byte == b':')?;
+    let length: usize = std::str::from_utf8(&rest[..colon]).ok()?.parse().ok()?;
+    let field = rest.get(colon + 1..colon + 1 + length)?;
+    *rest = rest.get(colon + 2 + length..)?;
+    Some(Some(field))
+}

@@ -1,0 +1,356 @@
+//! What a verification finds, told on SQLite and on PostgreSQL.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a broken expectation fails the test")]
+
+mod support;
+
+use jiff::Timestamp;
+use qidai_bank::{
+    Abo, Actor, Checkpoint, CheckpointKey, IdSource, RandomSource, Store, Typing, Verification, WriteContext,
+};
+use support::postgres::Server;
+use support::tamper::{TableSeen, Tamperer};
+use support::{TestBank, ids, listed, public_unit};
+
+/// Tables that the history does not hold (`docs/history.md` says what protects each instead). `counter` and `history`
+/// are tampered with in stories of their own.
+const NOT_AUDITED: [&str; 10] = [
+    "access_log",
+    "counter",
+    "credential",
+    "history",
+    "person_index",
+    "person_key",
+    "qidai_migration",
+    "rate_limit",
+    "session",
+    "sign_in_state",
+];
+
+macro_rules! stories {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(&super::TestBank::sqlite()).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let Some(server) = super::Server::start_or_skip().await else { return };
+                super::$name(&server.bank(stringify!($name)).await).await;
+            })*
+        }
+    };
+}
+
+stories!(
+    a_bank_that_nobody_touched_is_whole,
+    every_table_is_watched,
+    rows_of_the_history_are_watched,
+    an_end_cut_off_is_found_by_a_checkpoint,
+    a_history_written_anew_is_found_by_a_checkpoint,
+    counters_follow_the_history,
+);
+
+fn context<'a>(ids: &'a IdSource) -> WriteContext<'a> {
+    WriteContext::new(Timestamp::UNIX_EPOCH, Actor::administrator("test"), ids)
+}
+
+/// A bank with rows in every table, and changes of every kind.
+async fn fill(bank: &TestBank) -> Store {
+    let store = Store::create_or_open(&bank.address).await.expect("a new bank");
+    let ids = ids("fill");
+    let context = context(&ids);
+    let mut units: Vec<_> = (1..4).map(public_unit).collect();
+    units[1].abo = Some(Abo::A);
+    units[1].processing_method = Some("HES \"羟乙基淀粉\"\n".to_owned());
+    units[1].rbc_depleted = Some(true);
+    units[2].mother_typings = vec![Typing::written("HLA-A*01:01")];
+    store.add_units(&units, &context).await.expect("added");
+    store.add_listed("wmda", &[listed("D1"), listed("D2")], &context).await.expect("added");
+    store.add_listed("nmdp", &[listed("D1")], &context).await.expect("added");
+    store.set_setting("colour", "red", &context).await.expect("set");
+    store.set_setting("colour", "blue", &context.because("blue is nicer")).await.expect("set");
+    store.set_setting("size", "1", &context).await.expect("set");
+    store
+}
+
+async fn verify(store: &Store) -> Verification {
+    verify_with(store, &[]).await
+}
+
+async fn verify_with(store: &Store, checkpoints: &[Checkpoint]) -> Verification {
+    store.verify(checkpoints, &RandomSource::seeded(5), &mut |_| {}).await.expect("verified")
+}
+
+/// Some finding names this code, table and row.
+#[track_caller]
+fn assert_named(found: &Verification, code: &str, table: &str, row: &str) {
+    let named =
+        found.findings.iter().any(|f| (f.code, f.table.as_str(), f.row.as_str()) == (code, table, row));
+    let told: Vec<String> = found.findings.iter().map(ToString::to_string).collect();
+    assert!(named, "expected {code} of {table} row {row}, told: {told:#?}");
+}
+
+async fn a_bank_that_nobody_touched_is_whole(bank: &TestBank) {
+    let store = Store::create_or_open(&bank.address).await.expect("a new bank");
+    let empty = verify(&store).await;
+    assert_eq!((empty.is_whole(), empty.events, empty.rows), (true, 0, 0), "{:?}", empty.findings);
+    store.close().await.expect("closed");
+    let store = fill(bank).await;
+    let found = verify(&store).await;
+    assert!(found.is_whole(), "{:?}", found.findings);
+    assert_eq!(found.head, store.head().await.expect("read"));
+    assert_eq!((found.events, found.rows), (found.head.sequence, 3 + 4 + 3 + 2 + 2));
+    store.close().await.expect("closed");
+    let looking = Store::open_read_only(&bank.address).await.expect("opens");
+    assert!(verify(&looking).await.is_whole());
+}
+
+/// In every table but those named above a changed, inserted, removed or swapped row is found and named.
+async fn every_table_is_watched(bank: &TestBank) {
+    let store = fill(bank).await;
+    let tamperer = Tamperer::of(bank).await;
+    let tables = tamperer.tables().await;
+    assert!(tables.len() >= 8, "{tables:?}");
+    for table in tables.iter().filter(|table| !NOT_AUDITED.contains(&table.name.as_str())) {
+        tamperer.keep(&table.name).await;
+        if tamperer.count(&table.name).await > 0 {
+            changed_rows(&store, &tamperer, table, bank).await;
+            removed_rows(&store, &tamperer, table).await;
+            inserted_rows(&store, &tamperer, table, bank).await;
+            swapped_rows(&store, &tamperer, table).await;
+        }
+        tamperer.forget().await;
+    }
+    assert!(verify(&store).await.is_whole(), "everything is as it was");
+    tamperer.end().await;
+}
+
+async fn key_of_first(tamperer: &Tamperer, table: &TableSeen) -> String {
+    let key: Vec<String> = table.key.iter().map(|column| format!("CAST({column} AS TEXT)")).collect();
+    let sql =
+        format!("SELECT {} FROM {} ORDER BY {} LIMIT 1", key.join(", "), table.name, table.key.join(", "));
+    tamperer.texts(&sql).await[0].join(", ")
+}
+
+async fn changed_rows(store: &Store, tamperer: &Tamperer, table: &TableSeen, bank: &TestBank) {
+    let is_postgres = bank.address.starts_with("postgres");
+    let key = key_of_first(tamperer, table).await;
+    let mut changed = 0;
+    for (column, _) in table.columns.iter().filter(|(column, _)| !table.is_key(column)) {
+        let other = table.other_value(column, is_postgres);
+        let sql = format!("UPDATE {} SET {column} = {other} WHERE {}", table.name, table.first_row());
+        // Where the database itself refuses the value, there is nothing to find.
+        if tamperer.run(&sql).await.is_err() {
+            continue;
+        }
+        let found = verify(store).await;
+        assert_named(&found, "row_changed", &table.name, &key);
+        assert_eq!(found.findings[0].column.as_deref(), Some(column.as_str()), "{}", found.findings[0]);
+        assert_eq!(found.findings.len(), 1, "{:?}", found.findings);
+        tamperer.put_back(&table.name).await;
+        changed += 1;
+    }
+    assert!(changed > 0, "no column of {} could be changed", table.name);
+}
+
+async fn removed_rows(store: &Store, tamperer: &Tamperer, table: &TableSeen) {
+    let key = key_of_first(tamperer, table).await;
+    tamperer.run(&format!("DELETE FROM {} WHERE {}", table.name, table.first_row())).await.expect("removed");
+    let found = verify(store).await;
+    assert_named(&found, "row_removed", &table.name, &key);
+    tamperer.put_back(&table.name).await;
+}
+
+/// A copy of the first row under another key; texts that must be unique are made so.
+async fn inserted_rows(store: &Store, tamperer: &Tamperer, table: &TableSeen, bank: &TestBank) {
+    let is_postgres = bank.address.starts_with("postgres");
+    let names: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
+    for varied in names.iter().rev().map(|name| vec![*name]).chain([names.clone()]) {
+        let cells = names.iter().map(|name| match *name {
+            _ if table.key.last().is_some_and(|key| key == name) || varied.contains(name) => {
+                let other = table.other_value(name, is_postgres);
+                if other.contains("+ 1") { format!("{name} + 1000") } else { other }
+            }
+            _ => (*name).to_owned(),
+        });
+        let cells = cells.collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "INSERT INTO {0} ({1}) SELECT {cells} FROM {0} WHERE {2}",
+            table.name,
+            names.join(", "),
+            table.first_row()
+        );
+        if tamperer.run(&sql).await.is_ok() {
+            let found = verify(store).await;
+            let told: Vec<_> = found.findings.iter().map(|f| (f.code, f.table.as_str())).collect();
+            assert_eq!(told, [("row_inserted", table.name.as_str())]);
+            tamperer.put_back(&table.name).await;
+            return;
+        }
+    }
+    panic!("no row could be inserted into {}", table.name);
+}
+
+/// Two rows exchange a value.
+async fn swapped_rows(store: &Store, tamperer: &Tamperer, table: &TableSeen) {
+    if tamperer.count(&table.name).await < 2 {
+        return;
+    }
+    let key = table.key.join(", ");
+    let column = "recorded_in";
+    let name = &table.name;
+    let of = |place: u32| format!("(SELECT {column} FROM kept ORDER BY {key} LIMIT 1 OFFSET {place})");
+    let row = |place: u32| {
+        let parts = table
+            .key
+            .iter()
+            .map(|k| format!("{k} = (SELECT {k} FROM kept ORDER BY {key} LIMIT 1 OFFSET {place})"));
+        parts.collect::<Vec<_>>().join(" AND ")
+    };
+    for (to, from) in [(0, 1), (1, 0)] {
+        tamperer
+            .run(&format!("UPDATE {name} SET {column} = {} WHERE {}", of(from), row(to)))
+            .await
+            .expect("swapped");
+    }
+    let values = tamperer.texts(&format!("SELECT CAST({} AS TEXT), CAST({} AS TEXT)", of(0), of(1))).await;
+    let found = verify(store).await;
+    let expected = if values[0][0] == values[0][1] { 0 } else { 2 };
+    assert_eq!(found.findings.len(), expected, "{name}: {:?}", found.findings);
+    tamperer.put_back(name).await;
+}
+
+async fn rows_of_the_history_are_watched(bank: &TestBank) {
+    let store = fill(bank).await;
+    let tamperer = Tamperer::of(bank).await;
+    let is_postgres = bank.address.starts_with("postgres");
+    let tables = tamperer.tables().await;
+    let history = tables.iter().find(|table| table.name == "history").expect("a history");
+    tamperer.keep("history").await;
+    for (column, _) in history.columns.iter().filter(|(column, _)| column != "sequence") {
+        let other = history.other_value(column, is_postgres);
+        tamperer
+            .run(&format!("UPDATE history SET {column} = {other} WHERE sequence = 3"))
+            .await
+            .expect("changed");
+        assert_named(&verify(&store).await, "event_changed", "history", "3");
+        tamperer.put_back("history").await;
+    }
+    for (sql, code, row) in [
+        ("UPDATE history SET hash = NULL WHERE sequence = 3", "event_changed", "3"),
+        ("UPDATE history SET changes = '[' WHERE sequence = 3", "event_unreadable", "3"),
+        ("DELETE FROM history WHERE sequence = 3", "event_missing", "3"),
+        ("DELETE FROM history WHERE sequence IN (3, 4)", "event_missing", "3 to 4"),
+        ("UPDATE history SET sequence = 1000 WHERE sequence = 3", "event_missing", "3"),
+        ("UPDATE history SET sequence = -1 WHERE sequence = 3", "event_inserted", "-1"),
+        ("DELETE FROM history WHERE sequence = 1", "event_missing", "1"),
+    ] {
+        tamperer.run(sql).await.expect(sql);
+        assert_named(&verify(&store).await, code, "history", row);
+        tamperer.put_back("history").await;
+    }
+    for sql in [
+        "UPDATE history SET sequence = -3 WHERE sequence = 3",
+        "UPDATE history SET sequence = 3 WHERE sequence = 4",
+        "UPDATE history SET sequence = 4 WHERE sequence = -3",
+    ] {
+        tamperer.run(sql).await.expect(sql);
+    }
+    let found = verify(&store).await;
+    assert_named(&found, "event_changed", "history", "3");
+    assert_named(&found, "event_changed", "history", "4");
+    tamperer.put_back("history").await;
+    assert!(verify(&store).await.is_whole(), "everything is as it was");
+    tamperer.forget().await;
+    tamperer.end().await;
+}
+
+async fn an_end_cut_off_is_found_by_a_checkpoint(bank: &TestBank) {
+    let store = fill(bank).await;
+    let key = CheckpointKey::new(&RandomSource::seeded(1)).expect("bytes");
+    let early = Checkpoint::sign(&store.head().await.expect("read"), Timestamp::UNIX_EPOCH, &key);
+    let ids = ids("later");
+    store.set_setting("late", "1", &context(&ids)).await.expect("set");
+    let late = Checkpoint::sign(&store.head().await.expect("read"), Timestamp::UNIX_EPOCH, &key);
+    let found = verify_with(&store, &[early.clone(), late.clone()]).await;
+    assert_eq!((found.is_whole(), found.checkpoint.as_ref()), (true, Some(&late)));
+
+    // All traces of the last event are removed.
+    let tamperer = Tamperer::of(bank).await;
+    let last = late.sequence;
+    for sql in [
+        format!("DELETE FROM setting WHERE recorded_in = {last}"),
+        format!("DELETE FROM history WHERE sequence = {last}"),
+        format!("UPDATE counter SET value = {} WHERE name = 'history'", last - 1),
+    ] {
+        assert_eq!(tamperer.run(&sql).await.expect("run"), 1, "{sql}");
+    }
+    tamperer.end().await;
+    assert!(verify_with(&store, &[early.clone()]).await.is_whole(), "the early checkpoint cannot know");
+    let found = verify_with(&store, &[early.clone(), late]).await;
+    assert_named(&found, "tail_cut", "history", &last.to_string());
+    assert_eq!(found.checkpoint, Some(early));
+    assert_eq!(found.findings.len(), 1, "{:?}", found.findings);
+}
+
+async fn a_history_written_anew_is_found_by_a_checkpoint(bank: &TestBank) {
+    let store = fill(bank).await;
+    let key = CheckpointKey::new(&RandomSource::seeded(1)).expect("bytes");
+    let checkpoint = Checkpoint::sign(&store.head().await.expect("read"), Timestamp::UNIX_EPOCH, &key);
+    store.close().await.expect("closed");
+    // The same bank with another content, as a forger would write it anew.
+    let tamperer = Tamperer::of(bank).await;
+    for table in ["typing", "unit", "listed", "external_list", "setting", "history"] {
+        tamperer.run(&format!("DELETE FROM {table}")).await.expect("emptied");
+    }
+    tamperer.run("UPDATE counter SET value = 0").await.expect("emptied");
+    tamperer.end().await;
+    let store = fill(bank).await;
+    let ids = ids("forged");
+    store.set_setting("forged", "1", &context(&ids)).await.expect("set");
+    let found = verify_with(&store, &[checkpoint.clone()]).await;
+    assert!(found.is_whole(), "the same content has the same hashes: {:?}", found.findings);
+    store.close().await.expect("closed");
+
+    let tamperer = Tamperer::of(bank).await;
+    for table in ["typing", "unit", "listed", "external_list", "setting", "history"] {
+        tamperer.run(&format!("DELETE FROM {table}")).await.expect("emptied");
+    }
+    tamperer.run("UPDATE counter SET value = 0").await.expect("emptied");
+    tamperer.end().await;
+    let store = Store::open(&bank.address).await.expect("opens");
+    store.set_setting("forged", "first", &context(&ids)).await.expect("set");
+    store.close().await.expect("closed");
+    let store = fill(bank).await;
+    assert!(verify(&store).await.is_whole(), "in itself it is whole");
+    let found = verify_with(&store, &[checkpoint.clone()]).await;
+    assert_named(&found, "checkpoint_differs", "history", &checkpoint.sequence.to_string());
+}
+
+async fn counters_follow_the_history(bank: &TestBank) {
+    let store = fill(bank).await;
+    let tamperer = Tamperer::of(bank).await;
+    tamperer.keep("counter").await;
+    for name in ["history", "unit", "listed", "list"] {
+        for step in ["+ 1", "- 1"] {
+            tamperer
+                .run(&format!("UPDATE counter SET value = value {step} WHERE name = '{name}'"))
+                .await
+                .expect("run");
+            let found = verify(&store).await;
+            assert_named(&found, "counter_changed", "counter", name);
+            tamperer.put_back("counter").await;
+        }
+        tamperer.run(&format!("DELETE FROM counter WHERE name = '{name}'")).await.expect("run");
+        assert_named(&verify(&store).await, "counter_changed", "counter", name);
+        tamperer.put_back("counter").await;
+    }
+    tamperer.run("INSERT INTO counter (name, value) VALUES ('mine', 0)").await.expect("run");
+    assert_named(&verify(&store).await, "counter_changed", "counter", "mine");
+    tamperer.end().await;
+}

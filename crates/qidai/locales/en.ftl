@@ -272,6 +272,7 @@ table-missing = not recorded
 table-listed = Listed: { $shown } of { $total } units that pass. Not listed, by rule:
 table-receipt = Receipt: generation { $generation }, release { $release }, { $engine }, digest { $digest }
     { $request }
+failure-patient_not_named = No patient: give --patient FILE.gl, --typing LINE or --locus LOCUS=ALLELES.
 failure-patient_typing_refused = The patient's typing cannot be read: { $detail }
 failure-patient_typing_missing = The patient's typing has none of the loci A, B, C, DRB1, DQB1; expected at least one.
 failure-weight_needed = A floor per kilogram needs the patient's weight.

@@ -259,6 +259,7 @@ table-missing = 未记录
 table-listed = 合格 { $total } 份，列出 { $shown } 份。未列出者，按规则：
 table-receipt = 凭据：快照第 { $generation } 代，命名集 { $release }，{ $engine }，摘要 { $digest }
     { $request }
+failure-patient_not_named = 没有患者：请给出 --patient FILE.gl、--typing LINE 或 --locus LOCUS=ALLELES。
 failure-patient_typing_refused = 患者分型无法识别：{ $detail }
 failure-patient_typing_missing = 没有可检索的分型；应至少有 A、B、C、DRB1、DQB1 之一。
 failure-weight_needed = 设了每公斤剂量下限，就需要患者体重。

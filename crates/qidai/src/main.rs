@@ -7,6 +7,7 @@ mod app;
 mod catalogue;
 mod commands;
 mod console;
+mod csv_row;
 mod demo;
 mod error;
 mod pages;
@@ -17,21 +18,29 @@ mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use commands::{CommandLine, Outcome};
+use error::Failure;
+use words::Lang;
 
 fn main() -> ExitCode {
     telemetry::start();
-    let line = commands::CommandLine::parse();
-    let lang = line.lang;
+    let line = match CommandLine::read() {
+        Ok(line) => line,
+        Err(failure) => return told(&failure, Lang::of_environment()),
+    };
+    let lang = line.lang();
     match commands::run(line) {
-        Ok(commands::Outcome::Done) => ExitCode::SUCCESS,
-        Ok(commands::Outcome::SomeRefused) => ExitCode::from(2),
-        Err(failure) => {
-            eprintln!("{}: {}", failure.code(), failure.sentence(lang));
-            if let Some(cause) = failure.cause() {
-                tracing::info!(code = failure.code(), cause, "not done");
-            }
-            ExitCode::from(failure.exit_status())
-        }
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeRefused) => ExitCode::from(2),
+        Err(failure) => told(&failure, lang),
     }
+}
+
+/// Says a failure: its sentence to the person, its cause to the log.
+fn told(failure: &Failure, lang: Lang) -> ExitCode {
+    eprintln!("{}: {}", failure.code(), failure.sentence(lang));
+    if let Some(cause) = failure.cause() {
+        tracing::info!(code = failure.code(), cause, "not done");
+    }
+    ExitCode::from(failure.exit_status())
 }

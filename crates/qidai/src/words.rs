@@ -9,14 +9,12 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{LanguageIdentifier, langid};
 
 /// A language of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) enum Lang {
     /// Simplified Chinese.
-    #[value(name = "zh-CN", alias = "zh")]
     ZhCn,
     /// English.
     #[default]
-    #[value(name = "en")]
     En,
 }
 
@@ -40,10 +38,21 @@ impl Lang {
         }
     }
 
-    /// Reads a tag such as `zh`, `zh-Hans-CN` or `en-GB`; nothing for other languages.
+    /// Reads a tag such as `zh`, `zh-Hans-CN` or `en-GB`, or a locale such as `zh_CN.UTF-8`; nothing for other
+    /// languages.
     pub(crate) fn from_tag(tag: &str) -> Option<Lang> {
-        let primary = tag.trim().split(['-', '_']).next()?;
+        let primary = tag.trim().split(['-', '_', '.', '@']).next()?;
         Lang::ALL.into_iter().find(|lang| lang.tag()[..2].eq_ignore_ascii_case(primary))
+    }
+
+    /// Reads the option `--lang`, which a person types: a language that we do not speak is refused.
+    pub(crate) fn from_option(text: &str) -> Result<Lang, String> {
+        Lang::from_tag(text).ok_or_else(|| "expected zh-CN or en".to_owned())
+    }
+
+    /// The language of `QIDAI_LANG`, which a system may have set for everyone: where it is none of ours, English.
+    pub(crate) fn of_environment() -> Lang {
+        std::env::var("QIDAI_LANG").ok().as_deref().and_then(Lang::from_tag).unwrap_or_default()
     }
 
     /// The first language we speak in an `Accept-Language` header (RFC 9110 §12.5.4), by quality.

@@ -9,9 +9,10 @@ use jiff::civil::{Date, date};
 use qidai_bank::Store;
 
 use crate::catalogue::{BankArgs, Catalogue, ReferenceArgs};
-use crate::commands::{Outcome, runtime, search, serve};
+use crate::commands::{Outcome, runtime, search, serve, stream};
 use crate::demo::{Export, Generator, Made, Mix, Plan, export_failure, make};
 use crate::error::Failure;
+use crate::keys;
 use crate::words::Lang;
 
 /// The day on which the published figures of the bank that shaped the program were counted.
@@ -86,7 +87,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
 
 async fn make_and_show(args: &Args, generator: &Generator, lang: Lang) -> Result<(), Failure> {
     let made = make_bank(args, generator).await?;
-    print_summary(args, generator, made, lang);
+    print_summary(args, generator, made, lang)?;
     let bank = BankArgs {
         bank: Some(args.bank_path().to_string_lossy().into_owned()),
         reference: ReferenceArgs::default(),
@@ -101,7 +102,9 @@ async fn make_and_show(args: &Args, generator: &Generator, lang: Lang) -> Result
 
 async fn make_bank(args: &Args, generator: &Generator) -> Result<Made, Failure> {
     let mut export = args.export.as_deref().map(begin_export).transpose()?;
-    let store = Store::create_or_open(&args.bank_path().to_string_lossy()).await?;
+    let address = args.bank_path().to_string_lossy().into_owned();
+    let store = Store::create_or_open(&address).await?;
+    keys::ensure(&address, &store).await?;
     let made = make(&store, generator, export.as_mut()).await?;
     store.close().await?;
     if let Some(export) = export {
@@ -116,7 +119,7 @@ fn begin_export(path: &Path) -> Result<Export<BufWriter<File>>, Failure> {
 }
 
 /// What was made, and for whom the example search is.
-fn print_summary(args: &Args, generator: &Generator, made: Made, lang: Lang) {
+fn print_summary(args: &Args, generator: &Generator, made: Made, lang: Lang) -> Result<(), Failure> {
     let words = lang.words();
     let mix = generator.mix();
     let key = match made {
@@ -129,13 +132,13 @@ fn print_summary(args: &Args, generator: &Generator, made: Made, lang: Lang) {
         ("searchable", mix.searchable.into()),
         ("seed", args.seed.to_string().into()),
     ];
-    println!("{}", words.say(key, &values));
+    stream::say(&words.say(key, &values))?;
     if let Some(file) = &args.export {
-        println!("{}", words.t1("demo-exported", "file", file.display().to_string()));
+        stream::say(&words.t1("demo-exported", "file", file.display().to_string()))?;
     }
     let patient = generator.patient();
     let values = [("weight", patient.weight_kg.into()), ("typing", patient.gl_string.as_str().into())];
-    println!("{}", words.say("demo-patient", &values));
+    stream::say(&words.say("demo-patient", &values))
 }
 
 fn folder_failure(dir: &Path, error: &std::io::Error) -> Failure {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use qidai_bank::{CnId, Identity, IdentityError, Mobile, Uscc};
 
-use crate::commands::Outcome;
+use crate::commands::{Outcome, stream};
 use crate::error::Failure;
 
 #[derive(clap::Args)]
@@ -60,10 +60,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let What::Check(args) = &args.what;
     let today = TimeZone::system().to_datetime(Timestamp::now()).date();
     let (input, output) = (io::stdin().lock(), io::BufWriter::new(io::stdout().lock()));
-    check(args.kind, today, input, output).map_err(|error| {
-        Failure::outage("stream_failed", format!("The identifiers could not be read or answered: {error}."))
-            .because(&error)
-    })
+    check(args.kind, today, input, output).map_err(|error| stream::broken_off(&error))
 }
 
 /// One answer per line, blank lines included. Nobody is born after `today`.

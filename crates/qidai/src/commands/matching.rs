@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Range, ReferenceArgs};
-use crate::commands::Outcome;
+use crate::commands::{Outcome, stream};
 use crate::error::Failure;
 use crate::reference;
 
@@ -67,10 +67,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         nomenclature: Nomenclature::new(&release, mac.as_ref()),
         interpreter: Interpreter::new(&release, &antigens),
     };
-    compare_lines(&comparer).map_err(|error| {
-        Failure::outage("output_not_written", format!("Pairs could not be read or answers written: {error}."))
-            .because(&error)
-    })
+    compare_lines(&comparer).map_err(|error| stream::broken_off(&error))
 }
 
 fn compare_lines(comparer: &Comparer<'_>) -> io::Result<Outcome> {

@@ -10,8 +10,11 @@ pub(crate) mod import;
 pub(crate) mod matching;
 pub(crate) mod search;
 pub(crate) mod serve;
+mod stream;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use qidai_bank::{holds_password, without_password};
 
 use crate::error::Failure;
 use crate::words::Lang;
@@ -20,9 +23,9 @@ use crate::words::Lang;
 #[derive(Parser)]
 #[command(name = "qidai", version, max_term_width = 100)]
 pub(crate) struct CommandLine {
-    /// Language of sentences and pages.
-    #[arg(long, global = true, value_enum, default_value_t = Lang::default(), env = "QIDAI_LANG")]
-    pub(crate) lang: Lang,
+    /// Language of sentences and pages: zh-CN or en. Without it QIDAI_LANG decides, in any spelling of a locale.
+    #[arg(long, global = true, value_parser = Lang::from_option)]
+    lang: Option<Lang>,
     #[command(subcommand)]
     command: Command,
 }
@@ -48,6 +51,55 @@ enum Command {
     Serve(serve::Args),
 }
 
+impl CommandLine {
+    /// Reads the arguments of this process. Help, and arguments that are not understood, end it here.
+    ///
+    /// # Errors
+    /// A password on the command line, where every user of the machine can read it.
+    pub(crate) fn read() -> Result<CommandLine, Failure> {
+        let matches = CommandLine::command().try_get_matches().unwrap_or_else(|error| end_with(&error));
+        if password_is_argument(&matches) {
+            return Err(password_on_command_line());
+        }
+        Ok(CommandLine::from_arg_matches(&matches).unwrap_or_else(|error| end_with(&error)))
+    }
+
+    /// The language of the option, else of the environment.
+    pub(crate) fn lang(&self) -> Lang {
+        self.lang.unwrap_or_else(Lang::of_environment)
+    }
+}
+
+/// Prints help or a misuse. A misuse quotes arguments, which may be an address at the wrong place.
+fn end_with(error: &clap::Error) -> ! {
+    let text = error.to_string();
+    let masked = without_password(&text);
+    if masked == text {
+        error.exit()
+    }
+    eprint!("{masked}");
+    std::process::exit(error.exit_code())
+}
+
+/// True when an address with a password was typed, not set in the environment: only the matches know which.
+fn password_is_argument(matches: &ArgMatches) -> bool {
+    let typed = |name: &str| {
+        let is_known = matches.try_contains_id(name).unwrap_or(false);
+        is_known && matches.value_source(name) == Some(ValueSource::CommandLine)
+    };
+    let bank = if typed("bank") { matches.get_one::<String>("bank") } else { None };
+    bank.is_some_and(|bank| holds_password(bank))
+        || matches.subcommand().is_some_and(|(_, matches)| password_is_argument(matches))
+}
+
+fn password_on_command_line() -> Failure {
+    Failure::refused(
+        "password_on_command_line",
+        "There is a password in --bank, and command lines are seen by others: put the address into the environment \
+         variable QIDAI_DATABASE_URL and leave --bank out.",
+    )
+}
+
 /// How a command ended when the program itself could work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -58,8 +110,8 @@ pub(crate) enum Outcome {
 }
 
 pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
-    let lang = line.lang;
-    match line.command {
+    let lang = line.lang();
+    let outcome = match line.command {
         Command::Bench(args) => bench::run(&args),
         Command::Demo(args) => demo::run(&args, lang),
         Command::Hla(args) => hla::run(&args),
@@ -68,7 +120,8 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Match(args) => matching::run(&args),
         Command::Search(args) => search::run(&args, lang),
         Command::Serve(args) => serve::run(&args, lang),
-    }
+    };
+    stream::quiet_when_closed(outcome)
 }
 
 /// The runtime in which a verb awaits the bank or serves pages.

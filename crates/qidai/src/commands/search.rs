@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use crate::catalogue::{BankArgs, Catalogue, PatientInput, SearchRequest};
-use crate::commands::{Outcome, runtime};
+use crate::commands::{Outcome, runtime, stream};
 use crate::error::Failure;
 use crate::words::Lang;
 use patients::Patient;
@@ -184,15 +184,9 @@ impl SearchArgs {
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     match &args.replay {
         Some(Replay::Replay(replay)) => replay::run(replay),
-        // A reader that closes the pipe early (`| head`) has what it wanted.
-        None => match run_search(&args.search, lang) {
-            Err(failure) if failure.code() == OUTPUT_CLOSED => Ok(Outcome::Done),
-            outcome => outcome,
-        },
+        None => run_search(&args.search, lang),
     }
 }
-
-const OUTPUT_CLOSED: &str = "output_closed";
 
 fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     let patients = args.patients()?;
@@ -205,16 +199,16 @@ fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
             write_receipt(path, &answer.receipt)?;
         }
         match searched {
-            Ok(answer) => printer.answer(patient, &answer).map_err(|error| not_printed(&error))?,
+            Ok(answer) => printer.answer(patient, &answer).map_err(|error| stream::not_written(&error))?,
             // One patient: the failure is the answer. Of several, the others still get theirs.
             Err(failure) if patients.len() == 1 => return Err(failure),
             Err(failure) => {
                 outcome = Outcome::SomeRefused;
-                printer.refused(patient, &failure).map_err(|error| not_printed(&error))?;
+                printer.refused(patient, &failure).map_err(|error| stream::not_written(&error))?;
             }
         }
     }
-    printer.finish().map_err(|error| not_printed(&error))?;
+    printer.finish().map_err(|error| stream::not_written(&error))?;
     Ok(outcome)
 }
 
@@ -235,7 +229,10 @@ pub(crate) fn show_first(
     let answer = catalogue.search(&request)?;
     let mut printer = print::Printer::new(Format::Table, lang, io::stdout().lock(), false);
     let patient = Patient { id: None, typing: typing.to_owned() };
-    printer.answer(&patient, &answer).and_then(|()| printer.finish()).map_err(|error| not_printed(&error))
+    printer
+        .answer(&patient, &answer)
+        .and_then(|()| printer.finish())
+        .map_err(|error| stream::not_written(&error))
 }
 
 fn write_receipt(path: &PathBuf, receipt: &crate::catalogue::Receipt) -> Result<(), Failure> {
@@ -245,9 +242,4 @@ fn write_receipt(path: &PathBuf, receipt: &crate::catalogue::Receipt) -> Result<
         let sentence = format!("The receipt {} could not be written: {error}.", path.display());
         Failure::outage("receipt_not_written", sentence).because(&error)
     })
-}
-
-fn not_printed(error: &io::Error) -> Failure {
-    let code = if error.kind() == io::ErrorKind::BrokenPipe { OUTPUT_CLOSED } else { "output_not_written" };
-    Failure::outage(code, format!("The answer could not be written: {error}.")).because(error)
 }

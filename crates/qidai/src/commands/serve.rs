@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::app::{AppState, app};
 use crate::catalogue::{BankArgs, Catalogue};
-use crate::commands::{Outcome, runtime};
+use crate::commands::{Outcome, runtime, stream};
 use crate::error::Failure;
 use crate::words::Lang;
 
@@ -38,7 +38,7 @@ pub(crate) async fn serve(bank: &BankArgs, listen: SocketAddr, lang: Lang) -> Re
     let listener = TcpListener::bind(listen).await.map_err(|error| not_bound(listen, &error))?;
     let catalogue = Arc::new(Catalogue::open(bank).await?);
     let address = listener.local_addr().map_err(|error| not_bound(listen, &error))?;
-    println!("{}", lang.words().t1("serving-at", "address", format!("http://{address}/")));
+    stream::say(&lang.words().t1("serving-at", "address", format!("http://{address}/")))?;
     let state = AppState::new(catalogue, lang);
     tokio::spawn(follow(bank.clone(), state.clone()));
     axum::serve(listener, app(state))

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use qidai_bank::{Measure, Phase, TestOutcome, Typing, UnitRecord};
 use rayon::prelude::*;
 
+use crate::csv_row::csv_row;
+
 /// A column of the table: its name in the import, and what a unit says there. Not known is empty.
 struct Column {
     name: &'static str,
@@ -87,14 +89,14 @@ pub(crate) struct Export<W: Write> {
 impl<W: Write> Export<W> {
     /// Begins with the header.
     pub(crate) fn begin(mut file: W) -> io::Result<Self> {
-        file.write_all(&row(COLUMNS.iter().map(|column| column.name))?)?;
+        file.write_all(&csv_row(COLUMNS.iter().map(|column| column.name))?)?;
         Ok(Self { file })
     }
 
     /// Adds units; their rows are put together on all cores.
     pub(crate) fn add(&mut self, units: &[UnitRecord]) -> io::Result<()> {
         let rows: Vec<io::Result<Vec<u8>>> =
-            units.par_iter().map(|unit| row(COLUMNS.iter().map(|column| (column.value)(unit)))).collect();
+            units.par_iter().map(|unit| csv_row(COLUMNS.iter().map(|column| (column.value)(unit)))).collect();
         rows.into_iter().try_for_each(|row| self.file.write_all(&row?))
     }
 
@@ -103,12 +105,6 @@ impl<W: Write> Export<W> {
         self.file.flush()?;
         Ok(self.file)
     }
-}
-
-fn row(cells: impl Iterator<Item = impl AsRef<[u8]>>) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::with_capacity(400));
-    writer.write_record(cells)?;
-    writer.into_inner().map_err(|error| error.into_error())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::memory::resident_mb;
 use crate::catalogue::{self, BankArgs, Catalogue, PatientInput, SearchRequest};
-use crate::commands::{Outcome, runtime};
+use crate::commands::{Outcome, runtime, stream};
 use crate::demo::{Generator, Mix, Plan};
 use crate::error::Failure;
 
@@ -107,7 +107,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
             generation: catalogue.generation(),
             snapshot: catalogue.snapshot().checksum(),
         },
-    );
+    )?;
     Ok(Outcome::Done)
 }
 
@@ -171,19 +171,22 @@ fn facts(number: u64) -> Facts {
     }
 }
 
-fn print(format: Format, measured: &Measured) {
-    let text = serde_json::to_string_pretty(measured).unwrap_or_default();
+fn print(format: Format, measured: &Measured) -> Result<(), Failure> {
     if format == Format::Json {
-        println!("{text}");
-        return;
+        return stream::say(&serde_json::to_string_pretty(measured).unwrap_or_default());
     }
-    println!("{} rows, {} patients, {} threads", measured.rows, measured.patients, measured.threads);
-    println!("open      {:>9.3} s", measured.open_s);
-    println!("median    {:>9.3} ms", measured.median_ms);
-    println!("p99       {:>9.3} ms", measured.p99_ms);
-    println!("max       {:>9.3} ms", measured.max_ms);
+    let mut text =
+        format!("{} rows, {} patients, {} threads\n", measured.rows, measured.patients, measured.threads);
+    for (name, value, unit) in [
+        ("open", measured.open_s, "s"),
+        ("median", measured.median_ms, "ms"),
+        ("p99", measured.p99_ms, "ms"),
+        ("max", measured.max_ms, "ms"),
+    ] {
+        text.push_str(&format!("{name:<9} {value:>9.3} {unit}\n"));
+    }
     if let (Some(rss), Some(peak)) = (measured.rss_mb, measured.rss_peak_mb) {
-        println!("resident  {rss:>9.1} MB, at most {peak:.1} MB");
+        text.push_str(&format!("resident  {rss:>9.1} MB, at most {peak:.1} MB\n"));
     }
-    println!("passed    {:>9.1} units per patient", measured.passed_mean);
+    stream::say(&format!("{text}passed    {:>9.1} units per patient", measured.passed_mean))
 }

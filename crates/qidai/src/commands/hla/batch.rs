@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use qidai_hla::Nomenclature;
 use rayon::prelude::*;
 
-use crate::commands::Outcome;
+use crate::commands::{Outcome, stream};
 use crate::error::Failure;
 
 /// Answers one line, without its end; appends to the text and tells whether the line was accepted.
@@ -37,21 +37,15 @@ impl<'a> Line<'a> {
 
 pub(super) fn run(nomenclature: &Nomenclature<'_>, answer: Answer) -> Result<Outcome, Failure> {
     let (input, output) = (io::stdin().lock(), io::stdout().lock());
-    match stream(input, output, nomenclature, answer) {
+    match answer_all(input, output, nomenclature, answer) {
         Ok(true) => Ok(Outcome::Done),
         Ok(false) => Ok(Outcome::SomeRefused),
-        // The reader had enough, as `head` does.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Outcome::Done),
-        Err(error) => Err(Failure::outage(
-            "stream_failed",
-            format!("Standard input could not be read or standard output not be written: {error}."),
-        )
-        .because(&error)),
+        Err(error) => Err(stream::broken_off(&error)),
     }
 }
 
 /// Answers everything; true when every line was accepted.
-pub(super) fn stream(
+pub(super) fn answer_all(
     mut input: impl Read,
     mut output: impl Write,
     nomenclature: &Nomenclature<'_>,

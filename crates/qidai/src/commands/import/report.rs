@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use qidai_exchange::Issue;
 use serde::Serialize;
 
+use crate::commands::stream;
 use crate::error::Failure;
 use crate::words::{Lang, Words};
 
@@ -71,10 +72,7 @@ impl Report {
             }
             Format::Table => self.write_table(&mut out, lang),
         };
-        written.and_then(|()| out.flush()).map_err(|error| {
-            Failure::outage("output_not_written", format!("The result could not be written: {error}."))
-                .because(&error)
-        })
+        written.and_then(|()| out.flush()).map_err(|error| stream::not_written(&error))
     }
 
     fn write_table(&self, out: &mut dyn Write, lang: Lang) -> io::Result<()> {

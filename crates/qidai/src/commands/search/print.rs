@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Format;
 use super::patients::Patient;
 use crate::catalogue::{Excluded, Note, PositionKind, Range, Receipt, SearchAnswer, UnitHit};
+use crate::csv_row::csv_row;
 use crate::error::Failure;
 use crate::words::{Lang, Words, thousands};
 
@@ -118,14 +119,13 @@ impl<W: Write> Printer<W> {
     }
 
     fn csv(&mut self, patient: &Patient, answer: &SearchAnswer) -> io::Result<()> {
-        let mut csv = csv::Writer::from_writer(&mut self.out);
         if !std::mem::replace(&mut self.csv_begun, true) {
-            csv.write_record(CSV_COLUMNS)?;
+            self.out.write_all(&csv_row(CSV_COLUMNS)?)?;
         }
         for unit in &answer.units {
-            csv.write_record(csv_row(patient, unit))?;
+            self.out.write_all(&csv_row(csv_cells(patient, unit))?)?;
         }
-        csv.flush()
+        self.out.flush()
     }
 }
 
@@ -161,7 +161,7 @@ const CSV_COLUMNS: [&str; 26] = [
     "hla",
 ];
 
-fn csv_row(patient: &Patient, unit: &UnitHit) -> Vec<String> {
+fn csv_cells(patient: &Patient, unit: &UnitHit) -> Vec<String> {
     let number = |value: Option<f64>| value.map_or(String::new(), |v| v.to_string());
     let class = |range: Option<Range>| match range {
         Some(range) => [range.best.to_string(), range.worst.to_string()],

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::catalogue::{BankArgs, Catalogue, Receipt};
-use crate::commands::{Outcome, runtime};
+use crate::commands::{Outcome, runtime, stream};
 use crate::error::Failure;
 
 #[derive(clap::Args)]
@@ -21,10 +21,10 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
     let new = catalogue.search(&old.request)?.receipt;
     let differences = differences(&old, &new);
     if differences.is_empty() {
-        println!(
+        stream::say(&format!(
             "same answer: generation {}, release {}, digest {}",
             new.generation, new.release, new.digest
-        );
+        ))?;
         return Ok(Outcome::Done);
     }
     let answer = if new.digest == old.digest {
@@ -32,9 +32,9 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
     } else {
         "another answer"
     };
-    println!("{answer}:");
+    stream::say(&format!("{answer}:"))?;
     for (what, then, now) in differences {
-        println!("  {what}: {then} then, {now} now");
+        stream::say(&format!("  {what}: {then} then, {now} now"))?;
     }
     Ok(Outcome::SomeRefused)
 }

@@ -144,11 +144,16 @@ impl<'r> SnapshotBuilder<'r> {
     ///
     /// # Errors
     /// Only when the bytes just written cannot be read again, which would be a defect.
-    pub fn finish(self, origin: Origin) -> Result<Snapshot, SnapshotError> {
+    pub fn finish(mut self, origin: Origin) -> Result<Snapshot, SnapshotError> {
         let order = self.order();
-        let rows: Vec<Row> = order.iter().map(|i| self.rows[*i as usize]).collect();
-        let facts: Vec<StoredFacts> = order.iter().map(|i| self.facts[*i as usize]).collect();
-        let mut writer = Writer::new();
+        // What is no longer needed is given back at once: a province's units are in memory twice as it is.
+        self.segments = FxHashMap::default();
+        let row_count = self.rows.len();
+        let mut writer =
+            Writer::new(row_count * (size_of::<Row>() + size_of::<StoredFacts>()) + self.ids.len());
+        let rows = writer.section(&permuted(std::mem::take(&mut self.rows), &order));
+        let facts = writer.section(&permuted(std::mem::take(&mut self.facts), &order));
+        let ids = writer.section(&std::mem::take(&mut self.ids));
         let label = self.nomenclature.release.label().as_bytes();
         let mut release_label = [0; 32];
         let len = label.len().min(32);
@@ -160,14 +165,14 @@ impl<'r> SnapshotBuilder<'r> {
             magic: MAGIC,
             generation: origin.generation,
             history_hash: origin.history_hash,
-            row_count: rows.len() as u64,
+            row_count: row_count as u64,
             release_fingerprint: fingerprint(self.nomenclature.release),
             crc: 0,
             mac_codes: mac_codes(&self.nomenclature),
             release_label,
-            rows: writer.section(&rows),
-            facts: writer.section(&facts),
-            ids: writer.section(&self.ids),
+            rows,
+            facts,
+            ids,
             lists: writer.section(self.lists.join("\n").as_bytes()),
             genotype_of_text: per_locus(&mut writer, &|w, l| w.section(&l.genotype_of_text)),
             text_ends: per_locus(&mut writer, &|w, l| w.section(&l.text_ends())),
@@ -189,6 +194,11 @@ impl<'r> SnapshotBuilder<'r> {
         order.sort_by(|a, b| key(a).cmp(&key(b)));
         order
     }
+}
+
+/// Items in another order; the old place is given back before the next section is begun.
+fn permuted<T: Copy>(items: Vec<T>, order: &[u32]) -> Vec<T> {
+    order.iter().map(|i| items[*i as usize]).collect()
 }
 
 impl LocusTexts {

@@ -57,8 +57,12 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn new() -> Self {
-        Writer { words: vec![0; size_of::<Header>() / 8] }
+    /// `bytes` is about how much will be written.
+    pub(crate) fn new(bytes: usize) -> Self {
+        const ROOM_FOR_TYPINGS: usize = 4 << 20;
+        let mut words = Vec::with_capacity((size_of::<Header>() + bytes + ROOM_FOR_TYPINGS) / 8);
+        words.resize(size_of::<Header>() / 8, 0);
+        Writer { words }
     }
 
     pub(crate) fn section<T: Pod>(&mut self, items: &[T]) -> Section {

@@ -197,6 +197,7 @@ impl<'r> SnapshotBuilder<'r> {
 }
 
 /// Items in another order; the old place is given back before the next section is begun.
+#[expect(clippy::needless_pass_by_value, reason = "taking them is the point: they are dropped here")]
 fn permuted<T: Copy>(items: Vec<T>, order: &[u32]) -> Vec<T> {
     order.iter().map(|i| items[*i as usize]).collect()
 }

@@ -287,3 +287,11 @@ failure-snapshot_not_built = The search snapshot could not be built.
 
 ## Command line
 serving-at = Pages at { $address } (Ctrl-C ends)
+people-link = One-time link for { $number }, valid for 24 hours and shown only now:
+    { $link }
+init-made = The bank is at { $bank }, its keys are in { $keys }. Keep a copy of the keys apart from the backups: without
+    them nobody reads the people in the bank.
+key-place = Keys in { $place }, the one in use first:
+account-invited = invited
+account-active = active
+account-disabled = disabled

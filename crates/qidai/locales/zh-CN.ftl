@@ -274,3 +274,10 @@ failure-snapshot_not_built = 检索快照无法生成。
 
 ## 命令行
 serving-at = 页面地址 { $address }（按 Ctrl-C 结束）
+people-link = { $number } 的一次性链接，24 小时内有效，只显示这一次：
+    { $link }
+init-made = 脐血库位于 { $bank }，密钥位于 { $keys }。请把密钥副本与备份分开保存：没有密钥，任何人都无法读取库中的个人信息。
+key-place = 密钥位于 { $place }，正在使用的在最前：
+account-invited = 待首次登录
+account-active = 在用
+account-disabled = 已停用

@@ -23,7 +23,7 @@ impl Console {
 }
 
 /// The login name as the system hands it down; a service without one is `unknown`.
-fn system_user() -> String {
+pub(crate) fn system_user() -> String {
     let name = ["SUDO_USER", "USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
     let name = name.unwrap_or_default();
     let kept: String = name.chars().filter(|c| !c.is_control()).take(64).collect();

@@ -5,6 +5,7 @@
 //! English sentence given at the spot is said.
 
 mod answer;
+mod bank;
 mod store;
 
 use axum::http::StatusCode;

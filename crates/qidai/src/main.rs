@@ -10,6 +10,7 @@ mod console;
 mod csv_row;
 mod demo;
 mod error;
+mod keys;
 mod pages;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;

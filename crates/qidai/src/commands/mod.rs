@@ -7,10 +7,15 @@ pub(crate) mod demo;
 pub(crate) mod hla;
 pub(crate) mod id;
 pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod key;
 pub(crate) mod matching;
+pub(crate) mod people;
 pub(crate) mod search;
 pub(crate) mod serve;
+pub(crate) mod site;
 mod stream;
+pub(crate) mod user;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -43,12 +48,20 @@ enum Command {
     Id(id::Args),
     /// Bring units or another registry's list into a bank.
     Import(import::Args),
+    /// Make a bank, its keys and a first administrator.
+    Init(init::Args),
+    /// Master keys: list, rotate.
+    Key(key::Args),
     /// Compare people, pair by pair.
     Match(matching::Args),
     /// Search the bank for a patient.
     Search(search::Args),
     /// Serve the pages and the API of a bank.
     Serve(serve::Args),
+    /// Sites: add or change, list.
+    Site(site::Args),
+    /// Accounts: add, list, give and take roles, disable, make a new link.
+    User(user::Args),
 }
 
 impl CommandLine {
@@ -117,9 +130,13 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Hla(args) => hla::run(&args),
         Command::Id(args) => id::run(&args),
         Command::Import(args) => import::run(&args, lang),
+        Command::Init(args) => init::run(&args, lang),
+        Command::Key(args) => key::run(&args, lang),
         Command::Match(args) => matching::run(&args),
         Command::Search(args) => search::run(&args, lang),
         Command::Serve(args) => serve::run(&args, lang),
+        Command::Site(args) => site::run(&args),
+        Command::User(args) => user::run(&args, lang),
     };
     stream::quiet_when_closed(outcome)
 }

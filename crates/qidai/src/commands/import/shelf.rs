@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use crate::commands::runtime;
 use crate::console::Console;
 use crate::error::Failure;
-use crate::reference;
+use crate::{keys, reference};
 
 /// Zone of a bank that does not exist yet: the store's own default.
 const ZONE_OF_NEW_BANK: &str = "Asia/Shanghai";
@@ -38,7 +38,9 @@ impl Shelf {
                 opened => Some(opened?),
             }
         } else {
-            Some(runtime.block_on(Store::create_or_open(address))?)
+            let store = runtime.block_on(Store::create_or_open(address))?;
+            runtime.block_on(keys::ensure(address, &store))?;
+            Some(store)
         };
         Ok(Shelf { runtime, store, dry_run, console: Console::new() })
     }

@@ -1,0 +1,27 @@
+//! What a refusal of the bank means for the person who asked.
+
+use qidai_bank::{BankError, Refusal};
+
+use super::{Failure, Kind};
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        let kind = match refusal.code {
+            "permission_missing" | "permission_missing_at_site" | "purpose_not_yours" => Kind::Forbidden,
+            "account_unknown" | "person_unknown" | "token_unknown" | "emergency_unknown" => Kind::NotFound,
+            _ => Kind::Refused,
+        };
+        let failure = Failure::new(kind, refusal.code, refusal.sentence);
+        refusal.values.into_iter().fold(failure, |failure, (name, value)| failure.with(name, value))
+    }
+}
+
+impl From<BankError> for Failure {
+    fn from(error: BankError) -> Failure {
+        match error {
+            BankError::Refused(refusal) => refusal.into(),
+            BankError::Store(error) => error.into(),
+            other => Failure::outage(other.code(), other.to_string()).because(&other),
+        }
+    }
+}

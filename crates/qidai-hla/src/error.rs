@@ -65,6 +65,12 @@ codes! {
     FormUnknown => "form_unknown",
     /// A reserved word that says nothing here (`UUUU`, `XXXX`) or does not belong to this locus.
     ReservedWord => "reserved_word",
+    /// More different alternatives or genotypes than one typing can have.
+    TooManyAlternatives => "alternatives_too_many",
+    /// A text that is longer than any typing.
+    TooLong => "typing_too_long",
+    /// A name as it was written before 2010, without colons.
+    NameBefore2010 => "name_before_2010",
     /// A GL String with an empty operand or operators in an impossible order.
     StructureInvalid => "gl_structure_invalid",
 }
@@ -98,7 +104,7 @@ impl fmt::Display for TypingError {
         if self.value.is_empty() {
             write!(f, "nothing at position {}", self.position)?;
         } else {
-            write!(f, "\"{}\" at position {}", self.value, self.position)?;
+            write!(f, "\"{}\" at position {}", shorten(&self.value), self.position)?;
         }
         if self.value != self.text {
             write!(f, " of \"{}\"", shorten(&self.text))?;

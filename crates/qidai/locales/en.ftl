@@ -203,6 +203,9 @@ typing-error-antigen_unknown = There is no antigen "{ $value }"; expected { $exp
 typing-error-release_needed = "{ $value }" needs an IPD-IMGT/HLA release: qidai hla fetch, or start with --release DIR.
 typing-error-form_unknown = "{ $value }" has no known form; expected { $expected }.
 typing-error-reserved_word = "{ $value }" says nothing here; expected { $expected }.
+typing-error-alternatives_too_many = From "{ $value }" on there are more alternatives than one typing can have; expected { $expected }.
+typing-error-typing_too_long = The text is longer than any typing; expected { $expected }.
+typing-error-name_before_2010 = "{ $value }" is a name of before 2010; expected { $expected }.
 typing-error-gl_structure_invalid = The GL String is not well formed at character { $position }, "{ $value }"; expected { $expected }.
 
 ## Import
@@ -235,6 +238,49 @@ failure-address_not_opened = { $address } could not be opened for listening.
 failure-address_not_loopback = { $address } is not an address of this machine alone. There is no sign-in yet, so pages are served on this machine only; expected an address such as 127.0.0.1:8787.
 failure-server_stopped = The server stopped.
 failure-runtime_not_started = The program could not start its worker threads.
+
+## Failures of commands, reference files and the bank
+failure-stream_failed = Standard input could not be read or standard output not be written ({ $error }).
+failure-output_not_written = The answer could not be written ({ $error }): check the folder, its rights and the free space.
+failure-receipt_not_written = The receipt { $file } could not be written ({ $error }): check the folder, its rights and the free space.
+failure-receipt_unreadable = { $file } could not be read ({ $error }).
+failure-receipt_refused = { $file } is no receipt of a search ({ $error }): give the file that --receipt wrote.
+failure-patient_file_unreadable = { $file } could not be read ({ $error }).
+failure-patients_empty = { $source } holds no patient; expected lines id%GL-string.
+failure-locus_option_unreadable = --locus "{ $value }" is not understood; expected LOCUS=ALLELES such as A=02:01,11:01.
+failure-batch_only = Lines are read from standard input: add --batch.
+failure-snapshot_not_written = The snapshot { $file } could not be written ({ $error }).
+failure-list_name_wrong = The list name "{ $value }" has { $length } characters, expected 1 to { $most }.
+failure-zone_unknown = The bank's zone { $zone } is not known to this machine.
+failure-bank_not_named = No bank: give --bank FILE, or set QIDAI_DATABASE_URL.
+failure-password_on_command_line = There is a password in --bank, and command lines are seen by others: put the address into the environment variable QIDAI_DATABASE_URL and leave --bank out.
+failure-file_not_readable = { $file } could not be read ({ $error }): check the path, its rights and the disk.
+failure-release_not_there = The bank remembers release { $release } in { $folder }, which is not there: give --release DIR, or run qidai release set --bank DB --release DIR.
+failure-release_folder = { $folder } is not a folder of an IPD-IMGT/HLA release: looked for Allelelist.txt and, in wmda/, hla_nom.txt, hla_nom_g.txt, hla_nom_p.txt, rel_dna_ser.txt, rel_ser_ser.txt; missing: { $missing }; found: { $found }.
+failure-release_folder_ambiguous = { $folder } holds the release files twice, in wmda/ and beside Allelelist.txt: remove one copy, so that it is clear which is meant.
+failure-release_header = { $file } does not begin as a file of a release does; found "{ $found }". Fetch it again.
+failure-release_truncated = { $file } is not whole: { $problem }. Fetch it again.
+failure-release_line = { $file }, line { $line }, cannot be read ({ $problem }): "{ $value }". Fetch it again; its files must not be edited.
+failure-release_mixed = { $file } is of version { $found }, but { $other } is of { $wanted }: use the files of one release.
+failure-release_inconsistent = { $file } contradicts the other files: { $problem }. Take all files from one release.
+failure-release_checksum = { $file } was edited, cut or re-encoded: its MD5 is { $found }, { $checksums } says { $wanted }. Fetch the file again.
+failure-reference_unreadable = { $file } could not be read ({ $error }).
+failure-reference_not_utf8 = { $file } is not UTF-8 text (first at byte { $position }): fetch it again, unmodified.
+failure-mac_table_line = { $file }, line { $line }: { $problem }: "{ $value }".
+failure-database_address_unknown = { $address } is no address of a bank ({ $reason }): expected a file or postgres://…
+failure-database_missing = There is no bank at { $address }: check the address, or make one by an import.
+failure-not_a_bank = { $address } is not a bank of qidai: { $reason }.
+failure-database_newer_than_program = The bank at { $address } was written by a newer version of qidai (it has { $migration }): use that version or a later one.
+failure-database_locked = Another program is writing to the database and did not finish in time: try again.
+failure-disk_full = The disk of the database is full: nothing of this step was kept; make room, run again.
+failure-database_read_only = The database cannot be written: check the rights of the file and its folder.
+failure-database_unreachable = The database does not answer: check that it runs and that the address is right.
+failure-database_access_refused = The database refused the user or the password.
+failure-database_damaged = The database file is damaged: restore the last backup.
+failure-database_value_unknown = Table { $table }, row { $row }: "{ $value }" is not a known { $column }.
+failure-history_broken = Event { $sequence } of the history is missing or has no hash, so nothing is written on: run qidai audit verify.
+failure-row_missing = Table { $table } has no row { $row }, which was to be changed: read it again.
+failure-database_failed = The database failed ({ $error }): see the log.
 
 ## Reasons of a rank
 all-loci-match = all five loci match

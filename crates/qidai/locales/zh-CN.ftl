@@ -190,6 +190,9 @@ typing-error-antigen_unknown = 没有“{ $value }”这个抗原。
 typing-error-release_needed = “{ $value }”需要完整的 IPD-IMGT/HLA 命名集：qidai hla fetch，或启动时用 --release 指定。
 typing-error-form_unknown = 无法识别“{ $value }”的写法；应为如 11:01、A*11:01、A11、A*11:XX。
 typing-error-reserved_word = “{ $value }”在此处没有意义。
+typing-error-alternatives_too_many = 从“{ $value }”起，候选数超过一个分型所能有的上限；请改写为 XX、MAC 代码或 G/P 组。
+typing-error-typing_too_long = 文本过长，不可能是一个人的分型；每行一人，候选过多时请改写为 XX、MAC 代码或 G/P 组。
+typing-error-name_before_2010 = “{ $value }”是 2010 年以前的旧名称（没有冒号）；请按命名集所附 Nomenclature_2009.txt 换成新名称，如 B*15:01。
 typing-error-gl_structure_invalid = 第 { $position } 个字符处的 GL String 结构有误：“{ $value }”。
 
 ## 导入
@@ -222,6 +225,49 @@ failure-address_not_opened = 无法监听 { $address }。
 failure-address_not_loopback = { $address } 不是本机地址。程序尚无登录功能，只在本机提供服务；应为如 127.0.0.1:8787。
 failure-server_stopped = 服务中断。
 failure-runtime_not_started = 程序无法启动工作线程。
+
+## 命令、参考文件与库的失败
+failure-stream_failed = 标准输入无法读取，或标准输出无法写入（{ $error }）。
+failure-output_not_written = 结果无法写出（{ $error }）：请检查文件夹、权限和剩余空间。
+failure-receipt_not_written = 凭据 { $file } 无法写入（{ $error }）：请检查文件夹、权限和剩余空间。
+failure-receipt_unreadable = 无法读取 { $file }（{ $error }）。
+failure-receipt_refused = { $file } 不是检索凭据（{ $error }）：请给出 --receipt 写出的文件。
+failure-patient_file_unreadable = 无法读取 { $file }（{ $error }）。
+failure-patients_empty = { $source } 中没有患者；应为 id%GL-string 的行。
+failure-locus_option_unreadable = 无法识别 --locus “{ $value }”；应为 LOCUS=ALLELES，如 A=02:01,11:01。
+failure-batch_only = 这个命令逐行读取标准输入：请加上 --batch。
+failure-snapshot_not_written = 快照 { $file } 无法写入（{ $error }）。
+failure-list_name_wrong = 名单名称“{ $value }”有 { $length } 个字符，应为 1 至 { $most } 个。
+failure-zone_unknown = 本机不认识库的时区 { $zone }。
+failure-bank_not_named = 没有指定库：请用 --bank FILE，或设置 QIDAI_DATABASE_URL。
+failure-password_on_command_line = --bank 中有密码，而本机其他用户都能看到命令行：请把地址放入环境变量 QIDAI_DATABASE_URL，不用 --bank。
+failure-file_not_readable = 无法读取 { $file }（{ $error }）：请检查路径、权限和磁盘。
+failure-release_not_there = 库记住的命名集 { $release } 在 { $folder }，但那里没有：请用 --release DIR 指定，或运行 qidai release set --bank DB --release DIR。
+failure-release_folder = { $folder } 不是 IPD-IMGT/HLA 命名集文件夹：应有 Allelelist.txt，以及 wmda/ 中的 hla_nom.txt、hla_nom_g.txt、hla_nom_p.txt、rel_dna_ser.txt、rel_ser_ser.txt；缺少：{ $missing }；现有：{ $found }。
+failure-release_folder_ambiguous = { $folder } 中命名集文件有两套，一套在 wmda/，一套与 Allelelist.txt 并列：请删除一套，以明确使用哪一套。
+failure-release_header = { $file } 的开头不是命名集文件；现为“{ $found }”。请重新下载。
+failure-release_truncated = { $file } 不完整（{ $problem }）。请重新下载。
+failure-release_line = { $file } 第 { $line } 行无法读取（{ $problem }）：“{ $value }”。请重新下载；文件不可改动。
+failure-release_mixed = { $file } 的版本是 { $found }，而 { $other } 的是 { $wanted }：请使用同一命名集的文件。
+failure-release_inconsistent = { $file } 与其他文件矛盾（{ $problem }）。请全部取自同一个命名集。
+failure-release_checksum = { $file } 被编辑、截断或转码：其 MD5 为 { $found }，{ $checksums } 中为 { $wanted }。请重新下载该文件。
+failure-reference_unreadable = 无法读取 { $file }（{ $error }）。
+failure-reference_not_utf8 = { $file } 不是 UTF-8 文本（首个错误在第 { $position } 字节）：请重新下载，不要改动。
+failure-mac_table_line = { $file } 第 { $line } 行无法读取（{ $problem }）：“{ $value }”。
+failure-database_address_unknown = { $address } 不是库的地址；应为文件或 postgres://…
+failure-database_missing = { $address } 没有库：请检查地址，或以导入建立一个库。
+failure-not_a_bank = { $address } 不是 qidai 的库；请检查地址，没有任何改动。
+failure-database_newer_than_program = { $address } 的库由较新的 qidai 写成（其中有 { $migration }）：请使用该版本或更新的版本。
+failure-database_locked = 另一个程序正在写入数据库，未能及时完成：请重试。
+failure-disk_full = 数据库所在磁盘已满，这一步没有保存任何内容：请腾出空间后重新运行。
+failure-database_read_only = 数据库无法写入：请检查文件及其文件夹的权限。
+failure-database_unreachable = 数据库没有应答：请检查它是否在运行、地址是否正确。
+failure-database_access_refused = 数据库拒绝了用户或密码。
+failure-database_damaged = 数据库文件已损坏：请恢复最近的备份。
+failure-database_value_unknown = 表 { $table } 的行 { $row }：“{ $value }”不是已知的 { $column }。
+failure-history_broken = 历史的第 { $sequence } 个事件缺失或没有哈希，因此不再写入：请运行 qidai audit verify。
+failure-row_missing = 表 { $table } 没有要修改的行 { $row }：请重新读取。
+failure-database_failed = 数据库出错（{ $error }）：请看日志。
 
 ## Reasons of a rank
 all-loci-match = 五个位点均相合

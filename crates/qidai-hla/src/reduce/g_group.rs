@@ -2,7 +2,8 @@
 //!
 //! One group of alleles whose exons 2 and 3 (class II: exon 2) are the same nucleotides. An allele in no group
 //! stays as it is, next to the groups: `A*01:01` is `A*01:01:01G/A*01:01:02/…`. A tool that leaves these out
-//! claims to know more than was written. Null alleles are members and do not show.
+//! claims to know more than was written. A short name of which no allele is in a group stays
+//! as it was written; the alleles of a group, of `XX` and of an antigen are named in full. Null alleles are members and do not show.
 //! Source: `hla_nom_g.txt`; <https://hla.alleles.org/alleles/g_groups.html>.
 
 use crate::group::GroupKind;
@@ -15,11 +16,16 @@ use super::{Level, shortest};
 pub(super) const LEVEL: Level = Level { name: "G", needs_release: true, hides_nulls: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
-    grouped(&alternatives.alleles, GroupKind::G, release)
+    grouped(&alternatives.alleles, alternatives, GroupKind::G, release)
 }
 
-/// The groups of the alleles, and those in none under their own names.
-pub(super) fn grouped(alleles: &[AlleleId], kind: GroupKind, release: &Release) -> Vec<Term> {
+/// The groups of `alleles`, a part of `alternatives`, and those in none under their own names.
+pub(super) fn grouped(
+    alleles: &[AlleleId],
+    alternatives: &Alternatives,
+    kind: GroupKind,
+    release: &Release,
+) -> Vec<Term> {
     let mut terms = Vec::new();
     let mut ungrouped = Vec::new();
     for allele in alleles {
@@ -29,6 +35,6 @@ pub(super) fn grouped(alleles: &[AlleleId], kind: GroupKind, release: &Release) 
             None => ungrouped.push(*allele),
         }
     }
-    terms.extend(shortest::names(&ungrouped, release));
+    terms.extend(shortest::names(&ungrouped, alternatives, release));
     terms
 }

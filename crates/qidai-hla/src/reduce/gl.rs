@@ -2,8 +2,11 @@
 
 use std::fmt::Write;
 
+use rustc_hash::FxHashSet;
+
 use crate::error::{ErrorCode, TypingError};
 use crate::locus::Locus;
+use crate::typing::limits::{check_length, settle, settle_when_long};
 use crate::typing::piece::{Fault, Piece, is_typing_character};
 use crate::typing::{Alternatives, Category, Nomenclature, Warning, allele_string, gl_string};
 
@@ -21,6 +24,7 @@ pub(super) fn reduce(
     nomenclature: &Nomenclature<'_>,
 ) -> Result<Reduced, TypingError> {
     let piece = Piece::whole(text);
+    check_length(piece).map_err(|fault| fault.into_error(text))?;
     check_blanks(piece)?;
     if text.contains(['^', '|', '+', '~']) {
         check_structure(piece, nomenclature)?;
@@ -100,7 +104,11 @@ impl Walk<'_, '_> {
 
     fn segment(&mut self, piece: Piece<'_>) -> Result<Segment, Fault> {
         let mut genotypes = Vec::new();
+        let mut seen: FxHashSet<&str> = FxHashSet::default();
         for part in piece.split('|') {
+            if !seen.insert(part.text()) {
+                continue;
+            }
             let mut copies: Genotype = Vec::new();
             for copy in part.split('+') {
                 copies.push(self.haplotype(copy)?);
@@ -125,27 +133,27 @@ impl Walk<'_, '_> {
     }
 
     fn position(&mut self, piece: Piece<'_>) -> Result<Position, Fault> {
+        let (level, nomenclature, notes) = (self.level, self.nomenclature, &mut self.notes);
         let mut terms = Vec::new();
-        for part in self.read(piece)? {
-            self.notes.extend(part.warnings.iter().cloned());
+        let mut settled = 0;
+        let mut take = |part: Alternatives| {
+            notes.extend(part.warnings.iter().cloned());
             if !matches!(part.category, Category::NotKnown | Category::Absent | Category::New) {
-                terms.extend(self.level.position(&part, self.nomenclature.release, &mut self.notes));
+                terms.extend(level.position(&part, nomenclature.release, notes));
+                settle_when_long(&mut terms, &mut settled);
             }
+        };
+        if piece.text().contains('/') {
+            allele_string::for_each_part(piece.strip_hla_prefix(), nomenclature, &mut take)?;
+        } else {
+            take(nomenclature.read_piece(piece)?);
         }
-        terms.sort_unstable();
-        terms.dedup();
+        settle(&mut terms);
         if terms.is_empty() {
             let sentence = format!("{} has nothing at level {}", piece.text(), self.level.name);
             self.notes.push(Warning { code: "nothing_at_level", sentence });
         }
         Ok(terms)
-    }
-
-    fn read(&self, piece: Piece<'_>) -> Result<Vec<Alternatives>, Fault> {
-        if piece.text().contains('/') {
-            return allele_string::parts(piece.strip_hla_prefix(), self.nomenclature);
-        }
-        self.nomenclature.read_piece(piece).map(|one| vec![one])
     }
 }
 

@@ -109,7 +109,8 @@ fn release_needed(text: &str, level: &Level) -> TypingError {
 }
 
 impl Level {
-    /// The terms of one position, and a remark when it may be null and the answer does not show it.
+    /// The terms of one position, and a remark when it may be null and the answer does not show it, or shows nulls that
+    /// matching does not count.
     fn position(
         &self,
         alternatives: &Alternatives,
@@ -124,6 +125,9 @@ impl Level {
             let null = release.name(*null);
             let sentence = format!("{null} has no product; level {} does not show it", self.name);
             notes.push(Warning { code: "null_hidden", sentence });
+        }
+        if terms.iter().any(Term::is_null) {
+            notes.extend(alternatives.nulls_not_counted(release));
         }
         terms
     }

@@ -15,7 +15,7 @@ use super::{Level, g_group};
 pub(super) const LEVEL: Level = Level { name: "P", needs_release: true, hides_nulls: false, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
-    g_group::grouped(&meant(alternatives, release), GroupKind::P, release)
+    g_group::grouped(&meant(alternatives, release), alternatives, GroupKind::P, release)
 }
 
 /// The alleles without the nulls that only begin like a short name.

@@ -1,28 +1,62 @@
 //! Writes a set of alleles with as few names as possible, losing nothing.
 
+use crate::allele::AlleleName;
 use crate::release::{AlleleId, Release};
+use crate::typing::{Alternatives, Category, name_in_use};
 
 use super::term::Term;
 
-/// The names of `alleles` (sorted, each once). Where *every* allele that begins with some shorter name is
-/// in the set, and none of them has a suffix, the shorter name stands for them: `B*57:05` instead of
-/// `B*57:05:01/B*57:05:02`. Names with a suffix are written in full, and so is a single allele.
-pub(crate) fn names(alleles: &[AlleleId], release: &Release) -> Vec<Term> {
+/// The names of `alleles`, a part of `alternatives` (sorted, each once). Where *every* allele that begins with the
+/// name as it was written is in the set, and none of them has a suffix, that name stays: `B*57:05` instead of
+/// `B*57:05:01/B*57:05:02`. What was not written as a name (a group, XX, an antigen) has its alleles named in full,
+/// and so have names with a suffix and a single allele.
+pub(crate) fn names(alleles: &[AlleleId], alternatives: &Alternatives, release: &Release) -> Vec<Term> {
+    let written = Written::of(alternatives, release);
     let mut terms = Vec::new();
     let mut rest = alleles;
     while let Some(first) = rest.first() {
-        let (term, taken) = shorter(rest, release).unwrap_or((Term::Name(release.name(*first)), 1));
+        let (term, taken) = shorter(rest, &written, release).unwrap_or((Term::Name(release.name(*first)), 1));
         terms.push(term);
         rest = &rest[taken..];
     }
     terms
 }
 
+/// Which short names stand in the typing.
+enum Written {
+    /// A name of its own.
+    Name(AlleleName),
+    /// The two-field names that a code stands for.
+    TwoFieldNames,
+    Nothing,
+}
+
+impl Written {
+    fn of(alternatives: &Alternatives, release: &Release) -> Written {
+        match (alternatives.category, alternatives.written.parse::<AlleleName>()) {
+            (Category::Allele, Ok(name)) => Written::Name(name_in_use(release, &name)),
+            (Category::Mac, _) => Written::TwoFieldNames,
+            _ => Written::Nothing,
+        }
+    }
+
+    fn has(&self, short: &AlleleName) -> bool {
+        match self {
+            Written::Name(name) => name == short,
+            Written::TwoFieldNames => short.fields().len() == 2,
+            Written::Nothing => false,
+        }
+    }
+}
+
 /// The shortest name that stands for the first alleles of `rest`, and for how many; at least two.
-fn shorter(rest: &[AlleleId], release: &Release) -> Option<(Term, usize)> {
+fn shorter(rest: &[AlleleId], written: &Written, release: &Release) -> Option<(Term, usize)> {
     let name = release.name(*rest.first()?);
     (2..name.fields().len()).find_map(|fields| {
         let prefix = name.shortened(fields);
+        if !written.has(&prefix) {
+            return None;
+        }
         let range = release.beginning_with(&prefix);
         let count = range.len();
         let all = rest.get(..count)?;

@@ -1,5 +1,8 @@
 //! Alternatives joined by `/`: `A*02:01/A*02:06`, or in the short forms `A*02:01/02:06`, `A*02:01/06`.
 
+use rustc_hash::FxHashSet;
+
+use super::limits::ALTERNATIVES_MAX;
 use super::piece::{Fault, Piece};
 use super::{Alternatives, Category, Format, Members, Nomenclature};
 use crate::allele::AlleleName;
@@ -9,23 +12,37 @@ use crate::locus::Locus;
 pub(super) const FORMAT: Format = Format { fits: |text| text.contains('/'), read };
 
 fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternatives, Fault> {
-    let parts = parts(piece, nomenclature)?;
-    let Some(locus) = parts.first().map(|part| part.locus) else {
-        return Err(piece.fault(ErrorCode::Empty, "alternatives joined by /"));
-    };
+    let mut locus = None;
     let mut members = Members::default();
-    parts.into_iter().for_each(|part| members.absorb(part));
-    Ok(members.finish(locus, Category::AlleleString))
+    for_each_part(piece, nomenclature, &mut |part| {
+        locus = Some(part.locus);
+        members.absorb(part);
+    })?;
+    match locus {
+        Some(locus) => Ok(members.finish(locus, Category::AlleleString)),
+        None => Err(piece.fault(ErrorCode::Empty, "alternatives joined by /")),
+    }
 }
 
-/// Each alternative by itself, all of one locus.
-pub(crate) fn parts(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Vec<Alternatives>, Fault> {
-    let mut parts: Vec<Alternatives> = Vec::new();
+/// Gives each different alternative by itself, all of one locus. What is written twice is read once.
+pub(crate) fn for_each_part(
+    piece: Piece<'_>,
+    nomenclature: &Nomenclature<'_>,
+    take: &mut dyn FnMut(Alternatives),
+) -> Result<(), Fault> {
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
     let mut first: Option<(Locus, String)> = None;
     for part in piece.split('/') {
         let part = part.strip_hla_prefix();
         if part.text().is_empty() {
             return Err(part.fault(ErrorCode::StructureInvalid, "an alternative between the slashes"));
+        }
+        if !seen.insert(part.text()) {
+            continue;
+        }
+        if seen.len() > ALTERNATIVES_MAX {
+            let expected = format!("at most {ALTERNATIVES_MAX} different alternatives joined by /");
+            return Err(part.fault(ErrorCode::TooManyAlternatives, expected));
         }
         let one = match &first {
             Some((locus, first_field)) if part.text().starts_with(|c: char| c.is_ascii_digit()) => {
@@ -40,9 +57,9 @@ pub(crate) fn parts(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result
             Some(_) => {}
             None => first = Some((one.locus, first_field(part.text()))),
         }
-        parts.push(one);
+        take(one);
     }
-    Ok(parts)
+    Ok(())
 }
 
 fn first_field(text: &str) -> String {
@@ -65,5 +82,5 @@ fn short_form(
         whole.parse().map_err(|_| part.fault(ErrorCode::FieldInvalid, "a field such as 06 or 02:06"))?;
     let mut members = Members::default();
     members.add_name(nomenclature.release, &name).map_err(|none| unknown(none.expected))?;
-    Ok(members.finish(locus, Category::Allele))
+    Ok(Alternatives { written: whole, ..members.finish(locus, Category::Allele) })
 }

@@ -1,6 +1,9 @@
 //! Multi-locus GL Strings: `^` joins loci, `|` genotypes, `+` copies, `~` a phased haplotype, `/` alleles.
 //! Source: Milius et al., Tissue Antigens 2013;82:106-112, doi:10.1111/tan.12150.
 
+use rustc_hash::FxHashSet;
+
+use super::limits::{GENOTYPE_ALLELES_MAX, GENOTYPES_MAX, check_length};
 use super::piece::{Fault, Piece};
 use super::{Alternatives, LocusTyping, Nomenclature};
 use crate::error::{ErrorCode, TypingError};
@@ -14,13 +17,24 @@ pub(crate) type LocusResult<'a> = Result<LocusTyping, (Piece<'a>, Fault)>;
 /// # Errors
 /// The first thing that is wrong with each locus of the segment.
 pub fn segment(text: &str, nomenclature: &Nomenclature<'_>) -> Result<Vec<LocusTyping>, TypingError> {
-    read_segment(Piece::whole(text).trimmed(), nomenclature).map_err(|fault| fault.into_error(text))
+    let piece = Piece::whole(text).trimmed();
+    check_length(piece)
+        .and_then(|()| read_segment(piece, nomenclature))
+        .map_err(|fault| fault.into_error(text))
 }
 
 pub(crate) fn read<'a>(piece: Piece<'a>, nomenclature: &Nomenclature<'_>) -> Vec<LocusResult<'a>> {
+    if let Err(fault) = check_length(piece) {
+        return vec![Err((piece, fault))];
+    }
     let mut all = Vec::new();
-    for part in piece.split('^') {
+    for (i, part) in piece.split('^').enumerate() {
         let part = part.trimmed();
+        if i == Locus::ALL.len() {
+            let expected = format!("at most {i} loci, each once");
+            all.push(Err((part, part.fault(ErrorCode::LocusRepeated, expected))));
+            break;
+        }
         match read_segment(part, nomenclature) {
             Ok(loci) => all.extend(loci.into_iter().map(Ok)),
             Err(fault) => all.push(Err((part, fault))),
@@ -34,9 +48,20 @@ fn read_segment(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Vec
         return Err(piece.fault(ErrorCode::StructureInvalid, "a locus between the ^"));
     }
     let mut loci: Vec<LocusTyping> = Vec::new();
-    for (i, genotype) in piece.split('|').enumerate() {
-        let read = read_genotype(genotype.trimmed(), nomenclature)?;
-        if i == 0 {
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
+    let mut allele_count = 0;
+    for genotype in piece.split('|').map(Piece::trimmed) {
+        if !seen.insert(genotype.text()) {
+            continue;
+        }
+        let read = read_genotype(genotype, nomenclature)?;
+        allele_count += read.iter().map(LocusTyping::expanded_count).sum::<usize>();
+        if seen.len() > GENOTYPES_MAX || allele_count > GENOTYPE_ALLELES_MAX {
+            let expected =
+                format!("at most {GENOTYPES_MAX} different genotypes of {GENOTYPE_ALLELES_MAX} alleles");
+            return Err(genotype.fault(ErrorCode::TooManyAlternatives, expected));
+        }
+        if seen.len() == 1 {
             loci = read;
             continue;
         }
@@ -60,12 +85,19 @@ fn read_genotype(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Ve
     let mut copies: Vec<Vec<Alternatives>> = Vec::new();
     for copy in piece.split('+') {
         let copy = copy.trimmed();
-        let positions: Result<Vec<_>, _> =
-            copy.split('~').map(|position| nomenclature.read_piece(position.trimmed())).collect();
-        copies.push(positions?);
-        if copies.len() > 2 {
+        if copies.len() == 2 {
             return Err(copy.fault(ErrorCode::TooManyCopies, "at most two alleles at a locus"));
         }
+        let mut positions: Vec<Alternatives> = Vec::new();
+        for position in copy.split('~').map(Piece::trimmed) {
+            let one = nomenclature.read_piece(position)?;
+            if positions.iter().filter(|other| other.locus == one.locus).count() == 2 {
+                let expected = format!("at most two alleles at {}", one.locus);
+                return Err(position.fault(ErrorCode::TooManyCopies, expected));
+            }
+            positions.push(one);
+        }
+        copies.push(positions);
     }
     by_locus(piece, copies)
 }
@@ -98,6 +130,10 @@ fn by_locus(piece: Piece<'_>, copies: Vec<Vec<Alternatives>>) -> Result<Vec<Locu
 }
 
 impl LocusTyping {
+    fn expanded_count(&self) -> usize {
+        self.genotypes.iter().flat_map(Pair::iter).map(|position| position.alleles.len()).sum()
+    }
+
     /// The genotype when the typing has exactly one, which is the rule.
     pub fn single_genotype(&self) -> Option<&Pair<Alternatives>> {
         match self.genotypes.as_slice() {

@@ -3,6 +3,7 @@
 //! `A*02:01,11:01 B*13:02,46:01`, `HLA-A 02:01 11:01; HLA-B 13:02`, `A2,11 B13,46 DR7,9`. An allele
 //! without a locus belongs to the locus before it; `-` is a second allele that was not found.
 
+use super::limits::{ERRORS_MAX, check_length};
 use super::piece::{Fault, Piece};
 use super::{Alternatives, LocusTyping, Nomenclature};
 use crate::error::ErrorCode;
@@ -27,7 +28,13 @@ pub(super) fn read<'a>(
     let mut context = Context::None;
     let mut loci: Vec<(Locus, Vec<Alternatives>)> = Vec::new();
     let mut faults = Vec::new();
+    if let Err(fault) = check_length(piece) {
+        return vec![Err((piece, fault))];
+    }
     for entry in entries(piece) {
+        if faults.len() == ERRORS_MAX {
+            break;
+        }
         let Some(entry) = without_heading(entry, &mut context) else { continue };
         let read = read_entry(entry, &mut context, nomenclature);
         if let Err(fault) = read.and_then(|one| add(&mut loci, entry, one)) {

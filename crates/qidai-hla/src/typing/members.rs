@@ -1,5 +1,6 @@
 //! Collects what a text can stand for.
 
+use super::limits::{settle, settle_when_long};
 use super::{Alternatives, Category, Warning};
 use crate::allele::AlleleName;
 use crate::error::ErrorCode;
@@ -15,6 +16,7 @@ pub(crate) struct Members {
     alleles: Vec<AlleleId>,
     classes: Vec<ClassId>,
     nulls: Vec<AlleleId>,
+    settled: [usize; 3],
     pub warnings: Vec<Warning>,
 }
 
@@ -81,12 +83,9 @@ impl Members {
 
     /// Sorts and de-duplicates; the caller sets what was written.
     pub(crate) fn finish(mut self, locus: Locus, category: Category) -> Alternatives {
-        self.alleles.sort_unstable();
-        self.alleles.dedup();
-        self.classes.sort_unstable();
-        self.classes.dedup();
-        self.nulls.sort_unstable();
-        self.nulls.dedup();
+        settle(&mut self.alleles);
+        settle(&mut self.classes);
+        settle(&mut self.nulls);
         Alternatives {
             locus,
             written: String::new(),
@@ -106,6 +105,10 @@ impl Members {
         self.classes.extend(other.classes);
         self.nulls.extend(other.nulls);
         self.warnings.extend(other.warnings);
+        let [alleles, classes, nulls] = &mut self.settled;
+        settle_when_long(&mut self.alleles, alleles);
+        settle_when_long(&mut self.classes, classes);
+        settle_when_long(&mut self.nulls, nulls);
     }
 }
 
@@ -131,6 +134,18 @@ fn find(release: &Release, name: &AlleleName) -> Found {
     let shortens =
         !all.is_empty() && (name.suffix().is_some() || all.iter().any(|a| !release.name(*a).is_null()));
     if shortens { Found::Shortened(all) } else { Found::Nothing }
+}
+
+/// The name that a name of any age has today; itself when it is in use or nothing is known of it.
+pub(crate) fn name_in_use(release: &Release, name: &AlleleName) -> AlleleName {
+    let mut current = *name;
+    for _ in 0..RENAMES_MAX {
+        match (find(release, &current), successor(release, &current)) {
+            (Found::Nothing, Ok(next)) => current = next,
+            _ => break,
+        }
+    }
+    current
 }
 
 /// The name that took over from a withdrawn one; in the starter a long name's two-field form.

@@ -8,7 +8,9 @@ mod allele;
 pub(crate) mod allele_string;
 pub(crate) mod gl_string;
 mod group;
+mod in_context;
 mod lab_line;
+pub(crate) mod limits;
 mod mac;
 mod members;
 mod person;
@@ -26,7 +28,7 @@ use crate::serology::Antigen;
 
 pub use gl_string::segment;
 pub use mac::{MacError, MacTable};
-pub(crate) use members::Members;
+pub(crate) use members::{Members, name_in_use};
 pub use person::{LocusTyping, PersonTyping};
 use piece::{Fault, Piece};
 pub use tolerant::{Tidied, tidy};
@@ -51,7 +53,23 @@ impl<'r> Nomenclature<'r> {
     /// # Errors
     /// The first thing that is wrong with the text, with its place.
     pub fn read(&self, text: &str) -> Result<Alternatives, TypingError> {
-        self.read_piece(Piece::whole(text).trimmed()).map_err(|fault| fault.into_error(text))
+        let piece = Piece::whole(text).trimmed();
+        limits::check_length(piece)
+            .and_then(|()| self.read_piece(piece))
+            .map_err(|fault| fault.into_error(text))
+    }
+
+    /// Reads one position of which the locus is known from its place, as in a form or under a column's name: the
+    /// locus need not be written (`02:01`, `NNNN`).
+    ///
+    /// # Errors
+    /// As [`Nomenclature::read`]; the position counts in the text as written.
+    pub fn read_at(&self, locus: Locus, text: &str) -> Result<Alternatives, TypingError> {
+        let bare = text.trim();
+        if !in_context::lacks_locus(bare) {
+            return self.read(text);
+        }
+        in_context::read(locus, text, bare, self)
     }
 
     pub(crate) fn read_piece(&self, piece: Piece<'_>) -> Result<Alternatives, Fault> {
@@ -145,6 +163,23 @@ pub struct Alternatives {
     pub antigen: Option<Antigen>,
     /// What was renamed, dropped or read in another way.
     pub warnings: Vec<Warning>,
+}
+
+impl Alternatives {
+    /// The remark that null alleles are listed in `alleles` which matching does not count, because a short name without
+    /// suffix means its expressed alleles; `None` when there are none such.
+    pub fn nulls_not_counted(&self, release: &Release) -> Option<Warning> {
+        let is_uncounted =
+            |a: &&AlleleId| release.class_of(**a).is_none() && self.nulls.binary_search(a).is_err();
+        let mut uncounted = self.alleles.iter().filter(is_uncounted);
+        let first = release.name(*uncounted.next()?);
+        let count = 1 + uncounted.count();
+        let sentence = format!(
+            "{} names null alleles too ({count}, such as {first}); matching and level P take its expressed alleles only",
+            self.written
+        );
+        Some(Warning { code: "nulls_not_counted", sentence })
+    }
 }
 
 /// One form of writing: how to recognise it and how to read it.

@@ -179,8 +179,15 @@ fn read_locus(
 ) -> Result<LocusTyping, Vec<TypingError>> {
     let mut copies = Vec::new();
     let mut errors = Vec::new();
-    for text in texts.iter().filter(|t| !t.trim().is_empty()) {
-        match nomenclature.read(text) {
+    let given: Vec<&str> = texts.iter().map(|t| t.trim()).filter(|t| !t.is_empty()).collect();
+    if given.len() > 2 {
+        let written = given[..3].join("+");
+        let fault =
+            Piece::whole(&written).fault(ErrorCode::TooManyCopies, format!("at most two alleles at {locus}"));
+        return Err(vec![fault.into_error(&written)]);
+    }
+    for text in given {
+        match nomenclature.read_at(locus, text) {
             Ok(one) if one.locus != locus => {
                 let fault =
                     Piece::whole(text).fault(ErrorCode::LocusSwapped, format!("a typing of locus {locus}"));
@@ -190,14 +197,9 @@ fn read_locus(
             Err(error) => errors.push(error),
         }
     }
-    let written = texts.join("+");
-    if copies.len() > 2 {
-        let fault =
-            Piece::whole(&written).fault(ErrorCode::TooManyCopies, format!("at most two alleles at {locus}"));
-        errors.push(fault.into_error(&written));
-    }
     if copies.is_empty() && errors.is_empty() {
-        errors.push(Piece::whole(&written).fault(ErrorCode::Empty, "a typing").into_error(&written));
+        errors.push(Piece::whole("").fault(ErrorCode::Empty, "a typing").into_error(""));
     }
+    let written = copies.iter().map(|copy| copy.written.as_str()).collect::<Vec<_>>().join("+");
     if errors.is_empty() { Ok(LocusTyping::from_copies(locus, &written, copies)) } else { Err(errors) }
 }

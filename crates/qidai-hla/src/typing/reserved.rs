@@ -12,6 +12,11 @@ fn fits(text: &str) -> bool {
     ["*XXXX", "*UUUU", "*NNNN", ":NEW", "*NEW"].iter().any(|word| text.ends_with(word))
 }
 
+/// True for a reserved word without a locus.
+pub(super) fn is_word(text: &str) -> bool {
+    matches!(text, "XXXX" | "UUUU" | "NNNN" | "NEW")
+}
+
 fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternatives, Fault> {
     let (locus, rest) = piece.split_locus()?;
     let mut members = Members::default();

@@ -75,6 +75,8 @@ pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut S
 
 fn explain<'t>(typing: &'t str, alternatives: Alternatives, release: &Release) -> Explanation<'t> {
     let alleles = &alternatives.alleles;
+    let remarks = alternatives.warnings.iter().cloned().chain(alternatives.nulls_not_counted(release));
+    let warnings = remarks.map(Remark::from).collect();
     let first = alleles.iter().take(FIRST_MEMBERS).map(|a| release.name(*a).to_string());
     Explanation {
         typing,
@@ -83,7 +85,7 @@ fn explain<'t>(typing: &'t str, alternatives: Alternatives, release: &Release) -
         p_groups: groups(alleles, GroupKind::P, release),
         g_groups: groups(alleles, GroupKind::G, release),
         antigens: antigens(alleles, release),
-        warnings: alternatives.warnings.into_iter().map(Remark::from).collect(),
+        warnings,
         error: None,
     }
 }

@@ -65,7 +65,7 @@ pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
     Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, Emergency, NewCredential, OnProgress,
-    PersonState, Proof, ReleaseInForce, SearchableKind, SearchableRow, SecretProblem, Session, SignIn,
+    PersonState, Proof, ReleaseInForce, SearchableKind, SearchableRow, Session, SignIn,
     SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, holds_password, without_password,
 };
 pub use test_outcome::TestOutcome;

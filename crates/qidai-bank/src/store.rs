@@ -45,7 +45,6 @@ pub use error::StoreError;
 pub use link::NewCredential;
 pub use person::PersonState;
 pub use search::{SearchableKind, SearchableRow};
-pub use secret_check::SecretProblem;
 pub use session::Session;
 pub use setting::ReleaseInForce;
 pub use sign_in::{SignIn, SignedIn};

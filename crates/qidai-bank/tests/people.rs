@@ -85,6 +85,14 @@ impl Scene {
         Acting::new(principal, self.now, &self.ids, &self.random)
     }
 
+    /// Nothing was changed behind the back of the program, in any table.
+    async fn assert_whole(&self) {
+        let found = self.store.verify(&[], &self.random, &mut |_| {}).await;
+        let mut found = found.expect("verified");
+        self.store.verify_people(Some(&self.keys), &mut found).await.expect("verified");
+        assert!(found.is_whole(), "{:?}", found.findings);
+    }
+
     fn later(&mut self, seconds: i64) {
         self.now += SignedDuration::from_secs(seconds);
     }
@@ -177,6 +185,7 @@ async fn administrator_invites_a_coordinator(at: &TestBank) {
     assert!(scene.store.link_owner(&newer, scene.now).await.is_ok());
     scene.later(24 * 3600);
     assert_eq!(code(scene.store.link_owner(&newer, scene.now).await), "link_invalid", "a day is over");
+    scene.assert_whole().await;
 }
 
 async fn nobody_changes_their_own_rights(at: &TestBank) {
@@ -200,6 +209,7 @@ async fn nobody_changes_their_own_rights(at: &TestBank) {
     scene.store.take_role("S0001", &quality, &by_admin).await.expect("taken");
     let account = scene.store.account("s0001").await.expect("read").expect("known");
     assert_eq!(account.grants, [Grant::everywhere(Role::Outreach)]);
+    scene.assert_whole().await;
 }
 
 async fn guesser_is_locked_out(at: &TestBank) {
@@ -238,6 +248,7 @@ async fn guesser_is_locked_out(at: &TestBank) {
         assert_eq!(code(scene.sign_in("S7777", "a wrong password", "123456").await), "sign_in_wrong");
     }
     assert_eq!(code(scene.sign_in("S7777", "a wrong password", "123456").await), "sign_in_locked");
+    scene.assert_whole().await;
 }
 
 async fn thief_reuses_a_code(at: &TestBank) {
@@ -292,6 +303,7 @@ async fn thief_has_yesterdays_session(at: &TestBank) {
     let code_now = scene.code_of(&owner);
     assert_eq!(code(scene.sign_in("S0001", PASSWORD, &code_now).await), "sign_in_wrong");
     assert_eq!(code(scene.store.new_link("S0001", &scene.acting(&console)).await), "account_disabled");
+    scene.assert_whole().await;
 }
 
 async fn forged_credential_signs_nobody_in(at: &TestBank) {
@@ -312,7 +324,7 @@ async fn forged_credential_signs_nobody_in(at: &TestBank) {
     assert_eq!((error.code(), error.is_refusal()), ("secret_tampered", false));
     let problems = scene.store.check_secrets(Some(&scene.keys)).await.expect("checked");
     assert_eq!(problems.len(), 1, "{problems:?}");
-    assert_eq!(problems[0].table, "credential");
+    assert_eq!((problems[0].code, problems[0].table.as_str()), ("row_changed", "credential"));
     let code_now = scene.code_of(&clerk);
     scene.sign_in("S0001", PASSWORD, &code_now).await.expect("others go on");
 }
@@ -373,6 +385,7 @@ async fn coordinator_cannot_erase(at: &TestBank) {
     let opened = scene.store.open_person(&id, Purpose::LegalRequest, &scene.keys, &console).await;
     assert_eq!(code(opened), "permission_missing");
     assert_eq!(code(scene.store.erase_person(&id, &console).await), "permission_missing");
+    scene.assert_whole().await;
 }
 
 async fn mother_is_found_opened_and_erased(at: &TestBank) {
@@ -439,6 +452,7 @@ async fn mother_is_found_opened_and_erased(at: &TestBank) {
         ]
     );
     assert_eq!(code(scene.store.accesses(None, 1, &by_midwife).await), "permission_missing");
+    scene.assert_whole().await;
 }
 
 async fn clerk_of_another_site_opens_nobody(at: &TestBank) {
@@ -467,6 +481,7 @@ async fn clerk_of_another_site_opens_nobody(at: &TestBank) {
         scene.store.find_persons(named, care, &scene.keys, &by_jinan).await.expect("searched").len(),
         1
     );
+    scene.assert_whole().await;
 }
 
 async fn keeper_rotates_the_master_key(at: &TestBank) {
@@ -510,6 +525,7 @@ async fn keeper_rotates_the_master_key(at: &TestBank) {
     };
     scene.keys = alone;
     scene.sign_in("C0001", PASSWORD, &code_then).await.expect("the second factor was sealed anew");
+    scene.assert_whole().await;
 }
 
 async fn row_moved_to_another_person_does_not_open(at: &TestBank) {
@@ -619,6 +635,7 @@ async fn reviewer_signs_and_the_record_changes(at: &TestBank) {
     assert_eq!(code(sign(&scene, borrowed).await), "session_ended");
     scene.store.end_session(&reviewer.signed_in.token).await.expect("signed out");
     assert_eq!(code(sign(&scene, password_only).await), "session_ended");
+    scene.assert_whole().await;
 }
 
 async fn custodian_breaks_the_glass(at: &TestBank) {
@@ -662,6 +679,7 @@ async fn custodian_breaks_the_glass(at: &TestBank) {
     let session =
         scene.store.session(&custodian.signed_in.token, scene.now).await.expect("read").expect("alive");
     assert!(session.principal.may(Permission::UnitRelease, None).is_err(), "four hours are over");
+    scene.assert_whole().await;
 }
 
 async fn analyser_does_what_its_token_says(at: &TestBank) {
@@ -690,6 +708,7 @@ async fn analyser_does_what_its_token_says(at: &TestBank) {
     let (_, second) = made(&scene, &[Permission::TestRecord], soon).await.expect("made");
     scene.later(48 * 3600);
     assert_eq!(scene.store.machine(&second, scene.now).await.expect("read"), None, "out of date");
+    scene.assert_whole().await;
 }
 
 async fn limits_are_shared(at: &TestBank) {
@@ -718,4 +737,5 @@ async fn staff_name_stands_under_a_signature(at: &TestBank) {
     scene.store.set_account_person("R0001", &id, &scene.acting(&console)).await.expect("named");
     let name = scene.store.staff_name(&account_id, &scene.keys).await.expect("read");
     assert_eq!(name.as_deref(), Some("赵敏"));
+    scene.assert_whole().await;
 }

@@ -40,17 +40,17 @@ impl CnId {
     pub fn parse(text: &str, today: Date) -> Result<Self, IdentityError> {
         let text = clean(text);
         if text.len() == OLD_LENGTH && text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(refused("cn_id_old_form", "this is the old form of 15 digits".to_owned()));
+            return Err(refused("cn_id_old_form", "this is the old form of 15 digits"));
         }
         check_length(&text, LENGTH, "cn_id_length_wrong", HINT)?;
         check_characters(&text)?;
         if text.starts_with('0') {
-            return Err(refused("cn_id_region_wrong", "no region begins with 0".to_owned()));
+            return Err(refused("cn_id_region_wrong", "no region begins with 0"));
         }
         let birth_date = birth_date(&text, today)?;
         let expected = check_character(&text);
         if !text.ends_with(expected) {
-            let reason = "the last character does not fit the others".to_owned();
+            let reason = "the last character does not fit the others";
             return Err(refused("cn_id_check_wrong", reason));
         }
         Ok(Self { text, birth_date })
@@ -123,7 +123,7 @@ fn birth_date(text: &str, today: Date) -> Result<Date, IdentityError> {
     date.filter(|date| date.year() >= FIRST_YEAR && *date <= today).ok_or_else(|| {
         let reason =
             format!("characters 7 to 14 are no birth date up to {today}: {year:04}-{month:02}-{day:02}");
-        refused("cn_id_date_wrong", reason)
+        refused("cn_id_date_wrong", &reason)
     })
 }
 
@@ -135,11 +135,11 @@ fn check_character(text: &str) -> char {
 }
 
 fn unexpected() -> IdentityError {
-    let reason = "expected 17 digits and a last digit or X".to_owned();
+    let reason = "expected 17 digits and a last digit or X";
     refused("cn_id_character_unexpected", reason)
 }
 
 /// The number itself stays out of the sentence: it is somebody's.
-fn refused(code: &'static str, reason: String) -> IdentityError {
+fn refused(code: &'static str, reason: &str) -> IdentityError {
     IdentityError { code, reason: format!("not a citizen identity number: {reason}"), hint: HINT.to_owned() }
 }

@@ -161,6 +161,8 @@ fn sqlite_options(path: &Path, when_absent: WhenAbsent) -> SqliteConnectOptions 
         .foreign_keys(true)
         .pragma("cache_size", CACHE_KIB)
         .pragma("temp_store", "memory")
+        // A destroyed key must not be left in a free page of the file.
+        .pragma("secure_delete", "on")
         .pragma("wal_autocheckpoint", LOG_PAGES)
         .disable_statement_logging()
 }

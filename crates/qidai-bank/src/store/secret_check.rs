@@ -1,4 +1,4 @@
-//! Do the secrets, which the history does not hold, fit what it says of them?
+//! Do the tables that the history does not hold fit what it says of them: secrets, keys, blind index, access log?
 
 use std::collections::HashSet;
 
@@ -7,24 +7,36 @@ use sea_orm::Value;
 use super::person::{self, Head, PersonState};
 use super::row::RowReader;
 use super::{Store, StoreError, account, credential};
+use crate::audit::{Finding, Verification};
 use crate::{BankError, KeyRing};
 
-/// A row of secrets that does not fit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretProblem {
-    pub table: &'static str,
-    /// Account or person.
-    pub row: String,
-    pub what: &'static str,
-}
-
 impl Store {
+    /// Adds to a verification what [`Store::check_secrets`] and [`Store::check_access_log`] find. With the keys of the
+    /// bank it is complete; without them sealed fields and the blind index are not opened.
+    ///
+    /// # Errors
+    /// As [`Store::check_secrets`].
+    pub async fn verify_people(
+        &self,
+        keys: Option<&KeyRing>,
+        found: &mut Verification,
+    ) -> Result<(), BankError> {
+        for finding in self.check_secrets(keys).await? {
+            found.add(finding);
+        }
+        let log = self.check_access_log().await?;
+        if let Some(sequence) = log.broken_at {
+            found.add(Finding::new("event_changed", "access_log", sequence));
+        }
+        Ok(())
+    }
+
     /// Compares credentials with the digests of accounts, keys with persons and, when the keys are given, opens every
     /// field and makes the blind index again. Empty when all is well.
     ///
     /// # Errors
     /// Outages only; a key that is not on the ring is one.
-    pub async fn check_secrets(&self, keys: Option<&KeyRing>) -> Result<Vec<SecretProblem>, BankError> {
+    pub async fn check_secrets(&self, keys: Option<&KeyRing>) -> Result<Vec<Finding>, BankError> {
         let mut problems = self.check_credentials().await?;
         problems.extend(self.check_person_keys().await?);
         if let Some(keys) = keys {
@@ -33,16 +45,15 @@ impl Store {
         Ok(problems)
     }
 
-    async fn check_credentials(&self) -> Result<Vec<SecretProblem>, StoreError> {
+    async fn check_credentials(&self) -> Result<Vec<Finding>, StoreError> {
         let reader = self.database.reader();
         let mut problems = Vec::new();
-        let problem = |row: &str, what| SecretProblem { table: "credential", row: row.to_owned(), what };
         let mut with_credential = HashSet::new();
         for credential in credential::all(reader).await? {
             let stored = account::by_id(reader, credential.account_id()).await?;
             let digest = stored.and_then(|stored| stored.credential_digest);
             if credential.require(digest.as_deref()).is_err() {
-                problems.push(problem(credential.account_id(), "is not what the history says"));
+                problems.push(Finding::new("row_changed", "credential", credential.account_id()));
             }
             with_credential.insert(credential.account_id().to_owned());
         }
@@ -50,33 +61,33 @@ impl Store {
         for row in reader.all(sql, []).await? {
             let account_id: String = row.try_get_by_index(0)?;
             if !with_credential.contains(&account_id) {
-                problems.push(problem(&account_id, "is missing"));
+                problems.push(Finding::new("row_removed", "credential", &account_id));
             }
         }
         Ok(problems)
     }
 
     /// Who is not erased has a key, who is erased has none.
-    async fn check_person_keys(&self) -> Result<Vec<SecretProblem>, StoreError> {
+    async fn check_person_keys(&self) -> Result<Vec<Finding>, StoreError> {
         let sql = "SELECT p.person_id, p.state, k.person_id FROM person p \
                    LEFT JOIN person_key k ON k.person_id = p.person_id ORDER BY p.person_id";
         let mut problems = Vec::new();
         for row in &self.database.reader().all(sql, []).await? {
             let mut row = RowReader::new("person", row);
             let (id, state) = (row.text()?, row.code("state", PersonState::parse)?);
-            let what = match (state, row.optional_text()?) {
-                (PersonState::Erased, Some(_)) => "is there, though the person was erased",
+            let code = match (state, row.optional_text()?) {
+                (PersonState::Erased, Some(_)) => "row_inserted",
                 (PersonState::Active | PersonState::Restricted, None) => {
                     "is missing, though nobody was erased"
                 }
                 _ => continue,
             };
-            problems.push(SecretProblem { table: "person_key", row: id, what });
+            problems.push(Finding::new(code, "person_key", &id));
         }
         Ok(problems)
     }
 
-    async fn check_persons(&self, keys: &KeyRing) -> Result<Vec<SecretProblem>, BankError> {
+    async fn check_persons(&self, keys: &KeyRing) -> Result<Vec<Finding>, BankError> {
         let reader = self.database.reader();
         let condition = "WHERE state <> 'erased' AND person_id IN (SELECT person_id FROM person_key) \
                          ORDER BY person_id";
@@ -86,8 +97,7 @@ impl Store {
                 Ok(None) => {}
                 Ok(Some(problem)) => problems.push(problem),
                 Err(BankError::Tampered { .. }) => {
-                    let what = "or a sealed field is not what the history says";
-                    problems.push(SecretProblem { table: "person_key", row: head.id, what });
+                    problems.push(Finding::new("row_changed", "person_key", &head.id))
                 }
                 Err(error) => return Err(error),
             }
@@ -95,7 +105,7 @@ impl Store {
         Ok(problems)
     }
 
-    async fn check_person(&self, head: &Head, keys: &KeyRing) -> Result<Option<SecretProblem>, BankError> {
+    async fn check_person(&self, head: &Head, keys: &KeyRing) -> Result<Option<Finding>, BankError> {
         let reader = self.database.reader();
         let key = person::key_of(reader, head, keys).await?;
         let opened = person::read_all(reader, head, &key).await?;
@@ -113,7 +123,6 @@ impl Store {
         };
         let fitting = searchable.clone().filter(|entry| fits(entry)).count();
         let whole = fitting == searchable.count() && fitting == stored.len();
-        let what = "does not fit the sealed fields";
-        Ok((!whole).then(|| SecretProblem { table: "person_index", row: head.id.clone(), what }))
+        Ok((!whole).then(|| Finding::new("row_changed", "person_index", &head.id)))
     }
 }

@@ -64,9 +64,10 @@ pub use signature::{CERTIFICATION, CERTIFICATION_VERSION, CanonicalRecord, Cover
 pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
-    Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, Emergency, NewCredential, OnProgress,
-    PersonState, Proof, ReleaseInForce, SearchableKind, SearchableRow, Session, SignIn,
-    SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, holds_password, without_password,
+    Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, CopyCheck, CopyState, Emergency, HeldState,
+    NewCredential, OnProgress, PersonState, Proof, ReleaseInForce, SearchableKind, SearchableRow, Session,
+    SignIn, SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, check_copy, holds_password,
+    without_password,
 };
 pub use test_outcome::TestOutcome;
 pub use token::Token;

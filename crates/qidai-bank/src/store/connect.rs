@@ -12,7 +12,7 @@ use sea_orm::{ConnectOptions, Database as Connector, DatabaseConnection, DbBacke
 use super::address::Address;
 use super::database::{Database, Reader};
 use super::error::is_no_such_database;
-use super::{Store, StoreError, migrations};
+use super::{Store, StoreError, migrations, upgrade};
 
 /// What to do when there is nothing at the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,10 +186,14 @@ fn sqlite_read_options(path: &Path) -> SqliteConnectOptions {
 
 /// Refuses what is not ours, then brings the tables up to date.
 async fn prepare(store: &Store, when_absent: WhenAbsent) -> Result<(), StoreError> {
-    match missing_migrations(store, when_absent).await? {
-        0 => Ok(()),
-        _ => store.database.migrate().await,
+    let missing = missing_migrations(store, when_absent).await?;
+    if missing == 0 {
+        return Ok(());
     }
+    if let Some(first) = migrations::first_of_last(missing) {
+        upgrade::keep_copy(store, &first).await?;
+    }
+    store.database.migrate().await
 }
 
 /// How many changes of the tables a bank does not have yet. Refuses what is not ours, and what is newer than we are.

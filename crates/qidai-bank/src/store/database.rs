@@ -4,6 +4,7 @@
 //! [`WriteTransaction`] and gives it events. The connection itself is private here, so there is no other way.
 
 pub(super) mod bulk;
+mod copy;
 mod reader;
 mod record;
 mod write;

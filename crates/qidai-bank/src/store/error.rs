@@ -26,6 +26,16 @@ pub enum StoreError {
          for example with 'qidai serve', and try again"
     )]
     OlderThanProgram { address: String },
+    #[error(
+        "the bank at {address} must be brought up to date, and a copy is kept before that: {needed_mb} MB are \
+         needed, {free_mb} MB are free; make room, nothing was changed"
+    )]
+    NoRoomToUpgrade { address: String, needed_mb: u64, free_mb: u64 },
+    #[error(
+        "the bank at {address} must be brought up to date, and no copy could be kept before that ({reason}): \
+         nothing was changed"
+    )]
+    CopyNotKept { address: String, reason: String },
     #[error("another program is writing to the database and did not finish in time: try again")]
     Locked { source: DbErr },
     #[error("the disk of the database is full: nothing of this step was kept; make room, run again")]
@@ -60,6 +70,8 @@ impl StoreError {
             Self::NotABank { .. } => "not_a_bank",
             Self::NewerThanProgram { .. } => "database_newer_than_program",
             Self::OlderThanProgram { .. } => "database_older_than_program",
+            Self::NoRoomToUpgrade { .. } => "upgrade_needs_room",
+            Self::CopyNotKept { .. } => "upgrade_copy_not_kept",
             Self::Locked { .. } => "database_locked",
             Self::DiskFull { .. } => "disk_full",
             Self::ReadOnly { .. } => "database_read_only",

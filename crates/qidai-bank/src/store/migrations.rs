@@ -38,6 +38,13 @@ pub(super) fn is_known(name: &str) -> bool {
     Migrations::migrations().iter().any(|migration| migration.name() == name)
 }
 
+/// The first of the last `missing` migrations, or `None` when that is all of them: a new bank.
+pub(super) fn first_of_last(missing: usize) -> Option<String> {
+    let known = Migrations::migrations();
+    let at = known.len().checked_sub(missing).filter(|at| *at > 0)?;
+    known.get(at).map(|migration| migration.name().to_owned())
+}
+
 /// Names of the migrations that the database has.
 pub(super) async fn applied(reader: Reader<'_>) -> Result<Vec<String>, StoreError> {
     let sql = format!("SELECT version FROM {TABLE} ORDER BY version");
@@ -48,6 +55,12 @@ pub(super) async fn applied(reader: Reader<'_>) -> Result<Vec<String>, StoreErro
 /// Applies what is missing; all of it or nothing.
 pub(super) async fn apply(transaction: &DatabaseTransaction) -> Result<(), StoreError> {
     Migrations::up(transaction, None).await.map_err(StoreError::from)
+}
+
+/// Makes a bank as an earlier version left it.
+#[cfg(test)]
+pub(super) async fn apply_first(connection: &sea_orm::DatabaseConnection, count: u32) {
+    Migrations::up(connection, Some(count)).await.expect("an older bank");
 }
 
 /// Runs statements written once for both databases. These words differ:

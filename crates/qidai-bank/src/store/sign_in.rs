@@ -10,7 +10,7 @@ use super::event::Event;
 use super::row::RowReader;
 use super::session::{self, Session};
 use super::{Store, StoreError};
-use crate::lockout::locked_until;
+use crate::lockout::{FREE_FAILURES, locked_until};
 use crate::{
     AccountState, Actor, BankError, CodeCheck, IdSource, KeyRing, PasswordHash, RandomSource, Refusal, Token,
     WriteContext, staff_number_problem,
@@ -63,7 +63,8 @@ impl Store {
     /// the account is not locked by then: of many guesses at once no more are answered than one after another.
     ///
     /// # Errors
-    /// `sign_in_wrong` for a wrong number, password or code, in one sentence; `sign_in_locked`; `code_used`.
+    /// `sign_in_wrong` for a wrong number, password or code, in one sentence; `sign_in_locked`; `code_used`. Its value
+    /// `left` says how many further attempts there are before the account waits; an unknown number has as many.
     pub async fn sign_in(
         &self,
         given: SignIn<'_>,
@@ -105,7 +106,9 @@ impl Store {
             (verdict, _) => {
                 fail(&write, given.staff_number, state, now, sources.0).await?;
                 write.commit().await?;
-                Err(if matches!(verdict, Verdict::CodeUsed) { code_used() } else { wrong() }.into())
+                let refusal = if matches!(verdict, Verdict::CodeUsed) { code_used() } else { wrong() };
+                let left = (FREE_FAILURES - state.failures).max(0);
+                Err(refusal.with("left", left.to_string()).into())
             }
         }
     }

@@ -28,14 +28,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn new(code: &'static str, table: impl Into<String>, row: impl ToString) -> Self {
-        let row = row.to_string();
+    pub(crate) fn new(code: &'static str, table: impl Into<String>, row: impl Into<String>) -> Self {
+        let row = row.into();
         Self { code, table: table.into(), row, column: None, expected: None, found: None }
     }
 
     /// An event of the history.
     pub(crate) fn of_event(code: &'static str, sequence: i64) -> Self {
-        Self::new(code, "history", sequence)
+        Self::new(code, "history", sequence.to_string())
     }
 
     pub(crate) fn column(self, column: impl Into<String>) -> Self {

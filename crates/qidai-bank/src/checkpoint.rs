@@ -8,7 +8,7 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::audit::Head;
+use crate::audit::{Finding, Head};
 use crate::digest::{bytes_of, hexadecimal};
 use crate::{RandomSource, RandomUnavailable};
 
@@ -62,6 +62,35 @@ impl Checkpoint {
 
 fn message(sequence: u64, hash: &str, time: Timestamp) -> String {
     format!("{FORM}\n{sequence}\n{hash}\n{time}\n")
+}
+
+/// A checkpoint file, read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct CheckpointFile {
+    /// Whose signature holds; all that can be read, where there was no key to check them with.
+    pub checkpoints: Vec<Checkpoint>,
+    /// Lines that are none, or that this bank's key did not sign.
+    pub findings: Vec<Finding>,
+}
+
+impl CheckpointFile {
+    /// Reads the lines of a file. A last line without its line feed was being written when the program was killed, and
+    /// counts for nothing.
+    pub fn read(text: &str, key: Option<&CheckpointPublicKey>) -> Self {
+        let mut file = Self::default();
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        for (line, number) in whole.lines().zip(1..) {
+            let place = |code| Finding::new(code, "checkpoints", format!("line {number}"));
+            match Checkpoint::parse(line) {
+                Err(error) => file.findings.push(place("checkpoint_unreadable").found(error.to_string())),
+                Ok(checkpoint) if key.is_some_and(|key| !checkpoint.is_signed_by(key)) => {
+                    file.findings.push(place("checkpoint_signature_wrong"));
+                }
+                Ok(checkpoint) => file.checkpoints.push(checkpoint),
+            }
+        }
+        file
+    }
 }
 
 /// The key that checkpoints are signed with. Never printed.
@@ -133,6 +162,25 @@ mod tests {
         for forged in [moved, replaced, later, cut] {
             assert!(!forged.is_signed_by(&key.public()), "{forged:?}");
         }
+    }
+
+    #[test]
+    fn a_file_keeps_what_is_signed_and_names_the_other_lines() {
+        let key = CheckpointKey::new(&RandomSource::seeded(1)).expect("bytes");
+        let stranger = CheckpointKey::new(&RandomSource::seeded(2)).expect("bytes");
+        let line = |sequence, key: &CheckpointKey| {
+            let head = Head { sequence, hash: [1; 32] };
+            Checkpoint::sign(&head, Timestamp::UNIX_EPOCH, key).to_line().expect("a line")
+        };
+        let torn = line(4, &key);
+        let text =
+            [line(1, &key), line(2, &stranger), "nothing\n".to_owned(), torn[..20].to_owned()].concat();
+        let file = CheckpointFile::read(&text, Some(&key.public()));
+        assert_eq!(file.checkpoints.iter().map(|c| c.sequence).collect::<Vec<_>>(), [1]);
+        let told: Vec<_> = file.findings.iter().map(|f| (f.code, f.row.as_str())).collect();
+        assert_eq!(told, [("checkpoint_signature_wrong", "line 2"), ("checkpoint_unreadable", "line 3")]);
+        let unchecked = CheckpointFile::read(&text, None);
+        assert_eq!((unchecked.checkpoints.len(), unchecked.findings.len()), (2, 1));
     }
 
     #[test]

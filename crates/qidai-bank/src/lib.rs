@@ -42,7 +42,7 @@ pub use acting::Acting;
 pub use audit::{FINDINGS_MAX, Finding, Head, Progress, Stage, Verification};
 pub use bank_type::BankType;
 pub use blood_group::{Abo, RhD};
-pub use checkpoint::{Checkpoint, CheckpointKey, CheckpointPublicKey};
+pub use checkpoint::{Checkpoint, CheckpointFile, CheckpointKey, CheckpointPublicKey};
 pub use counts::{AmountError, Count, Counts, Measure, Phase, count_field, parse_count_field};
 pub use digest::Difference;
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};

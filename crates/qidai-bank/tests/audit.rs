@@ -5,6 +5,7 @@
 mod support;
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 use qidai_bank::{
     Abo, Actor, Checkpoint, CheckpointKey, IdSource, RandomSource, Store, Typing, Verification, WriteContext,
 };
@@ -57,6 +58,32 @@ stories!(
 
 fn context<'a>(ids: &'a IdSource) -> WriteContext<'a> {
     WriteContext::new(Timestamp::UNIX_EPOCH, Actor::administrator("test"), ids)
+}
+
+/// The worked example of `docs/history.md`, written into a bank.
+#[tokio::test]
+async fn the_example_of_the_document_is_what_the_bank_computes() {
+    let store = Store::in_memory().await.expect("a bank");
+    let ids = ids("event");
+    let chen = Actor::administrator("console:chen");
+    let first = WriteContext::new(Timestamp::UNIX_EPOCH, chen, &ids);
+    store.set_setting("colour", "red", &first).await.expect("set");
+    let hour_later = Timestamp::from_second(3_600).expect("a time");
+    let second = WriteContext::new(hour_later, chen, &ids);
+    let second = second.effective(Timestamp::UNIX_EPOCH).because("a typing error");
+    store.set_setting("colour", "blue", &second).await.expect("set");
+
+    let document = std::fs::read_to_string("../../docs/history.md").expect("the document");
+    let lines: Vec<&str> = document.lines().skip_while(|line| !line.starts_with("qidai-event-1:")).take(6).collect();
+    let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let mut before = [0_u8; 32];
+    for (event, sequence) in lines.chunks(3).zip(1..) {
+        let content = Sha256::digest(event[0]);
+        assert_eq!(hexadecimal(&content), event[1]);
+        before = Sha256::digest([before.as_slice(), &content].concat()).into();
+        assert_eq!(hexadecimal(&before), event[2]);
+        assert_eq!(store.history_hash(sequence).await.expect("read"), Some(before), "event {sequence}");
+    }
 }
 
 /// A bank with rows in every table, and changes of every kind.

@@ -330,6 +330,12 @@ failure-sex_unknown = "{ $value }" is no sex; expected { $expected }.
 failure-abo_unknown = "{ $value }" is no ABO group; expected { $expected }.
 failure-rhd_unknown = "{ $value }" is no RhD; expected + or -.
 failure-snapshot_not_built = The search snapshot could not be built.
+failure-bank_not_whole = The bank is not whole: { $count } things are not as the history says.
+failure-checkpoints_missing = There is no checkpoint file { $file }: whether events were cut off the end could not be checked.
+failure-checkpoints_not_checked = The signatures in { $file } could not be checked: their public key is not there; give it with --key.
+failure-checkpoint_key_missing = The key { $file } is missing; bring it back from where keys are kept.
+failure-checkpoint_key_damaged = { $file } is no key: expected 64 hexadecimal digits.
+failure-checkpoints_unusable = { $file } cannot be used: { $error }.
 
 ## Command line
 serving-at = Pages at { $address } (Ctrl-C ends)
@@ -341,3 +347,7 @@ key-place = Keys in { $place }, the one in use first:
 account-invited = invited
 account-active = active
 account-disabled = disabled
+audit-read = { $events } events read, the last is number { $last }; { $rows } rows computed again from them.
+audit-more = … and { $more } more.
+audit-checkpoint = The last checkpoint is of event { $sequence }, signed { $time } by key { $key }.
+audit-whole = Whole: every hash, every row and every checkpoint agree.

@@ -317,6 +317,12 @@ failure-sex_unknown = “{ $value }”不是性别代码；应为 { $expected }�
 failure-abo_unknown = “{ $value }”不是 ABO 血型；应为 { $expected }。
 failure-rhd_unknown = “{ $value }”不是 RhD；应为 + 或 -。
 failure-snapshot_not_built = 检索快照无法生成。
+failure-bank_not_whole = 数据不完整：有 { $count } 处与历史记录不符。
+failure-checkpoints_missing = 没有检查点文件 { $file }：无法核查末尾的事件是否被删去。
+failure-checkpoints_not_checked = 无法核对 { $file } 中的签名：缺少公钥；请用 --key 给出。
+failure-checkpoint_key_missing = 密钥 { $file } 不见了；请从保管处取回。
+failure-checkpoint_key_damaged = { $file } 不是密钥；应为 64 个十六进制数字。
+failure-checkpoints_unusable = 无法使用 { $file }：{ $error }。
 
 ## 命令行
 serving-at = 页面地址 { $address }（按 Ctrl-C 结束）
@@ -327,3 +333,7 @@ key-place = 密钥位于 { $place }，正在使用的在最前：
 account-invited = 待首次登录
 account-active = 在用
 account-disabled = 已停用
+audit-read = 已读 { $events } 个事件，最后一个是第 { $last } 号；由此重新算出 { $rows } 行。
+audit-more = ……另有 { $more } 处。
+audit-checkpoint = 最近的检查点对应第 { $sequence } 号事件，签于 { $time }，公钥 { $key }。
+audit-whole = 完整：所有散列、所有行、所有检查点都一致。

@@ -121,7 +121,7 @@ fn new_key() -> Result<MasterKey, Failure> {
 }
 
 /// Beside a file; for a server in the data folder of the user, under a name that tells addresses apart.
-fn folder_of(address: &str) -> PathBuf {
+pub(crate) fn folder_of(address: &str) -> PathBuf {
     if let Some(folder) = std::env::var_os(FOLDER_IN_ENVIRONMENT) {
         return PathBuf::from(folder);
     }

@@ -5,6 +5,7 @@
 mod api;
 mod app;
 mod catalogue;
+mod checkpoints;
 mod commands;
 mod console;
 mod csv_row;

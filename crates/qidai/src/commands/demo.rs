@@ -9,6 +9,7 @@ use jiff::civil::{Date, date};
 use qidai_bank::Store;
 
 use crate::catalogue::{BankArgs, Catalogue, ReferenceArgs};
+use crate::checkpoints::Checkpoints;
 use crate::commands::{Outcome, runtime, search, serve, stream};
 use crate::demo::{Export, Generator, Made, Mix, Plan, export_failure, make};
 use crate::error::Failure;
@@ -106,6 +107,7 @@ async fn make_bank(args: &Args, generator: &Generator) -> Result<Made, Failure> 
     let store = Store::create_or_open(&address).await?;
     keys::ensure(&address, &store).await?;
     let made = make(&store, generator, export.as_mut()).await?;
+    Checkpoints::of(&address).add_or_warn(&store).await;
     store.close().await?;
     if let Some(export) = export {
         export.finish().map_err(|error| export_failure(&error))?;

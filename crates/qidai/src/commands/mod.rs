@@ -2,6 +2,7 @@
 //!
 //! A verb is a `clap` argument struct and a function `run(args, lang) -> Result<Outcome, Failure>`.
 
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod hla;
@@ -38,6 +39,8 @@ pub(crate) struct CommandLine {
 #[derive(Subcommand)]
 #[allow(clippy::large_enum_variant, reason = "made once per run")]
 enum Command {
+    /// Is the history whole, and do the tables say what it says?
+    Audit(audit::Args),
     /// Measure, as the documents quote it.
     Bench(bench::Args),
     /// Make a bank of invented units, search it, serve it.
@@ -125,6 +128,7 @@ pub(crate) enum Outcome {
 pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
     let lang = line.lang();
     let outcome = match line.command {
+        Command::Audit(args) => audit::run(&args, lang),
         Command::Bench(args) => bench::run(&args),
         Command::Demo(args) => demo::run(&args, lang),
         Command::Hla(args) => hla::run(&args),

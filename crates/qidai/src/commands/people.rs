@@ -5,6 +5,7 @@ use qidai_bank::{Acting, Grant, IdSource, KeyRing, Principal, RandomSource, Role
 use tokio::runtime::Runtime;
 
 use super::{runtime, serve, stream};
+use crate::checkpoints::Checkpoints;
 use crate::error::Failure;
 use crate::words::Lang;
 use crate::{console, keys};
@@ -28,6 +29,7 @@ pub(crate) struct People {
     pub(crate) runtime: Runtime,
     pub(crate) store: Store,
     pub(crate) keys: KeyRing,
+    checkpoints: Checkpoints,
     principal: Principal,
     ids: IdSource,
     random: RandomSource,
@@ -52,7 +54,8 @@ impl People {
         let keys = runtime.block_on(keys::ensure(&args.bank, &store))?;
         let principal = Principal::console(&console::system_user());
         let ids = IdSource::new(|| uuid::Uuid::now_v7().to_string());
-        Ok(Self { runtime, store, keys, principal, ids, random: keys::random() })
+        let checkpoints = Checkpoints::of(&args.bank);
+        Ok(Self { runtime, store, keys, checkpoints, principal, ids, random: keys::random() })
     }
 
     /// The person at the console, now.
@@ -60,8 +63,9 @@ impl People {
         Acting::new(&self.principal, Timestamp::now(), &self.ids, &self.random)
     }
 
-    /// Closes the bank, so that its file is whole without its log.
+    /// Signs a checkpoint of what was written, and closes the bank, so that its file is whole without its log.
     pub(crate) fn close(self) -> Result<(), Failure> {
+        self.runtime.block_on(self.checkpoints.add_or_warn(&self.store));
         self.runtime.block_on(self.store.close()).map_err(Failure::from)
     }
 }

@@ -9,6 +9,7 @@ use qidai_bank::{AddOutcome, Difference, ListedRecord, ReleaseInForce, Store, St
 use qidai_hla::Release;
 use tokio::runtime::Runtime;
 
+use crate::checkpoints::Checkpoints;
 use crate::commands::runtime;
 use crate::console::Console;
 use crate::error::Failure;
@@ -25,6 +26,7 @@ pub(super) struct Shelf {
     /// None in a dry run for a bank that does not exist yet.
     store: Option<Store>,
     dry_run: bool,
+    address: String,
     console: Console,
 }
 
@@ -42,7 +44,7 @@ impl Shelf {
             runtime.block_on(keys::ensure(address, &store))?;
             Some(store)
         };
-        Ok(Shelf { runtime, store, dry_run, console: Console::new() })
+        Ok(Shelf { runtime, store, dry_run, address: address.to_owned(), console: Console::new() })
     }
 
     /// The bank's day.
@@ -105,6 +107,9 @@ impl Shelf {
     /// Closes the bank, so that its file is whole without its log.
     pub(super) fn close(self) -> Result<(), Failure> {
         let Some(store) = self.store else { return Ok(()) };
+        if !self.dry_run {
+            self.runtime.block_on(Checkpoints::of(&self.address).add_or_warn(&store));
+        }
         self.runtime.block_on(store.close()).map_err(Failure::from)
     }
 

@@ -5,10 +5,10 @@
 mod support;
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 use qidai_bank::{
     Abo, Actor, Checkpoint, CheckpointKey, IdSource, RandomSource, Store, Typing, Verification, WriteContext,
 };
+use sha2::{Digest as _, Sha256};
 use support::postgres::Server;
 use support::tamper::{TableSeen, Tamperer};
 use support::{TestBank, ids, listed, public_unit};
@@ -74,7 +74,8 @@ async fn the_example_of_the_document_is_what_the_bank_computes() {
     store.set_setting("colour", "blue", &second).await.expect("set");
 
     let document = std::fs::read_to_string("../../docs/history.md").expect("the document");
-    let lines: Vec<&str> = document.lines().skip_while(|line| !line.starts_with("qidai-event-1:")).take(6).collect();
+    let lines: Vec<&str> =
+        document.lines().skip_while(|line| !line.starts_with("qidai-event-1:")).take(6).collect();
     let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let mut before = [0_u8; 32];
     for (event, sequence) in lines.chunks(3).zip(1..) {

@@ -10,9 +10,7 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use qidai_bank::{
-    Checkpoint, CheckpointFile, CheckpointKey, CheckpointPublicKey, RandomSource, Store,
-};
+use qidai_bank::{Checkpoint, CheckpointFile, CheckpointKey, CheckpointPublicKey, RandomSource, Store};
 
 use crate::error::Failure;
 use crate::keys;
@@ -124,7 +122,8 @@ impl Checkpoints {
 
 /// Beside a file; for a server beside the folder of its keys.
 fn file_of(address: &str) -> PathBuf {
-    let path = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:")).unwrap_or(address);
+    let path =
+        address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:")).unwrap_or(address);
     if path.contains("://") {
         return keys::folder_of(address).with_extension("checkpoints");
     }

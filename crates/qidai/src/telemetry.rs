@@ -6,7 +6,8 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-const USUAL: &str = "warn";
+/// The database layer warns at every transaction that SQLite has one isolation level; that is known and wanted.
+const USUAL: &str = "warn,sea_orm::driver=error";
 
 /// Starts the log. A second start in the same process changes nothing.
 pub(crate) fn start() {

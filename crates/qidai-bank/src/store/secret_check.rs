@@ -26,7 +26,7 @@ impl Store {
         }
         let log = self.check_access_log().await?;
         if let Some(sequence) = log.broken_at {
-            found.add(Finding::new("event_changed", "access_log", sequence));
+            found.add(Finding::new("event_changed", "access_log", sequence.to_string()));
         }
         Ok(())
     }

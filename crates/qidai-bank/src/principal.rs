@@ -140,7 +140,7 @@ fn missing(code: &'static str, name: &str, permission: Permission, site: Option<
     Refusal::new(code, sentence)
         .with("actor", name)
         .with("permission", permission.code())
-        .with("site", site.unwrap_or_default())
+        .with("site", site.unwrap_or("none"))
 }
 
 #[cfg(test)]

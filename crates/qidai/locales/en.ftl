@@ -351,3 +351,15 @@ audit-read = { $events } events read, the last is number { $last }; { $rows } ro
 audit-more = … and { $more } more.
 audit-checkpoint = The last checkpoint is of event { $sequence }, signed { $time } by key { $key }.
 audit-whole = Whole: every hash, every row and every checkpoint agree.
+
+## People
+failure-permission_missing = { $actor } lacks the permission { $permission }: ask the administrator for a role that has it.
+failure-permission_missing_at_site = { $actor } lacks the permission { $permission } here{ $site ->
+    [none] {""}
+   *[other] {" "}(site { $site })
+ }: ask the administrator for a role at this site.
+failure-sign_in_locked = After several wrong attempts this staff number waits: try again in { $seconds } seconds.
+failure-staff_number_taken = The staff number { $staff_number } belongs to an account already, and is never given again.
+failure-account_unknown = There is no account with the staff number { $staff_number }: check it.
+failure-account_disabled = The account { $staff_number } is disabled: make a new one for a new person.
+failure-site_unknown = There is no site "{ $site }" in use: add it first, or check the code.

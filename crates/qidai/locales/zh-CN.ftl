@@ -337,3 +337,15 @@ audit-read = 已读 { $events } 个事件，最后一个是第 { $last } 号；�
 audit-more = ……另有 { $more } 处。
 audit-checkpoint = 最近的检查点对应第 { $sequence } 号事件，签于 { $time }，公钥 { $key }。
 audit-whole = 完整：所有散列、所有行、所有检查点都一致。
+
+## 人员
+failure-permission_missing = { $actor } 没有权限 { $permission }：请管理员授予含此权限的角色。
+failure-permission_missing_at_site = { $actor } 在此处没有权限 { $permission }{ $site ->
+    [none] {""}
+   *[other] （站点 { $site }）
+ }：请管理员授予该站点的角色。
+failure-sign_in_locked = 多次登录失败，该工号需要等待：请在 { $seconds } 秒后再试。
+failure-staff_number_taken = 工号 { $staff_number } 已属于某个账户，且不再分配给他人。
+failure-account_unknown = 没有工号为 { $staff_number } 的账户：请核对。
+failure-account_disabled = 账户 { $staff_number } 已停用：新人员请新建账户。
+failure-site_unknown = 没有在用的站点“{ $site }”：请先添加，或核对代码。

@@ -73,14 +73,14 @@ async fn verify(args: &VerifyArgs, lang: Lang) -> Result<Outcome, Failure> {
     let places = Checkpoints::of(address);
     let kept = places.read(given)?;
     let store = Store::open_read_only(address).await?;
-    let verified = verify_store(&store, &kept).await;
+    let verified = verify_store(&store, &kept, address).await;
     store.close().await?;
     let verified = verified?;
     print(&verified, &kept, args.format, lang)?;
     outcome(&verified, &kept, &places)
 }
 
-async fn verify_store(store: &Store, kept: &Kept) -> Result<Verification, Failure> {
+async fn verify_store(store: &Store, kept: &Kept, address: &str) -> Result<Verification, Failure> {
     let checkpoints = kept.file.as_ref().map_or(&[][..], |file| file.checkpoints.as_slice());
     let mut bars = Bars::new();
     let verified = store.verify(checkpoints, &keys::random(), &mut |progress| bars.show(progress)).await;
@@ -91,6 +91,8 @@ async fn verify_store(store: &Store, kept: &Kept) -> Result<Verification, Failur
             Failure::outage("random_unavailable", "The system gives no random bytes.").because(&error)
         }
     })?;
+    // A copied folder may be without its keys: then what is sealed stays sealed.
+    store.verify_people(keys::load(address)?.as_ref(), &mut verified).await?;
     verified.findings.extend(kept.file.iter().flat_map(|file| file.findings.iter().cloned()));
     Ok(verified)
 }

@@ -15,8 +15,7 @@ use crate::{BankType, Refusal, Status};
 pub(crate) use n08_age_years::Founded;
 
 /// Every figure of the bank, in the order in which they are told. A new one is a line here and a file.
-pub static FIGURES: [Figure; 3] =
-    [n01_stored_units::FIGURE, n08_age_years::FIGURE, n19_public_units::FIGURE];
+pub static FIGURES: [Figure; 3] = [n01_stored_units::FIGURE, n08_age_years::FIGURE, n19_public_units::FIGURE];
 
 /// A named query. Another meaning of the same name is another version.
 #[derive(Debug)]
@@ -153,6 +152,10 @@ impl LateChange {
         }
     }
 }
+
+/// Told one row of a figure: its cells, and what late entries did to it, where `known_at` was not asked for. A row
+/// that they removed comes too.
+pub type OnRow<'a> = dyn FnMut(Option<LateChange>, &[String]) + Send + 'a;
 
 /// A row that late entries changed.
 #[derive(Debug, Clone, PartialEq, Eq)]

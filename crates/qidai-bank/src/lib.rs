@@ -5,12 +5,15 @@
 mod account;
 mod acting;
 mod audit;
+mod bank_day;
 mod bank_type;
 mod blood_group;
 mod chain;
 mod checkpoint;
 mod counts;
+mod csv_line;
 mod digest;
+mod figure;
 mod identity;
 mod key;
 mod listing;
@@ -37,6 +40,10 @@ mod typing;
 mod unit;
 mod write_context;
 
+/// Tests inside the crate share the banks of those outside, which know it by its name.
+#[cfg(test)]
+extern crate self as qidai_bank;
+
 pub use account::{Account, AccountState, staff_number_problem};
 pub use acting::Acting;
 pub use audit::{FINDINGS_MAX, Finding, Head, Progress, Stage, Verification};
@@ -45,6 +52,9 @@ pub use blood_group::{Abo, RhD};
 pub use checkpoint::{Checkpoint, CheckpointFile, CheckpointKey, CheckpointPublicKey};
 pub use counts::{AmountError, Count, Counts, Measure, Phase, count_field, parse_count_field};
 pub use digest::Difference;
+pub use figure::{
+    FIGURES, Figure, FigureAnswer, Figures, LATE_ROWS_MAX, Late, LateChange, LateRow, Moment, OnRow, Part,
+};
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
 pub use key::{KeyMissing, KeyRing, MasterKey, SealError};
 pub use listing::ListedRecord;

@@ -18,6 +18,7 @@ mod database;
 mod emergency;
 mod error;
 mod event;
+mod figure;
 mod history;
 mod link;
 mod listing;
@@ -35,6 +36,7 @@ mod statistics;
 mod table;
 mod typing;
 mod unit;
+mod unit_state;
 mod upgrade;
 
 pub use access_log::{Access, AccessLogCheck};

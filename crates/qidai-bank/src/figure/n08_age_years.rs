@@ -31,7 +31,8 @@ impl Founded {
         let day = if is_year { format!("{text}-01-01") } else { text.to_owned() };
         let day = if day.len() == 10 { day.parse().ok() } else { None };
         day.map(|day| Self { day }).ok_or_else(|| {
-            let sentence = format!("'{text}' is no founding date: expected a year or a day, as 1993 or 1993-05-20");
+            let sentence =
+                format!("'{text}' is no founding date: expected a year or a day, as 1993 or 1993-05-20");
             Refusal::new("bank_founded_unreadable", sentence).with("value", text)
         })
     }

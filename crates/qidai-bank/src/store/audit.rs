@@ -5,6 +5,7 @@
 //! then, the rows of the differing part are computed again one by one and named ([`locate`]). So memory does not
 //! grow with the bank.
 
+mod derived;
 mod event_page;
 mod json;
 mod locate;

@@ -1,5 +1,7 @@
 //! One change of the bank: what happened, and the rows it touches.
 
+use jiff::Timestamp;
+
 use super::cell::{Cell, Row, write_text};
 use super::table::{Column, RECORDED_IN, Table};
 
@@ -12,6 +14,8 @@ pub(super) struct Event {
     pub(super) kind: &'static str,
     /// What it is about, readable and without personal data: `unit/din/G123424000001`.
     pub(super) subject: String,
+    /// Since when it is so, where that is this event's own; otherwise the context says it for all of them.
+    pub(super) effective_at: Option<Timestamp>,
     pub(super) changes: Vec<Change>,
 }
 
@@ -25,7 +29,12 @@ pub(super) enum Change {
 
 impl Event {
     pub(super) fn new(kind: &'static str, subject: impl Into<String>) -> Self {
-        Self { kind, subject: subject.into(), changes: Vec::new() }
+        Self { kind, subject: subject.into(), effective_at: None, changes: Vec::new() }
+    }
+
+    /// It is so since a time of its own.
+    pub(super) fn effective(self, effective_at: Timestamp) -> Self {
+        Self { effective_at: Some(effective_at), ..self }
     }
 
     /// A new row: its cells in the order of the table's columns.

@@ -3,6 +3,7 @@
 mod m0001_first_shelf;
 mod m0002_chained_history;
 mod m0003_people;
+mod m0004_unit_state;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0001_first_shelf::FirstShelf),
             Box::new(m0002_chained_history::ChainedHistory),
             Box::new(m0003_people::People),
+            Box::new(m0004_unit_state::UnitState),
         ]
     }
 

@@ -1,5 +1,6 @@
 //! Settings of a bank.
 
+use jiff::tz::TimeZone;
 use sea_orm::Value;
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +11,9 @@ use super::{Store, StoreError};
 use crate::WriteContext;
 
 const RELEASE: &str = "hla_release";
-const ZONE: &str = "bank_zone";
+pub(super) const ZONE: &str = "bank_zone";
 /// The zone of a bank that did not say its own.
-const ZONE_DEFAULT: &str = "Asia/Shanghai";
+pub(super) const ZONE_DEFAULT: &str = "Asia/Shanghai";
 
 pub(super) static TABLE: Table =
     Table { name: "setting", key: &["name"], counter: None, columns: || &COLUMNS };
@@ -91,6 +92,21 @@ impl Store {
 
 pub(super) async fn zone(reader: Reader<'_>) -> Result<String, StoreError> {
     Ok(read(reader, ZONE).await?.unwrap_or_else(|| ZONE_DEFAULT.to_owned()))
+}
+
+/// The zone in which the bank's days begin and end.
+pub(super) async fn time_zone(reader: Reader<'_>) -> Result<TimeZone, StoreError> {
+    zone_of(&zone(reader).await?)
+}
+
+/// The zone of a name.
+pub(super) fn zone_of(name: &str) -> Result<TimeZone, StoreError> {
+    TimeZone::get(name).map_err(|_| StoreError::Unreadable {
+        table: TABLE.name,
+        row: ZONE.to_owned(),
+        column: "zone".to_owned(),
+        value: name.to_owned(),
+    })
 }
 
 async fn read(reader: Reader<'_>, name: &str) -> Result<Option<String>, StoreError> {

@@ -5,10 +5,12 @@
 //! one declaration beside its concept and one line in [`AUDITED`].
 
 use super::cell::Kind;
-use super::{account, api_token, emergency, link, listing, person, setting, signature, site, typing, unit};
+use super::{
+    account, api_token, emergency, link, listing, person, setting, signature, site, typing, unit, unit_state,
+};
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 14] = [
+pub(super) static AUDITED: [&Table; 15] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -23,6 +25,7 @@ pub(super) static AUDITED: [&Table; 14] = [
     &person::TABLE,
     &person::FIELD,
     &signature::TABLE,
+    &unit_state::TABLE,
 ];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.

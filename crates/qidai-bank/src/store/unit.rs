@@ -4,13 +4,16 @@ mod columns;
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use sea_orm::{QueryResult, Value};
 
 use super::add::{AddOutcome, compare};
 use super::database::{Reader, WriteTransaction, placeholders};
 use super::event::Event;
 use super::row::RowReader;
-use super::{Store, StoreError, typing};
+use super::{Store, StoreError, setting, typing};
+use crate::bank_day::end_of_day;
 use crate::digest::{differences, digest_of};
 use crate::{Identity, UnitRecord, WriteContext};
 
@@ -23,6 +26,9 @@ impl Store {
     /// Adds units, all in one transaction; give chunks of [`super::CHUNK_ROWS`]. One outcome per
     /// record, in the same order. A second record with an identity of this very call is compared
     /// with the first.
+    ///
+    /// A unit is what it is since the end of the day of its collection, in the bank's zone, when it has one and
+    /// the context does not say another time ([`WriteContext::effective`]); never since later than now.
     pub async fn add_units(
         &self,
         records: &[UnitRecord],
@@ -84,9 +90,25 @@ async fn end_with(
         return write.rollback().await;
     }
     let first_key = write.take_keys(&TABLE, new.len()).await?;
-    let events = (first_key..).zip(new).map(|(key, (record, digest))| added(record, key, digest));
+    let zone = setting::time_zone(write.reader()).await?;
+    let events = (first_key..).zip(new).map(|(key, (record, digest))| {
+        let event = added(record, key, digest);
+        match effective_at(record, &zone, context) {
+            Some(effective_at) => event.effective(effective_at),
+            None => event,
+        }
+    });
     write.record(context, events.collect()).await?;
     write.commit().await
+}
+
+/// Since when a unit is what its record says, where the record knows better than the context.
+fn effective_at(record: &UnitRecord, zone: &TimeZone, context: &WriteContext<'_>) -> Option<Timestamp> {
+    if context.effective_at != context.now {
+        return None;
+    }
+    let day = end_of_day(record.collection_date?, zone)?;
+    Some(day.min(context.effective_at))
 }
 
 /// A unit arrives with all its typings: one change of the bank.

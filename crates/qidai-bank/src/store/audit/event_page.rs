@@ -36,6 +36,8 @@ pub(super) struct Page {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RawEvent<'p> {
     pub(super) sequence: i64,
+    pub(super) effective_at_us: i64,
+    pub(super) recorded_at_us: i64,
     /// Hexadecimal; empty when the event has none.
     pub(super) hash: &'p [u8],
     pub(super) canonical: &'p [u8],
@@ -94,12 +96,19 @@ fn take_event<'p>(rest: &mut &'p [u8]) -> Option<RawEvent<'p>> {
     let hash = take(rest)?.unwrap_or_default();
     let canonical = take(rest)??;
     let mut fields = canonical.strip_prefix(FORM.as_bytes())?;
-    let sequence = std::str::from_utf8(take(&mut fields)??).ok()?.parse().ok()?;
+    let sequence = take_number(&mut fields)?;
+    take(&mut fields)?;
+    let (effective_at_us, recorded_at_us) = (take_number(&mut fields)?, take_number(&mut fields)?);
     let mut changes = None;
-    for _ in 1..FIELDS.len() {
+    for _ in 4..FIELDS.len() {
         changes = take(&mut fields)?;
     }
-    Some(RawEvent { sequence, hash, canonical, changes: changes.unwrap_or_default() })
+    let changes = changes.unwrap_or_default();
+    Some(RawEvent { sequence, effective_at_us, recorded_at_us, hash, canonical, changes })
+}
+
+fn take_number(fields: &mut &[u8]) -> Option<i64> {
+    std::str::from_utf8(take(fields)??).ok()?.parse().ok()
 }
 
 /// Takes one field off: `None` at the end, `Some(None)` for an absent one.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::json::{Change, Value};
 use super::row_page::{self, Page};
 use super::sums::{PARTS, Sums};
-use super::{OnProgress, event_page};
+use super::{OnProgress, derived, event_page};
 use crate::audit::{Finding, Progress, Stage, Verification};
 use crate::store::StoreError;
 use crate::store::database::Reader;
@@ -57,8 +57,7 @@ async fn from_history(
         let events = current.events();
         for event in &events {
             // What cannot be read was told when the chain was walked.
-            let changes: Vec<Change<'_>> = serde_json::from_slice(event.changes).unwrap_or_default();
-            for change in changes {
+            for change in derived::all_changes(event).unwrap_or_default() {
                 apply(change, sums, parts, &mut rows);
             }
         }

@@ -6,8 +6,8 @@ use futures::future::join;
 use rayon::prelude::*;
 
 use super::OnProgress;
+use super::derived;
 use super::event_page::{self, Page, RawEvent};
-use super::json::Change;
 use super::sums::Sums;
 use crate::Checkpoint;
 use crate::audit::{Finding, Head, Progress, Stage, Verification};
@@ -156,8 +156,7 @@ fn digest(event: &RawEvent<'_>, sums: &Sums) -> Digested {
 }
 
 fn take_changes(event: &RawEvent<'_>, sums: &Sums) -> Result<(), String> {
-    let changes: Vec<Change<'_>> =
-        serde_json::from_slice(event.changes).map_err(|error| error.to_string())?;
+    let changes = derived::all_changes(event).map_err(|error| error.to_string())?;
     match changes.iter().find(|change| !sums.take_change(change)) {
         Some(stranger) => Err(format!("no audited table is called '{}'", stranger.table)),
         None => Ok(()),

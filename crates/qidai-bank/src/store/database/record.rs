@@ -9,7 +9,7 @@ use crate::chain::{self, BEFORE_FIRST, Content, Hash};
 use crate::store::cell::{self, Cell, Row, parameter};
 use crate::store::event::{Change, Event, Recorded, changed, known};
 use crate::store::table::{Column, RECORDED_IN, Table};
-use crate::store::{StoreError, history};
+use crate::store::{StoreError, history, unit_state};
 
 /// A row before it changes.
 type OldRow = Vec<(Column, Option<Cell>)>;
@@ -48,20 +48,23 @@ impl WriteTransaction<'_> {
         let first = self.take_numbers("history", events.len()).await?;
         let mut before = self.hash_before(first).await?;
         let mut history_rows = Vec::with_capacity(events.len());
-        let mut old_rows = Vec::new();
+        let mut unit_states = Vec::new();
         for (sequence, event) in (first..).zip(&mut events) {
             stamp(event, sequence);
             let old = self.old_rows(event).await?;
-            let changes = changes_json(event, &old);
+            let recorded = recorded_changes(event, &old);
+            let changes = changes_json(&recorded);
             let id = context.ids.next_id();
             let content = content(context, sequence, &id, event, &changes);
             before = chain::link(&before, &chain::digest_of(content.canonical().as_bytes()));
             history_rows.push(history::row_of(&content, &before));
-            old_rows.push(old);
+            unit_states.extend(unit_state::rows_of(&recorded, &content));
         }
         let last = first - 1 + i64::try_from(events.len()).unwrap_or_default();
         bulk::insert(&self.transaction, "history", &history::COLUMNS, history_rows).await?;
         self.apply(events).await?;
+        let columns: Vec<Column> = unit_state::TABLE.all_columns().collect();
+        bulk::insert(&self.transaction, unit_state::TABLE.name, &columns, unit_states).await?;
         Ok(last)
     }
 
@@ -176,12 +179,18 @@ fn shown(key: &[Cell]) -> String {
     text
 }
 
-/// The changes of an event as the text that the history keeps.
-fn changes_json(event: &Event, old_rows: &[Option<OldRow>]) -> String {
+/// The changes of an event as the history keeps them.
+fn recorded_changes<'a>(event: &'a Event, old_rows: &'a [Option<OldRow>]) -> Vec<Recorded<'a>> {
+    let changes = event.changes.iter().zip(old_rows);
+    changes.map(|(change, old)| recorded(change, old.as_deref().unwrap_or_default())).collect()
+}
+
+/// The changes of an event as the text that is hashed.
+fn changes_json(changes: &[Recorded<'_>]) -> String {
     let mut json = String::from("[");
-    for (at, (change, old)) in event.changes.iter().zip(old_rows).enumerate() {
+    for (at, change) in changes.iter().enumerate() {
         json.push_str(if at == 0 { "" } else { "," });
-        recorded(change, old.as_deref().unwrap_or_default()).write_json(&mut json);
+        change.write_json(&mut json);
     }
     json.push(']');
     json
@@ -217,7 +226,7 @@ fn content<'a>(
     Content {
         sequence,
         event_id,
-        effective_at_us: context.effective_at.as_microsecond(),
+        effective_at_us: event.effective_at.unwrap_or(context.effective_at).as_microsecond(),
         recorded_at_us: context.now.as_microsecond(),
         actor: context.actor.name,
         role: context.actor.role,

@@ -64,6 +64,11 @@ filter-own = this bank only
 filter-rbc_depleted = RBC-depleted
 filter-segment = attached segment
 filter-not_computable = class not computable too
+filter-more = More filters: the unit itself
+filter-abo = ABO
+filter-rhd = RhD
+filter-accreditation = Accreditation (all of them)
+filter-collected = Collected on or after
 search-action = Search
 search-note = Only available public units and external lists are searched; family units never appear.
 fix-offer = Change to "{ $text }"
@@ -81,6 +86,7 @@ to-results = { $count } listed, go to results
 results-listed = listed
 results-shown = first { $count } shown
 results-time = searched in { $ms } ms
+results-other = Searched again: the bank has changed since this list was first shown.
 results-caption = Listed units in their order
 legend = Legend
 legend-arrows = ↓ only GvH, ↑ only HvG, no arrow: both directions
@@ -159,6 +165,7 @@ receipt-digest = Digest
 field-number_unreadable = "{ $value }" is not a number; expected a number such as 31.5.
 field-number_out_of_range = { $value } is not possible; expected { $least } to { $most }.
 field-number_unusual = { $value } is unusual; correct it if it is a slip, or go on.
+field-date_unreadable = "{ $value }" is no day; expected one such as 2015-03-01.
 field-weight_needed = A floor per kilogram needs the patient's weight.
 field-patient_typing_missing = No typing: paste a line, or fill in at least one locus.
 
@@ -207,6 +214,7 @@ typing-error-alternatives_too_many = From "{ $value }" on there are more alterna
 typing-error-typing_too_long = The text is longer than any typing; expected { $expected }.
 typing-error-name_before_2010 = "{ $value }" is a name of before 2010; expected { $expected }.
 typing-error-gl_structure_invalid = The GL String is not well formed at character { $position }, "{ $value }"; expected { $expected }.
+typing-fix = { "" } (did you mean "{ $fix }"?)
 
 ## Import
 
@@ -281,6 +289,13 @@ failure-database_value_unknown = Table { $table }, row { $row }: "{ $value }" is
 failure-history_broken = Event { $sequence } of the history is missing or has no hash, so nothing is written on: run qidai audit verify.
 failure-row_missing = Table { $table } has no row { $row }, which was to be changed: read it again.
 failure-database_failed = The database failed ({ $error }): see the log.
+
+## Release of a bank
+release-starter = The bank remembers no release: its typings are read by the starter release.
+release-remembered = The bank remembers release { $release } in { $folder }.
+release-set = From now on the bank reads its typings by release { $release } in { $folder }.
+release-readable = { $read } typings of searchable units and lists can be read by it, { $not_read } cannot.
+failure-release_not_named = Which release? Give its folder with --release DIR.
 
 ## Reasons of a rank
 all-loci-match = all five loci match

@@ -54,6 +54,11 @@ filter-own = 仅本库
 filter-rbc_depleted = 去红细胞
 filter-segment = 有连接管
 filter-not_computable = 含级别不可计算者
+filter-more = 更多筛选：脐带血本身
+filter-abo = ABO
+filter-rhd = RhD
+filter-accreditation = 认证（须全部具备）
+filter-collected = 采集日期不早于
 search-action = 检索
 search-note = 只检索可检索的公共脐血和外部名单；家庭保管的脐血从不出现。
 fix-offer = 改为“{ $text }”
@@ -68,6 +73,7 @@ to-results = { $count } 份入选，直接看结果
 results-listed = 份入选
 results-shown = 列出前 { $count } 份
 results-time = 检索 { $ms } ms
+results-other = 已重新检索：库在首次显示之后有变动。
 results-caption = 入选脐血，按次序排列
 legend = 图例
 legend-arrows = ↓ 仅 GvH 方向，↑ 仅 HvG 方向，无箭头为双向
@@ -146,6 +152,7 @@ receipt-digest = 摘要
 field-number_unreadable = “{ $value }”不是数字；应为如 31.5 的数字。
 field-number_out_of_range = { $value } 不在可能范围内；应为 { $least } 至 { $most }。
 field-number_unusual = { $value } 少见；若有误请改正，确实如此可继续。
+field-date_unreadable = “{ $value }”不是日期；应为如 2015-03-01。
 field-weight_needed = 设了每公斤剂量下限，就需要患者体重。
 field-patient_typing_missing = 没有分型：粘贴一行，或至少填写一个位点。
 
@@ -194,6 +201,7 @@ typing-error-alternatives_too_many = 从“{ $value }”起，候选数超过一
 typing-error-typing_too_long = 文本过长，不可能是一个人的分型；每行一人，候选过多时请改写为 XX、MAC 代码或 G/P 组。
 typing-error-name_before_2010 = “{ $value }”是 2010 年以前的旧名称（没有冒号）；请按命名集所附 Nomenclature_2009.txt 换成新名称，如 B*15:01。
 typing-error-gl_structure_invalid = 第 { $position } 个字符处的 GL String 结构有误：“{ $value }”。
+typing-fix = （是否应为“{ $fix }”？）
 
 ## 导入
 
@@ -268,6 +276,13 @@ failure-database_value_unknown = 表 { $table } 的行 { $row }：“{ $value }�
 failure-history_broken = 历史的第 { $sequence } 个事件缺失或没有哈希，因此不再写入：请运行 qidai audit verify。
 failure-row_missing = 表 { $table } 没有要修改的行 { $row }：请重新读取。
 failure-database_failed = 数据库出错（{ $error }）：请看日志。
+
+## 库的命名集
+release-starter = 库没有记住命名集：分型按起步命名集读取。
+release-remembered = 库记住的命名集是 { $release }，位于 { $folder }。
+release-set = 从现在起，库的分型按命名集 { $release } 读取，位于 { $folder }。
+release-readable = 可检索的脐带血与名单中，{ $read } 个分型可以读取，{ $not_read } 个不能。
+failure-release_not_named = 用哪个命名集？请用 --release DIR 指定文件夹。
 
 ## Reasons of a rank
 all-loci-match = 五个位点均相合

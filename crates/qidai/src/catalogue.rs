@@ -193,7 +193,7 @@ pub(crate) async fn release_of(store: &Store, args: &ReferenceArgs) -> Result<Re
     }
     let remembered = store.release_in_force().await?;
     Ok(match remembered {
-        Some(release) => reference::load_release(release.directory.as_ref())?,
+        Some(release) => reference::load_remembered(&release)?,
         None => Release::starter(),
     })
 }

@@ -7,13 +7,17 @@
 mod answer;
 mod bank;
 mod store;
+mod typing;
 
 use axum::http::StatusCode;
 use fluent_bundle::FluentValue;
+use qidai_hla::TypingError;
 
-use crate::words::Lang;
+use crate::words::{Lang, Words};
 
 pub(crate) use answer::{RequestId, answer_failures};
+use typing::TypingRefusal;
+pub(crate) use typing::typing_sentence;
 
 /// What kind of trouble it is; decides the HTTP and the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +49,31 @@ impl Kind {
     }
 }
 
+impl Value {
+    fn said(&self, words: &Words) -> String {
+        match self {
+            Value::Text(text) => text.clone(),
+            Value::Typing(refusal) => refusal.said(words),
+        }
+    }
+}
+
 /// A failure on its way to a person.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     kind: Kind,
     code: &'static str,
     sentence: String,
-    values: Vec<(&'static str, String)>,
+    values: Vec<(&'static str, Value)>,
     log: Option<String>,
+}
+
+/// A value in a sentence.
+#[derive(Debug, Clone)]
+enum Value {
+    Text(String),
+    /// What is wrong with a typing, in the words of the reader.
+    Typing(TypingRefusal),
 }
 
 impl Failure {
@@ -73,7 +94,13 @@ impl Failure {
 
     /// Adds a value which the translated sentence needs.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.values.push((name, value.into()));
+        self.values.push((name, Value::Text(value.into())));
+        self
+    }
+
+    /// Adds everything that is wrong with a typing, read under a release.
+    pub(crate) fn with_typing(mut self, name: &'static str, errors: Vec<TypingError>, release: &str) -> Self {
+        self.values.push((name, Value::Typing(TypingRefusal { errors, release: release.to_owned() })));
         self
     }
 
@@ -93,11 +120,16 @@ impl Failure {
         self.code
     }
 
-    /// The sentence for the person, in their language when we have it.
+    /// The sentence for the person, in their language when we have it. A message that lacks a value is never said:
+    /// then the meaning of the code is, and in English the sentence of the spot.
     pub(crate) fn sentence(&self, lang: Lang) -> String {
+        let words = lang.words();
         let values: Vec<(&'static str, FluentValue<'_>)> =
-            self.values.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
-        lang.words().find(&format!("failure-{}", self.code), &values).unwrap_or_else(|| self.sentence.clone())
+            self.values.iter().map(|(name, value)| (*name, value.said(words).into())).collect();
+        words
+            .find_whole(&format!("failure-{}", self.code), &values)
+            .or_else(|| words.find_whole(&format!("code-{}", self.code), &[]))
+            .unwrap_or_else(|| self.sentence.clone())
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -129,3 +161,6 @@ impl Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,10 +8,13 @@ mod folder;
 
 use std::path::Path;
 
+use qidai_bank::ReleaseInForce;
 use qidai_hla::typing::MacTable;
 use qidai_hla::{Release, ReleaseFiles};
 
 pub(crate) use error::ReferenceError;
+
+use crate::error::Failure;
 
 /// Reads a release from a folder as published: `wmda/` with its five files, and `Allelelist.txt`. The
 /// files may also lie side by side in one folder.
@@ -35,6 +38,29 @@ pub(crate) fn load_release(dir: &Path) -> Result<Release, ReferenceError> {
 /// Those of [`load_release`].
 pub(crate) fn release_from(dir: Option<&Path>) -> Result<Release, ReferenceError> {
     dir.map_or_else(|| Ok(Release::starter()), load_release)
+}
+
+/// The release that a bank remembers.
+///
+/// # Errors
+/// Its folder is gone or holds no release any more, which is said as what it is; or those of [`load_release`].
+pub(crate) fn load_remembered(remembered: &ReleaseInForce) -> Result<Release, Failure> {
+    load_release(remembered.directory.as_ref()).map_err(|error| match error {
+        ReferenceError::NotARelease { .. } => {
+            let (release, folder) = (&remembered.label, &remembered.directory);
+            Failure::outage(
+                "release_not_there",
+                format!(
+                    "The bank remembers release {release} in {folder}, which is not there: give --release DIR, or run \
+                     qidai release set --bank DB --release DIR."
+                ),
+            )
+            .with("release", release)
+            .with("folder", folder)
+            .because(&error)
+        }
+        other => other.into(),
+    })
 }
 
 /// Reads a table of multiple allele codes: a header, then `code⇥alleles`.

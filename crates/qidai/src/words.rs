@@ -79,9 +79,13 @@ impl Lang {
 }
 
 static ZH_CN: LazyLock<Words> =
-    LazyLock::new(|| Words::load(Lang::ZhCn, langid!("zh-CN"), include_str!("../locales/zh-CN.ftl")));
-static EN: LazyLock<Words> =
-    LazyLock::new(|| Words::load(Lang::En, langid!("en"), include_str!("../locales/en.ftl")));
+    LazyLock::new(|| Words::load(Lang::ZhCn, langid!("zh-CN"), &[ZH_CN_WORDS, ZH_CN_CODES]));
+static EN: LazyLock<Words> = LazyLock::new(|| Words::load(Lang::En, langid!("en"), &[EN_WORDS]));
+
+const EN_WORDS: &str = include_str!("../locales/en.ftl");
+const ZH_CN_WORDS: &str = include_str!("../locales/zh-CN.ftl");
+/// What each code means. English says it, with its values, at the spot.
+const ZH_CN_CODES: &str = include_str!("../locales/codes.zh-CN.ftl");
 
 /// The sentences and labels of one language.
 pub(crate) struct Words {
@@ -90,13 +94,15 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    fn load(lang: Lang, id: LanguageIdentifier, text: &'static str) -> Words {
-        // A file with a mistake still gives its other messages; a test insists that there is no mistake.
-        let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(rest, _)| rest);
+    fn load(lang: Lang, id: LanguageIdentifier, texts: &[&'static str]) -> Words {
         let mut bundle = FluentBundle::new_concurrent(vec![id]);
         bundle.set_use_isolating(false);
         bundle.set_formatter(Some(grouped));
-        bundle.add_resource_overriding(resource);
+        for text in texts {
+            // A file with a mistake still gives its other messages; a test insists that there is no mistake.
+            let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(rest, _)| rest);
+            bundle.add_resource_overriding(resource);
+        }
         Words { lang, bundle }
     }
 
@@ -121,6 +127,16 @@ impl Words {
 
     /// The message with its values, or nothing when this file does not have it.
     pub(crate) fn find(&self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+        self.format(key, values).map(|(text, _)| text)
+    }
+
+    /// Like [`Words::find`], but nothing either when the message needs a value that is not given.
+    pub(crate) fn find_whole(&self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+        self.format(key, values).and_then(|(text, is_whole)| is_whole.then_some(text))
+    }
+
+    /// The message, and whether it got every value that it needs.
+    fn format(&self, key: &str, values: &[(&'static str, FluentValue<'_>)]) -> Option<(String, bool)> {
         let pattern = self.bundle.get_message(key)?.value()?;
         let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
         let mut errors = Vec::new();
@@ -128,7 +144,7 @@ impl Words {
         if !errors.is_empty() {
             tracing::warn!(key, ?errors, "a message lacks a value");
         }
-        Some(text.into_owned())
+        Some((text.into_owned(), errors.is_empty()))
     }
 }
 

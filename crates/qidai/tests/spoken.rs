@@ -146,3 +146,77 @@ fn issue_2_an_identifier_of_a_list_is_no_formula_in_a_spreadsheet() {
     assert_eq!(answer.exit, Some(0), "{}", answer.err);
     assert!(answer.out.contains(",'=cmd|calc,'@x,"), "{}", answer.out);
 }
+
+#[test]
+fn issue_2_a_bank_whose_release_moved_says_so_and_can_be_told_the_new_place() {
+    let Some(release) = support::release() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let copy = |to: &str| {
+        std::fs::create_dir_all(path(&format!("{to}/wmda"))).unwrap();
+        for file in ["Allelelist.txt", "wmda/hla_nom.txt", "wmda/hla_nom_g.txt", "wmda/hla_nom_p.txt"]
+            .into_iter()
+            .chain(["wmda/rel_dna_ser.txt", "wmda/rel_ser_ser.txt"])
+        {
+            std::fs::copy(release.join(file), path(&format!("{to}/{file}"))).unwrap();
+        }
+    };
+    copy("old");
+    std::fs::write(path("list.gl"), "X1%A*02:01+A*11:01^B*13:02+B*46:01\n").unwrap();
+    let bank = path("b.sqlite");
+    let import = ["import", "list", &path("list.gl"), "--bank", &bank, "--release", &path("old")];
+    assert_eq!(qidai(&import, "").exit, Some(0));
+    std::fs::rename(path("old"), path("new")).unwrap();
+    let search = [&SEARCH[..], &["--bank", &bank, "--all", "--allow-not-computable"]].concat();
+    let reimport = ["import", "list", &path("list.gl"), "--bank", &bank];
+    for args in [&search[..], &reimport[..], &["release", "show", "--bank", &bank]] {
+        let lost = qidai(args, "");
+        assert_eq!(lost.exit, Some(1), "{}", lost.err);
+        for part in ["release_not_there", "remembers release 3.", "/old", "qidai release set"] {
+            assert!(lost.err.contains(part), "{part}: {}", lost.err);
+        }
+    }
+    let set = qidai(&["release", "set", "--bank", &bank, "--release", &path("new")], "");
+    assert_eq!(set.exit, Some(0), "{}", set.err);
+    assert!(set.out.contains("1 typings") && set.out.contains("0 cannot"), "{}", set.out);
+    assert_eq!(qidai(&search, "").exit, Some(0));
+    let shown = qidai(&["--lang", "zh-CN", "release", "show", "--bank", &bank], "");
+    assert!(shown.out.contains("/new") && shown.out.contains("命名集"), "{}", shown.out);
+}
+
+#[test]
+fn issue_2_reasons_follow_the_language_in_json_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("list.gl"), "X1%A*02:01+A*11:01^B*13:02+B*46:01\n").unwrap();
+    assert_eq!(qidai(&["import", "list", &path("list.gl"), "--bank", &path("b.sqlite")], "").exit, Some(0));
+    let bank = path("b.sqlite");
+    let patient = ["--patient", "A*02:01", "--all", "--allow-not-computable", "--format", "json"];
+    for (lang, class, note) in
+        [("en", "x/8 not computable", "single"), ("zh-CN", "x/8 无法计算", "按两个相同计算")]
+    {
+        let answer = qidai(&[&["--lang", lang, "search", "--bank", &bank], &patient[..]].concat(), "");
+        let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+        let reasons = json["units"][0]["reasons"].to_string();
+        assert!(reasons.contains(class), "{reasons}");
+        let notes = json["notes"].to_string();
+        assert!(notes.contains(note), "{notes}");
+    }
+}
+
+#[test]
+fn issue_2_an_import_is_told_in_chinese() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("units.csv"), "din,bank_type,hla,sex\nG123417654321,public,A*99:99+A*11:01,Q\n")
+        .unwrap();
+    let import = ["--lang", "zh-CN", "import", "units", &path("units.csv"), "--bank", &path("b.sqlite")];
+    let answer = qidai(&import, "");
+    assert_eq!(answer.exit, Some(2));
+    for part in ["sex_unknown: 性别无法识别", "allele_unknown: 现用命名集中没有这个名称"] {
+        assert!(answer.out.contains(part), "{part}: {}", answer.out);
+    }
+    assert!(!answer.out.contains("expected"), "{}", answer.out);
+    let absent = qidai(&["--lang", "zh-CN", "import", "units", &path("none.csv"), "--bank", "b"], "");
+    assert!(absent.err.contains("file_not_readable: 无法读取"), "{}", absent.err);
+}

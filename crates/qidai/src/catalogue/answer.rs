@@ -4,6 +4,7 @@ use qidai_match::{Matches, position};
 use serde::{Serialize, Serializer};
 
 use super::{Reason, Receipt};
+use crate::words::Lang;
 
 /// The result of one search.
 #[derive(Debug, Clone, Serialize)]
@@ -17,6 +18,18 @@ pub(crate) struct SearchAnswer {
     /// What was read in the patient's typing otherwise than written: corrected, renamed, assumed.
     pub(crate) notes: Vec<Note>,
     pub(crate) receipt: Receipt,
+}
+
+impl SearchAnswer {
+    /// The same answer with its sentences in another language.
+    pub(crate) fn told_in(mut self, lang: Lang) -> SearchAnswer {
+        self.units.iter_mut().flat_map(|unit| &mut unit.reasons).for_each(|reason| reason.lang = lang);
+        for note in &mut self.notes {
+            let own = lang.words().find_whole(&format!("code-{}", note.code), &[]);
+            note.sentence = own.unwrap_or_else(|| note.sentence.clone());
+        }
+        self
+    }
 }
 
 /// A remark about the patient's typing.

@@ -51,12 +51,12 @@ impl Catalogue {
     /// Reads the patient; all errors of the typing in one failure.
     fn patient(&self, text: &str) -> Result<PersonTyping, Failure> {
         let patient = PersonTyping::read_line(text, &self.nomenclature()).map_err(|errors| {
-            let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Failure::refused(
-                "patient_typing_refused",
-                format!("The patient's typing: {}.", sentences.join("; ")),
+            let sentence = "The patient's typing cannot be read.";
+            Failure::refused("patient_typing_refused", sentence).with_typing(
+                "detail",
+                errors,
+                self.release_label(),
             )
-            .with("detail", sentences.join("; "))
         })?;
         if MATCH_LOCI.iter().all(|locus| patient[*locus].is_none()) {
             let expected = "The patient's typing has none of the loci A, B, C, DRB1, DQB1.";

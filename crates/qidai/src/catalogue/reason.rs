@@ -7,14 +7,20 @@ use super::answer::HIT_LOCI;
 use super::{Direction, PositionKind, Range, UnitHit};
 use crate::words::{Lang, Words};
 
-/// One reason: the key of its sentence and the values in it. Serialises as its English sentence.
+/// One reason: the key of its sentence and the values in it. Serialises as its sentence in the language of the
+/// answer ([`super::SearchAnswer::told_in`]), English when none was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reason {
     key: &'static str,
     values: Vec<(&'static str, String)>,
+    pub(super) lang: Lang,
 }
 
 impl Reason {
+    fn new(key: &'static str, values: Vec<(&'static str, String)>) -> Reason {
+        Reason { key, values, lang: Lang::En }
+    }
+
     /// The sentence in a language.
     pub(crate) fn sentence(&self, words: &Words) -> String {
         let values: Vec<(&'static str, FluentValue<'_>)> =
@@ -25,7 +31,7 @@ impl Reason {
 
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.sentence(Lang::En.words()))
+        serializer.serialize_str(&self.sentence(self.lang.words()))
     }
 }
 
@@ -42,13 +48,13 @@ pub(super) fn of(unit: &UnitHit) -> Vec<Reason> {
 fn class(matches: Option<Range>, of: &str) -> Reason {
     let of = ("of", of.to_owned());
     match matches {
-        None => Reason { key: "reason-class-not-computable", values: vec![of] },
+        None => Reason::new("reason-class-not-computable", vec![of]),
         Some(Range { best, worst }) if best == worst => {
-            Reason { key: "reason-class", values: vec![("matches", best.to_string()), of] }
+            Reason::new("reason-class", vec![("matches", best.to_string()), of])
         }
         Some(Range { best, worst }) => {
             let values = vec![("best", best.to_string()), ("worst", worst.to_string()), of];
-            Reason { key: "reason-class-open", values }
+            Reason::new("reason-class-open", values)
         }
     }
 }
@@ -56,7 +62,7 @@ fn class(matches: Option<Range>, of: &str) -> Reason {
 fn locus(name: &str, hit: &super::LocusHit) -> Option<Reason> {
     let locus = ("locus", name.to_owned());
     if !hit.typed {
-        return Some(Reason { key: "reason-untyped", values: vec![locus] });
+        return Some(Reason::new("reason-untyped", vec![locus]));
     }
     let has = |kind: PositionKind| hit.positions.iter().any(|position| position.kind == kind);
     let key = match hit.direction {
@@ -67,7 +73,7 @@ fn locus(name: &str, hit: &super::LocusHit) -> Option<Reason> {
         None if hit.best != hit.worst => "reason-open",
         None => return None,
     };
-    Some(Reason { key, values: vec![locus] })
+    Some(Reason::new(key, vec![locus]))
 }
 
 fn dose(count: &str, total: Option<f64>, per_kg: Option<f64>, unit: f64) -> Reason {
@@ -76,9 +82,9 @@ fn dose(count: &str, total: Option<f64>, per_kg: Option<f64>, unit: f64) -> Reas
         _ => ("reason-cd34-missing", "reason-cd34-per-kg", "reason-cd34-total"),
     };
     match (total, per_kg) {
-        (None, _) => Reason { key: missing, values: vec![] },
-        (_, Some(per_kg)) => Reason { key: with_weight, values: vec![("dose", two_places(per_kg / unit))] },
-        (Some(total), None) => Reason { key: without, values: vec![("count", two_places(total / unit))] },
+        (None, _) => Reason::new(missing, vec![]),
+        (_, Some(per_kg)) => Reason::new(with_weight, vec![("dose", two_places(per_kg / unit))]),
+        (Some(total), None) => Reason::new(without, vec![("count", two_places(total / unit))]),
     }
 }
 

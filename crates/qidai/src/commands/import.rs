@@ -193,5 +193,8 @@ fn check_list_name(name: &str) -> Result<(), Failure> {
     }
     let sentence =
         format!("The list name {name:?} has {length} characters, expected 1 to {LIST_NAME_CHARS_MAX}.");
-    Err(Failure::refused("list_name_wrong", sentence))
+    Err(Failure::refused("list_name_wrong", sentence)
+        .with("value", name)
+        .with("length", length.to_string())
+        .with("most", LIST_NAME_CHARS_MAX.to_string()))
 }

@@ -12,6 +12,7 @@ pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod matching;
 pub(crate) mod people;
+pub(crate) mod release;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod site;
@@ -57,6 +58,8 @@ enum Command {
     Key(key::Args),
     /// Compare people, pair by pair.
     Match(matching::Args),
+    /// The IPD-IMGT/HLA release of a bank: show, set.
+    Release(release::Args),
     /// Search the bank for a patient.
     Search(search::Args),
     /// Serve the pages and the API of a bank.
@@ -137,6 +140,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Init(args) => init::run(&args, lang),
         Command::Key(args) => key::run(&args, lang),
         Command::Match(args) => matching::run(&args),
+        Command::Release(args) => release::run(&args, lang),
         Command::Search(args) => search::run(&args, lang),
         Command::Serve(args) => serve::run(&args, lang),
         Command::Site(args) => site::run(&args),

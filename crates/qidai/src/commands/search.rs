@@ -194,7 +194,7 @@ fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     let mut printer = print::Printer::new(args.format, lang, io::stdout().lock(), patients.len() > 1);
     let mut outcome = Outcome::Done;
     for patient in &patients {
-        let searched = catalogue.search(&args.request(&patient.typing));
+        let searched = catalogue.search(&args.request(&patient.typing)).map(|answer| answer.told_in(lang));
         if let (Ok(answer), Some(path)) = (&searched, &args.receipt) {
             write_receipt(path, &answer.receipt)?;
         }
@@ -226,7 +226,7 @@ pub(crate) fn show_first(
         limit,
         ..SearchRequest::default()
     };
-    let answer = catalogue.search(&request)?;
+    let answer = catalogue.search(&request)?.told_in(lang);
     let mut printer = print::Printer::new(Format::Table, lang, io::stdout().lock(), false);
     let patient = Patient { id: None, typing: typing.to_owned() };
     printer
@@ -240,6 +240,9 @@ fn write_receipt(path: &PathBuf, receipt: &crate::catalogue::Receipt) -> Result<
     let written = text.and_then(|text| std::fs::File::create(path)?.write_all(&text));
     written.map_err(|error| {
         let sentence = format!("The receipt {} could not be written: {error}.", path.display());
-        Failure::outage("receipt_not_written", sentence).because(&error)
+        Failure::outage("receipt_not_written", sentence)
+            .with("file", path.display().to_string())
+            .with("error", error.to_string())
+            .because(&error)
     })
 }

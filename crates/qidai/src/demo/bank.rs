@@ -165,6 +165,7 @@ pub(crate) fn export_failure(error: &std::io::Error) -> Failure {
             "The export could not be written ({error}): check the folder, its rights and the free space."
         ),
     )
+    .with("error", error.to_string())
     .because(error)
 }
 

@@ -16,7 +16,9 @@ mod results;
 pub(crate) mod said;
 pub(crate) mod shelf;
 pub(crate) mod typing;
+mod unit_filters;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use askama::Template;
@@ -86,7 +88,7 @@ pub(crate) async fn run(
     };
     match search(&state, request).await {
         Ok(answered) => {
-            let id = state.searches().put(Stored { form: checked.form, answered: Some(answered) });
+            let id = state.searches().put(Stored::search(checked.form, answered));
             Ok(Redirect::to(&format!("/search/{id}")).into_response())
         }
         Err(failure) if failure.is_refusal() => refused(&state, &reader, &checked, Some(&failure)),
@@ -103,8 +105,8 @@ pub(crate) async fn keep_draft(
     let pairs = read_sent(sent)?;
     let from = pairs.iter().find(|(name, _)| name == "from").map(|(_, id)| id.clone());
     let form = SearchForm::from_pairs(pairs);
-    let unchanged = from.filter(|id| state.searches().get(id).is_some_and(|stored| stored.form == form));
-    let id = unchanged.unwrap_or_else(|| state.searches().put(Stored { form, answered: None }));
+    let unchanged = from.filter(|id| state.searches().get(id).is_some_and(|stored| *stored.form == form));
+    let id = unchanged.unwrap_or_else(|| state.searches().put(Stored::draft(form)));
     Ok(Redirect::to(&format!("/search/{id}?lang={}", reader.lang.tag())).into_response())
 }
 
@@ -117,10 +119,31 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let stored = state.searches().get(&id).ok_or_else(not_kept)?;
     let w = reader.lang.words();
-    let checked = Checked::read(stored.form.clone(), &state.catalogue().nomenclature(), w);
+    let checked = Checked::read(SearchForm::clone(&stored.form), &state.catalogue().nomenclature(), w);
     let mut page = page(&state, &reader, &checked, Some(&id));
-    page.results = stored.answered.as_ref().map(|answered| Results::new(answered, opened.open, w));
+    page.results = answer_of(&state, &id, stored)
+        .await?
+        .map(|(answered, is_other)| Results { is_other, ..Results::new(&answered, opened.open, w) });
     render(&page)
+}
+
+/// The answer of a kept search, asked again when it is no longer kept; true when it is not the one of the first time.
+async fn answer_of(
+    state: &AppState,
+    id: &str,
+    stored: Stored,
+) -> Result<Option<(Arc<Answered>, bool)>, Failure> {
+    let Some(asked) = stored.asked else { return Ok(None) };
+    let answered = match stored.answered {
+        Some(answered) => answered,
+        None => {
+            let answered = Arc::new(search(state, asked.request.clone()).await?);
+            state.searches().keep_answer(id, &answered);
+            answered
+        }
+    };
+    let is_other = answered.answer.receipt.digest != asked.digest;
+    Ok(Some((answered, is_other)))
 }
 
 /// Asks the engine, away from the threads that answer requests.

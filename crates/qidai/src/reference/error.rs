@@ -1,7 +1,7 @@
 //! Why a reference file could not be used.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use qidai_hla::ReleaseError;
 use qidai_hla::typing::MacError;
@@ -55,9 +55,64 @@ impl ReferenceError {
     }
 }
 
+impl ReferenceError {
+    /// The values of the sentence `failure-<code>`.
+    fn values(&self) -> Vec<(&'static str, String)> {
+        match self {
+            ReferenceError::NotARelease { dir, missing, found } => {
+                vec![("folder", dir.clone()), ("missing", missing.clone()), ("found", found.clone())]
+            }
+            ReferenceError::Twice { dir } => vec![("folder", dir.clone())],
+            ReferenceError::Unreadable { file, problem } => {
+                vec![("file", file.clone()), ("error", problem.to_string())]
+            }
+            ReferenceError::NotUtf8 { file, position } => {
+                vec![("file", file.clone()), ("position", position.to_string())]
+            }
+            ReferenceError::Checksum { file, found, expected, checksum_file } => vec![
+                ("file", file.clone()),
+                ("found", found.clone()),
+                ("wanted", expected.clone()),
+                ("checksums", checksum_file.clone()),
+            ],
+            ReferenceError::Release { dir, problem } => values_of_release(dir, problem),
+            ReferenceError::Mac { file, problem } => vec![
+                ("file", file.display().to_string()),
+                ("line", problem.line.to_string()),
+                ("problem", problem.problem.to_owned()),
+                ("value", problem.value.clone()),
+            ],
+        }
+    }
+}
+
+fn values_of_release(dir: &Path, error: &ReleaseError) -> Vec<(&'static str, String)> {
+    let path = |file: &str| ("file", format!("{}: {file}", dir.display()));
+    match error {
+        ReleaseError::Header { file, found } => vec![path(file), ("found", found.clone())],
+        ReleaseError::Mixed { file, found, first_file, expected } => vec![
+            path(file),
+            ("found", found.clone()),
+            ("other", (*first_file).to_owned()),
+            ("wanted", expected.clone()),
+        ],
+        ReleaseError::Line { file, line, problem, value } => vec![
+            path(file),
+            ("line", line.to_string()),
+            ("problem", problem.clone()),
+            ("value", value.clone()),
+        ],
+        ReleaseError::Truncated { file, problem } | ReleaseError::Inconsistent { file, problem } => {
+            vec![path(file), ("problem", problem.clone())]
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl From<ReferenceError> for Failure {
     /// Without its reference files the program cannot work: exit status 1, never a "no".
     fn from(error: ReferenceError) -> Failure {
-        Failure::outage(error.code(), error.to_string())
+        let failure = Failure::outage(error.code(), error.to_string());
+        error.values().into_iter().fold(failure, |failure, (name, value)| failure.with(name, value))
     }
 }

@@ -157,7 +157,10 @@ fn build(
     let Some(path) = path else { return Ok(snapshot) };
     catalogue::save(&snapshot, &path).map_err(|error| {
         let sentence = format!("The snapshot {} could not be written: {error}.", path.display());
-        Failure::outage("snapshot_not_written", sentence).because(&error)
+        Failure::outage("snapshot_not_written", sentence)
+            .with("file", path.display().to_string())
+            .with("error", error.to_string())
+            .because(&error)
     })?;
     Ok(snapshot)
 }

@@ -95,13 +95,26 @@ impl Report {
     fn write_issues(&self, out: &mut dyn Write, words: &Words, issue_count: u64) -> io::Result<()> {
         for issue in self.issues.iter().take(ISSUES_SHOWN) {
             writeln!(out, "\n{}", place(issue, words))?;
-            writeln!(out, "    {}: {}; {}", issue.code, issue.reason, issue.hint)?;
+            writeln!(out, "    {}: {}", issue.code, meaning(issue, words))?;
         }
         let hidden = issue_count.saturating_sub(ISSUES_SHOWN as u64);
         if hidden > 0 {
             writeln!(out, "\n{}", words.t1("import-more-issues", "count", hidden))?;
         }
         Ok(())
+    }
+}
+
+/// What is wrong and what would be right. The sentences of an issue are English; another language says what its
+/// code means, and keeps what was found to differ.
+fn meaning(issue: &Issue, words: &Words) -> String {
+    let english = || format!("{}; {}", issue.reason, issue.hint);
+    match words.find_whole(&format!("code-{}", issue.code), &[]) {
+        None => english(),
+        Some(own) if issue.code == "identity_known_with_other_content" => {
+            format!("{own}（{}）", issue.reason)
+        }
+        Some(own) => own,
     }
 }
 

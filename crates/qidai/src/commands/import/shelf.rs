@@ -55,6 +55,7 @@ impl Shelf {
         };
         let zone = TimeZone::get(&zone).map_err(|error| {
             Failure::outage("zone_unknown", format!("The bank's zone {zone} is not known to this machine."))
+                .with("zone", &zone)
                 .because(&error)
         })?;
         Ok(zone.to_datetime(Timestamp::now()).date())
@@ -66,7 +67,7 @@ impl Shelf {
             Some(store) => self.wait(store.release_in_force())?,
             None => None,
         };
-        Ok(reference::release_from(known.as_ref().map(|release| Path::new(&release.directory)))?)
+        known.as_ref().map_or_else(|| Ok(Release::starter()), reference::load_remembered)
     }
 
     /// A new bank takes the release its first typings are accepted by, so that a search understands them without

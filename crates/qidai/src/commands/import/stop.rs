@@ -21,7 +21,11 @@ impl Stop {
     pub(super) fn table(error: &TableError, file: &Path) -> Stop {
         if error.is_outage() {
             let sentence = format!("{}: {error}; {}.", file.display(), error.hint());
-            return Failure::outage(error.code(), sentence).because(error).into();
+            return Failure::outage(error.code(), sentence)
+                .with("file", file.display().to_string())
+                .with("error", error.to_string())
+                .because(error)
+                .into();
         }
         Stop::Refused(vec![error.to_issue()])
     }

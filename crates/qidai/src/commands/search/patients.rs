@@ -38,7 +38,8 @@ pub(super) fn read(source: &str) -> Result<Vec<Patient>, Failure> {
         return Err(Failure::refused(
             "patients_empty",
             format!("{source} holds no patient; expected lines id%GL-string."),
-        ));
+        )
+        .with("source", source));
     }
     Ok(patients)
 }
@@ -49,7 +50,10 @@ fn looks_like_typing(source: &str) -> bool {
 }
 
 fn unreadable(what: &str, error: &std::io::Error) -> Failure {
-    Failure::outage("patient_file_unreadable", format!("{what} could not be read: {error}.")).because(error)
+    Failure::outage("patient_file_unreadable", format!("{what} could not be read: {error}."))
+        .with("file", what)
+        .with("error", error.to_string())
+        .because(error)
 }
 
 /// `A=02:01,11:01` entries as one line of typing.
@@ -62,7 +66,7 @@ fn of_locus(entry: &str) -> Result<String, Failure> {
     let wrong = || {
         let sentence =
             format!("--locus \"{entry}\" is not understood; expected LOCUS=ALLELES such as A=02:01,11:01.");
-        Failure::refused("locus_option_unreadable", sentence)
+        Failure::refused("locus_option_unreadable", sentence).with("value", entry)
     };
     let (name, alleles) = entry.split_once('=').ok_or_else(wrong)?;
     let locus = Locus::from_name(name.trim()).ok_or_else(wrong)?;

@@ -55,10 +55,15 @@ fn differences(old: &Receipt, new: &Receipt) -> Vec<(&'static str, String, Strin
 fn read(path: &PathBuf) -> Result<Receipt, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let sentence = format!("{} could not be read: {error}.", path.display());
-        Failure::outage("receipt_unreadable", sentence).because(&error)
+        Failure::outage("receipt_unreadable", sentence)
+            .with("file", path.display().to_string())
+            .with("error", error.to_string())
+            .because(&error)
     })?;
     let refused = |error: serde_json::Error| {
         Failure::refused("receipt_refused", format!("{} is no receipt of a search: {error}.", path.display()))
+            .with("file", path.display().to_string())
+            .with("error", error.to_string())
     };
     let value: serde_json::Value = serde_json::from_str(&text).map_err(refused)?;
     let receipt = value.get("receipt").cloned().unwrap_or(value);

@@ -8,6 +8,7 @@ use super::form::{LOCI, ORDERS, SearchForm};
 use super::number::{MIN_CD34, MIN_TNC, NumberField, WEIGHT};
 use super::said::{Said, Tone};
 use super::typing::{LocusCheck, check_locus, read_paste};
+use super::unit_filters::COLLECTED_FROM;
 use crate::catalogue::{PatientInput, SearchRequest};
 use crate::words::Words;
 
@@ -36,7 +37,7 @@ impl Checked {
             number
         };
         let is_on = |name: &str| form.filters.iter().any(|on| on == name);
-        let request = SearchRequest {
+        let mut request = SearchRequest {
             patient: patient(&loci),
             weight_kg: number(&WEIGHT, &form.weight_kg),
             min_x6: form.min_x6.parse().ok(),
@@ -52,6 +53,7 @@ impl Checked {
             allow_not_computable: is_on("not_computable"),
             ..SearchRequest::default()
         };
+        said.insert(COLLECTED_FROM, form.unit.ask(&mut request, w));
         Checked { form, loci, said, request }
     }
 

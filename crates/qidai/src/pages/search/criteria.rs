@@ -19,9 +19,19 @@ pub(super) fn line(request: &SearchRequest, w: &Words) -> Vec<(String, String)> 
         ("least-tnc", request.min_tnc_per_kg_e7.map(|dose| format!("≥ {dose}"))),
         ("least-cd34", request.min_cd34_per_kg_e5.map(|dose| format!("≥ {dose}"))),
         ("filters-label", filters(request, w)),
+        ("filter-abo", (!request.abo.is_empty()).then(|| request.abo.join("/"))),
+        ("filter-rhd", request.rhd.clone()),
+        ("fact-sex", request.sex.as_ref().map(|sex| w.t(&format!("sex-{sex}")))),
+        ("filter-collected", request.collected_from.map(|day| format!("≥ {day}"))),
+        ("filter-accreditation", accreditation(request)),
         ("order-label", Some(w.t(&format!("order-{}", request.order)))),
     ];
     entries.into_iter().filter_map(|(key, value)| Some((w.t(key), value?))).collect()
+}
+
+fn accreditation(request: &SearchRequest) -> Option<String> {
+    let names = || request.accreditation.iter().map(|name| name.to_uppercase()).collect::<Vec<_>>();
+    (!request.accreditation.is_empty()).then(|| names().join(" + "))
 }
 
 fn filters(request: &SearchRequest, w: &Words) -> Option<String> {

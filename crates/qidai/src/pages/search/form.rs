@@ -2,6 +2,8 @@
 
 use qidai_hla::Locus;
 
+use super::unit_filters::UnitFilters;
+
 /// The five loci of the form, in the order of the page.
 pub(crate) const LOCI: [Locus; 5] = [Locus::A, Locus::B, Locus::C, Locus::DRB1, Locus::DQB1];
 
@@ -34,6 +36,8 @@ pub(crate) struct SearchForm {
     pub(crate) limit: String,
     /// Names of the filters that are on.
     pub(crate) filters: Vec<String>,
+    /// Conditions on the unit itself.
+    pub(crate) unit: UnitFilters,
 }
 
 impl Default for SearchForm {
@@ -63,6 +67,7 @@ impl SearchForm {
             order: String::new(),
             limit: String::new(),
             filters: Vec::new(),
+            unit: UnitFilters::default(),
         }
     }
 
@@ -84,6 +89,9 @@ impl SearchForm {
     fn set(&mut self, name: &str, value: String) {
         if name == "filter" {
             return self.filters.push(value);
+        }
+        if self.unit.set(name, &value) {
+            return;
         }
         if let Some(place) = self.field_mut(name) {
             *place = value;
@@ -107,6 +115,15 @@ impl SearchForm {
                 self.loci[index].get_mut(copy.parse::<usize>().ok()?.checked_sub(1)?)
             }
         }
+    }
+
+    /// How many bytes its texts take.
+    pub(crate) fn bytes(&self) -> usize {
+        let numbers =
+            [&self.weight_kg, &self.min_x6, &self.min_x8, &self.min_x10, &self.min_tnc, &self.min_cd34];
+        let others = [&self.paste, &self.order, &self.limit];
+        let texts = numbers.into_iter().chain(others).chain(self.loci.iter().flatten()).chain(&self.filters);
+        texts.map(String::len).sum::<usize>() + self.unit.bytes()
     }
 
     /// True when no typing was written anywhere.

@@ -3,6 +3,7 @@
 use super::checked::Checked;
 use super::form::{FILTERS, LOCI, ORDERS};
 use super::said::{Said, Tone, loudest};
+use super::unit_filters::{COLLECTED_FROM, UnitFiltersView};
 use crate::words::Words;
 
 /// The tool column.
@@ -17,6 +18,7 @@ pub(super) struct FormView {
     pub(super) cd34: NumberView,
     pub(super) orders: Vec<Choice>,
     pub(super) filters: Vec<Choice>,
+    pub(super) unit: UnitFiltersView,
     pub(super) limits: Vec<Choice>,
     /// The search whose form this is, when it has an address.
     pub(super) from: Option<String>,
@@ -85,6 +87,10 @@ impl FormView {
             cd34: number(checked, "min_cd34", &form.min_cd34),
             orders: ORDERS.map(|name| choice(name, &form.order)).into(),
             filters: FILTERS.map(|name| filter(name, &form.filters)).into(),
+            unit: UnitFiltersView::new(
+                &form.unit,
+                checked.said.get(COLLECTED_FROM).cloned().unwrap_or_default(),
+            ),
             limits: ["20", "50", "100", "200", "500"].map(|value| choice(value, &form.limit)).into(),
             from: from.map(str::to_owned),
         }

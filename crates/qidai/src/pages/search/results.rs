@@ -16,6 +16,8 @@ pub(super) struct Results {
     pub(super) listed: String,
     pub(super) shown: Option<String>,
     pub(super) search_ms: String,
+    /// Asked again after the bank changed: not the answer that was first shown here.
+    pub(super) is_other: bool,
     pub(super) legend: Vec<LocusCell>,
     /// False: the dose columns show absolute counts and the heaviest patient served.
     pub(super) has_weight: bool,
@@ -65,6 +67,7 @@ impl Results {
             listed: thousands(&answer.total_listed.to_string()),
             shown: (shown < answer.total_listed).then(|| thousands(&shown.to_string())),
             search_ms: format!("{:.1}", answered.search_ms),
+            is_other: false,
             legend: LocusCell::legend(w),
             has_weight: answered.request.weight_kg.is_some(),
             has_floor: has_floor(&answered.request),

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::form::LOCI;
 use super::said::{Fix, Said, Tone, loudest};
+use crate::error::typing_sentence;
 use crate::words::Words;
 
 /// What the two fields of a locus turned out to say.
@@ -175,24 +176,7 @@ fn without_added(fix: &str, full: &str, added: usize) -> String {
 /// The sentence of a refusal; `added` characters in front are ours and do not count in the position.
 fn sentence(error: &TypingError, added: usize, n: &Nomenclature<'_>, w: &Words) -> Said {
     let position = error.position.saturating_sub(added).max(1);
-    let values = [
-        ("value", FluentValue::from(error.value.as_str())),
-        ("position", FluentValue::from(position as f64)),
-        ("expected", FluentValue::from(error.expected.as_str())),
-        ("release", FluentValue::from(n.release.label())),
-        ("unicode", FluentValue::from(unicode(&error.value))),
-    ];
-    let code = error.code.as_str();
-    Said::bad(code, w.say(&format!("typing-error-{code}"), &values))
-}
-
-/// Names a single character that may look like another one: `U+0410`.
-fn unicode(value: &str) -> String {
-    let mut characters = value.chars();
-    match (characters.next(), characters.next()) {
-        (Some(only), None) => format!("U+{:04X}", u32::from(only)),
-        _ => String::new(),
-    }
+    Said::bad(error.code.as_str(), typing_sentence(error, position, n.release.label(), w))
 }
 
 /// Reads a pasted line into the fields, or says everything that is wrong with it.

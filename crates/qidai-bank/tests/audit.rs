@@ -319,7 +319,10 @@ async fn an_end_cut_off_is_found_by_a_checkpoint(bank: &TestBank) {
         assert_eq!(tamperer.run(&sql).await.expect("run"), 1, "{sql}");
     }
     tamperer.end().await;
-    assert!(verify_with(&store, &[early.clone()]).await.is_whole(), "the early checkpoint cannot know");
+    assert!(
+        verify_with(&store, std::slice::from_ref(&early)).await.is_whole(),
+        "the early checkpoint cannot know"
+    );
     let found = verify_with(&store, &[early.clone(), late]).await;
     assert_named(&found, "tail_cut", "history", &last.to_string());
     assert_eq!(found.checkpoint, Some(early));
@@ -341,7 +344,7 @@ async fn a_history_written_anew_is_found_by_a_checkpoint(bank: &TestBank) {
     let store = fill(bank).await;
     let ids = ids("forged");
     store.set_setting("forged", "1", &context(&ids)).await.expect("set");
-    let found = verify_with(&store, &[checkpoint.clone()]).await;
+    let found = verify_with(&store, std::slice::from_ref(&checkpoint)).await;
     assert!(found.is_whole(), "the same content has the same hashes: {:?}", found.findings);
     store.close().await.expect("closed");
 
@@ -356,7 +359,7 @@ async fn a_history_written_anew_is_found_by_a_checkpoint(bank: &TestBank) {
     store.close().await.expect("closed");
     let store = fill(bank).await;
     assert!(verify(&store).await.is_whole(), "in itself it is whole");
-    let found = verify_with(&store, &[checkpoint.clone()]).await;
+    let found = verify_with(&store, std::slice::from_ref(&checkpoint)).await;
     assert_named(&found, "checkpoint_differs", "history", &checkpoint.sequence.to_string());
 }
 

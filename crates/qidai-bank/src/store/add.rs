@@ -8,7 +8,7 @@ use crate::digest::Difference;
 
 /// Rows that one call of [`super::Store::add_units`] or [`super::Store::add_listed`] should be given: the writer
 /// is then held for well under 200 ms (`docs/benchmarks.md`, `bulk_insert`).
-pub const CHUNK_ROWS: usize = 1_000;
+pub const CHUNK_ROWS: usize = 500;
 
 /// What became of one added record.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -53,7 +53,7 @@ impl From<&[u8]> for Cell {
 
 impl Cell {
     /// A text that has another form in the program, such as a date.
-    pub(super) fn shown(value: impl ToString) -> Self {
+    pub(super) fn shown(value: impl ToString + Copy) -> Self {
         Self::Text(value.to_string())
     }
 

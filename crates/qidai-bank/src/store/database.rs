@@ -7,6 +7,8 @@ pub(super) mod bulk;
 mod copy;
 mod reader;
 mod record;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use futures::lock::Mutex;

@@ -54,7 +54,7 @@ pub(super) async fn generation(reader: Reader<'_>) -> Result<i64, StoreError> {
 pub(super) async fn hash_of(reader: Reader<'_>, sequence: i64) -> Result<Option<Hash>, StoreError> {
     let sql = "SELECT hash FROM history WHERE sequence = $1";
     match reader.first(sql, [Value::from(sequence)]).await? {
-        Some(row) => Ok(row.try_get_by_index::<Vec<u8>>(0)?.try_into().ok()),
+        Some(row) => Ok(row.try_get_by_index::<Option<Vec<u8>>>(0)?.and_then(|hash| hash.try_into().ok())),
         None => Ok(None),
     }
 }

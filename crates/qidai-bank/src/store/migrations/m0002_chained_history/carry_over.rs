@@ -100,7 +100,9 @@ impl<'a> CarryOver<'a> {
                 let subject = subject_of(subject, row, &lists);
                 events.push(self.event(row, (&source, key), (parts_source.as_ref(), parts), &subject));
             }
-            bulk::insert(self.db, "history", &history::COLUMNS, events).await.map_err(database_error)?;
+            bulk::insert(self.db, "history", &history::COLUMNS, events)
+                .await
+                .map_err(|error| database_error(&error))?;
             self.renumber(&rows, table, key, parts).await?;
             after = next;
         }
@@ -250,7 +252,7 @@ impl<'a> CarryOver<'a> {
 fn carried(row: &QueryResult, source: &Source) -> Result<Carried, DbErr> {
     let mut columns = Vec::with_capacity(source.columns.len());
     for (at, (name, kind)) in source.columns.iter().enumerate() {
-        columns.push((name.clone(), cell::read(row, at, *kind).map_err(database_error)?));
+        columns.push((name.clone(), cell::read(row, at, *kind).map_err(|error| database_error(&error))?));
     }
     let after = source.columns.len();
     Ok(Carried {
@@ -297,6 +299,6 @@ fn subject_of(kind: &str, row: &Carried, lists: &HashMap<i64, String>) -> String
     std::iter::once(kind.to_owned()).chain(parts).collect()
 }
 
-fn database_error(error: StoreError) -> DbErr {
+fn database_error(error: &StoreError) -> DbErr {
     DbErr::Migration(error.to_string())
 }

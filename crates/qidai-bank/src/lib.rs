@@ -79,6 +79,7 @@ pub use store::{
     SignIn, SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, check_copy, holds_password,
     without_password,
 };
+pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
 pub use test_outcome::TestOutcome;
 pub use token::Token;
 pub use totp::{CodeCheck, TOTP_SECRET_BYTES, TotpSecret};

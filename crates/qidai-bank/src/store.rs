@@ -34,8 +34,10 @@ mod signature;
 mod site;
 mod statistics;
 mod table;
+mod timeline;
 mod typing;
 mod unit;
+mod unit_list;
 mod unit_state;
 mod upgrade;
 
@@ -55,6 +57,8 @@ pub use setting::ReleaseInForce;
 pub use sign_in::{SignIn, SignedIn};
 pub use signature::{Proof, Signing};
 pub use statistics::UnitCount;
+pub use timeline::{HistoryChange, HistoryEvent};
+pub use unit_list::{UnitFilter, UnitLine, UnitOrder};
 
 use address::Address;
 use database::Database;

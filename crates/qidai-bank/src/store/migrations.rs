@@ -4,6 +4,7 @@ mod m0001_first_shelf;
 mod m0002_chained_history;
 mod m0003_people;
 mod m0004_unit_state;
+mod m0005_unit_lists;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0002_chained_history::ChainedHistory),
             Box::new(m0003_people::People),
             Box::new(m0004_unit_state::UnitState),
+            Box::new(m0005_unit_lists::UnitLists),
         ]
     }
 

@@ -23,6 +23,7 @@ mod history;
 mod link;
 mod listing;
 mod migrations;
+mod password;
 mod person;
 mod row;
 mod search;

@@ -37,6 +37,7 @@ stories!(
     nobody_changes_their_own_rights,
     guesser_is_locked_out,
     thief_reuses_a_code,
+    owner_changes_the_password,
     thief_has_yesterdays_session,
     forged_credential_signs_nobody_in,
     twenty_sign_in_at_once,
@@ -266,6 +267,34 @@ async fn thief_reuses_a_code(at: &TestBank) {
     assert_eq!(code(scene.sign_in("S0001", PASSWORD, &second).await), "code_used");
     assert_eq!(code(scene.sign_in("S0001", PASSWORD, &first).await), "code_used", "an older one neither");
     assert_eq!(code(scene.sign_in("S0001", PASSWORD, "").await), "sign_in_wrong");
+}
+
+async fn owner_changes_the_password(at: &TestBank) {
+    let mut scene = Scene::begin(at).await;
+    let owner = scene.somebody("S0001", &[Grant::everywhere(Role::Technologist)]).await;
+    let principal = &owner.signed_in.session.principal;
+    scene.later(60);
+    let one = scene.code_of(&owner);
+    let new = "five other words nobody knows";
+    let acting = scene.acting(principal);
+    let change = async |old: &str, code: &str, new: &str| {
+        scene.store.change_password((old, Some(code)), new, &scene.keys, &acting).await
+    };
+    assert_eq!(code(change("a wrong password", &one, new).await), "sign_in_wrong");
+    assert_eq!(code(change(PASSWORD, "000000", new).await), "sign_in_wrong");
+    assert_eq!(code(change(PASSWORD, &one, "short").await), "password_too_short");
+    let changed = change(PASSWORD, &one, new).await.expect("changed");
+    assert_eq!(scene.store.session(&owner.signed_in.token, scene.now).await.expect("read"), None);
+    assert!(scene.store.session(&changed.token, scene.now).await.expect("read").is_some());
+    let console = Principal::console("keeper");
+    let by_console = scene.acting(&console);
+    let refused = scene.store.change_password((PASSWORD, None), new, &scene.keys, &by_console).await;
+    assert_eq!(code(refused), "person_needed");
+    scene.later(30);
+    let next = scene.code_of(&owner);
+    assert_eq!(code(scene.sign_in("S0001", PASSWORD, &next).await), "sign_in_wrong");
+    scene.sign_in("S0001", new, &next).await.expect("with the new one and the same phone");
+    scene.assert_whole().await;
 }
 
 async fn thief_has_yesterdays_session(at: &TestBank) {
@@ -697,7 +726,7 @@ async fn analyser_does_what_its_token_says(at: &TestBank) {
     let years = scene.now + SignedDuration::from_hours(24 * 400);
     assert_eq!(code(made(&scene, &[Permission::TestRecord], years).await), "token_life_too_long");
     let (listed, token) = made(&scene, &[Permission::TestRecord], soon).await.expect("made");
-    assert_eq!(scene.store.api_tokens().await.expect("read"), [listed.clone()]);
+    assert_eq!(scene.store.api_tokens().await.expect("read"), std::slice::from_ref(&listed));
     assert_eq!(listed.scopes, scopes);
     let machine = scene.store.machine(&token, scene.now).await.expect("read").expect("known");
     assert!(machine.may(Permission::TestRecord, None).is_ok());

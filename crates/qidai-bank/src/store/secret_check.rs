@@ -97,7 +97,7 @@ impl Store {
                 Ok(None) => {}
                 Ok(Some(problem)) => problems.push(problem),
                 Err(BankError::Tampered { .. }) => {
-                    problems.push(Finding::new("row_changed", "person_key", &head.id))
+                    problems.push(Finding::new("row_changed", "person_key", &head.id));
                 }
                 Err(error) => return Err(error),
             }

@@ -6,6 +6,7 @@ nav-label = Main navigation
 nav-search = Search
 language = Language
 print = Print
+paper-search = Search report
 banner-demo = Demonstration
 banner-synthetic = All data are synthetic. Not for clinical use.
 banner-starter = Nomenclature: starter release, not for clinical use

@@ -6,6 +6,7 @@ nav-label = 主导航
 nav-search = 检索
 language = 语言
 print = 打印
+paper-search = 检索报告
 banner-demo = 演示库
 banner-synthetic = 所有数据均为合成，不可用于临床
 banner-starter = 命名集：起始版（starter），不可用于临床

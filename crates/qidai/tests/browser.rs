@@ -72,6 +72,7 @@ fn the_page_in_a_browser() {
     a_line_moves_into_the_fields(&browser, &bank);
     the_switch_keeps_what_was_typed(&browser, &bank);
     enter_searches(&browser, &bank);
+    the_unit_itself_can_be_filtered(&browser, &bank);
     for lang in ["zh-CN", "en"] {
         searched(&browser, &bank, lang);
         for width in [1440, 1024, 720, 390] {
@@ -116,6 +117,28 @@ fn enter_searches(browser: &Browser, bank: &Bank) {
     browser.type_into("[name=paste]", LINE);
     browser.type_into("[name=weight_kg]", "26\u{e007}");
     browser.wait("return document.querySelectorAll('.hit').length > 3");
+}
+
+/// The page offers every filter of the API; what was chosen stays chosen, and stands on paper with the receipt.
+fn the_unit_itself_can_be_filtered(browser: &Browser, bank: &Bank) {
+    browser.open(&format!("{}?lang=en", bank.address));
+    browser.type_into("[name=paste]", LINE);
+    browser.click(".more > summary");
+    for chosen in ["[name=abo][value=A]", "[name=sex][value=F]"] {
+        browser.run(&format!("document.querySelector('{chosen}').click()"));
+    }
+    browser.click("button.button-main");
+    browser.wait("return document.getElementById('results') !== null");
+    browser.wait("return document.querySelector('[name=abo][value=A]').checked");
+    browser.wait("return document.querySelector('.more').open");
+    browser.wait(
+        "return [...document.querySelectorAll('.hit .abo')].every(one => /^A[+-]/.test(one.innerText))",
+    );
+    let paper = browser.run("return Object.values(document.documentElement.dataset).join(' ')");
+    let paper = paper.as_str().unwrap();
+    assert!(paper.contains("Search report · All data are synthetic"), "{paper}");
+    let digest = browser.run("return [...document.querySelectorAll('.receipt dd')].at(-1).innerText");
+    assert!(paper.contains(digest.as_str().unwrap()), "{paper}");
 }
 
 /// No sideways scrolling, and a contrast of at least 4.5 : 1 for every text (WCAG 2.2, 1.4.3).

@@ -1,6 +1,6 @@
 //! `qidai release`: the IPD-IMGT/HLA release by which a bank understands its typings.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use qidai_bank::{ReleaseInForce, SearchableRow, Store};
 use qidai_hla::{MacTable, Nomenclature, PersonTyping, Release};
@@ -70,11 +70,11 @@ async fn take(
     store: &Store,
     release: &Release,
     mac: Option<&MacTable>,
-    directory: &PathBuf,
+    directory: &Path,
     lang: Lang,
 ) -> Result<(), Failure> {
     let readable = Readable::of(store, &Nomenclature::new(release, mac)).await?;
-    let directory = directory.canonicalize().unwrap_or_else(|_| directory.clone());
+    let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
     let release =
         ReleaseInForce { label: release.label().to_owned(), directory: directory.display().to_string() };
     store.set_release_in_force(&release, &Console::new().context()).await?;

@@ -54,6 +54,14 @@ impl Frame {
         }
     }
 
+    /// The warnings once more, for the head of every printed sheet.
+    fn paper_marks(&self) -> String {
+        let keys = [("banner-synthetic", self.marks.synthetic), ("banner-starter", self.marks.starter)];
+        let said =
+            keys.into_iter().filter(|(_, is_set)| *is_set).map(|(key, _)| format!(" · {}", self.w.t(key)));
+        said.collect()
+    }
+
     fn version(&self) -> &'static str {
         &assets::VERSION
     }

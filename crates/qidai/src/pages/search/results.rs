@@ -27,6 +27,8 @@ pub(super) struct Results {
     pub(super) excluded_total: String,
     pub(super) exclusions: Vec<ExclusionRow>,
     pub(super) receipt: Vec<(String, String)>,
+    /// Of the receipt, for the foot of every printed sheet.
+    pub(super) digest: String,
     /// The criteria in one line, for paper.
     pub(super) criteria: Vec<(String, String)>,
 }
@@ -75,6 +77,7 @@ impl Results {
             excluded_total: thousands(&total.to_string()),
             exclusions: exclusions(&answer.excluded, w),
             receipt: receipt(&answer.receipt, w),
+            digest: answer.receipt.digest.clone(),
             criteria: super::criteria::line(&answered.request, w),
         }
     }

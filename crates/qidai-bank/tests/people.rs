@@ -456,6 +456,10 @@ async fn mother_is_found_opened_and_erased(at: &TestBank) {
         code(scene.store.open_person(&id, patient, &scene.keys, &by_midwife).await),
         "purpose_not_yours"
     );
+    let clerk = scene.somebody("F0001", &[Grant::everywhere(Role::Fund)]).await;
+    let by_clerk = scene.acting(&clerk.signed_in.session.principal);
+    let fund = scene.store.open_person(&id, Purpose::FundHandling, &scene.keys, &by_clerk).await;
+    assert_eq!(code(fund), "purpose_not_for_kind", "the fund works for patients and families");
 
     assert_eq!(code(scene.store.erase_person(&id, &by_quality).await), "reason_missing");
     let asked = by_quality.because("request of the person, case 7");
@@ -477,6 +481,7 @@ async fn mother_is_found_opened_and_erased(at: &TestBank) {
         [
             midwife_did("person_opened"),
             midwife_did("person_open_refused"),
+            ("person_open_refused", "staff:F0001"),
             midwife_did("person_open_refused"),
         ]
     );

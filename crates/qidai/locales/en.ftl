@@ -332,6 +332,10 @@ table-serves = Serves up to
 table-abo = ABO
 table-missing = not recorded
 table-listed = Listed: { $shown } of { $total } units that pass. Not listed, by rule:
+replay-same = same answer: generation { $generation }, release { $release }, digest { $digest }
+replay-same-of-other-state = the same answer, but not of the same state:
+replay-other = another answer:
+replay-difference = { $what }: { $then } then, { $now } now
 table-receipt = Receipt: generation { $generation }, release { $release }, { $engine }, digest { $digest }
     { $request }
 failure-patient_not_named = No patient: give --patient FILE.gl, --typing LINE or --locus LOCUS=ALLELES.

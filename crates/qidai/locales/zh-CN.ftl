@@ -319,6 +319,10 @@ table-serves = 可供体重至
 table-abo = 血型
 table-missing = 未记录
 table-listed = 合格 { $total } 份，列出 { $shown } 份。未列出者，按规则：
+replay-same = 答案相同：第 { $generation } 代，命名集 { $release }，摘要 { $digest }
+replay-same-of-other-state = 答案相同，但库的状态不同：
+replay-other = 答案不同：
+replay-difference = { $what }：当时 { $then }，现在 { $now }
 table-receipt = 凭据：快照第 { $generation } 代，命名集 { $release }，{ $engine }，摘要 { $digest }
     { $request }
 failure-patient_not_named = 没有患者：请给出 --patient FILE.gl、--typing LINE 或 --locus LOCUS=ALLELES。

@@ -183,7 +183,7 @@ impl SearchArgs {
 
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     match &args.replay {
-        Some(Replay::Replay(replay)) => replay::run(replay),
+        Some(Replay::Replay(replay)) => replay::run(replay, lang),
         None => run_search(&args.search, lang),
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::catalogue::{BankArgs, Catalogue, Receipt};
 use crate::commands::{Outcome, runtime, stream};
 use crate::error::Failure;
+use crate::words::Lang;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -15,26 +16,26 @@ pub(super) struct Args {
     bank: BankArgs,
 }
 
-pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
+pub(super) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
+    let w = lang.words();
     let old = read(&args.receipt)?;
     let catalogue = runtime()?.block_on(Catalogue::open(&args.bank))?;
     let new = catalogue.search(&old.request)?.receipt;
     let differences = differences(&old, &new);
     if differences.is_empty() {
-        stream::say(&format!(
-            "same answer: generation {}, release {}, digest {}",
-            new.generation, new.release, new.digest
-        ))?;
+        let values = [
+            ("generation", new.generation.to_string().into()),
+            ("release", new.release.as_str().into()),
+            ("digest", new.digest.as_str().into()),
+        ];
+        stream::say(&w.say("replay-same", &values))?;
         return Ok(Outcome::Done);
     }
-    let answer = if new.digest == old.digest {
-        "the same answer, but not of the same state"
-    } else {
-        "another answer"
-    };
-    stream::say(&format!("{answer}:"))?;
+    let is_same = new.digest == old.digest;
+    stream::say(&w.t(if is_same { "replay-same-of-other-state" } else { "replay-other" }))?;
     for (what, then, now) in differences {
-        stream::say(&format!("  {what}: {then} then, {now} now"))?;
+        let values = [("what", what.into()), ("then", then.into()), ("now", now.into())];
+        stream::say(&format!("  {}", w.say("replay-difference", &values)))?;
     }
     Ok(Outcome::SomeRefused)
 }

@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// Time zone in which the bank's days begin and end.
     #[arg(long, value_name = "ZONE", default_value = "Asia/Shanghai")]
     zone: String,
+    /// When the bank was founded: 1993-05-20, or 1993 where nobody knows the day. Its age is computed from it.
+    #[arg(long, value_name = "DATE")]
+    founded: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
@@ -52,10 +55,13 @@ async fn begin(args: &Args, people: &People) -> Result<qidai_bank::Token, Failur
         return Err(Failure::refused("bank_begun_before", sentence).with("bank", people.store.address()));
     }
     let acting = people.acting();
-    let grants = [Grant::everywhere(Role::Administrator)];
-    let (_, link) = people.store.add_account(&args.administrator, &grants, &acting).await?;
     let (actor, ids) = (Actor::administrator(acting.principal.name()), acting.ids);
     let context = WriteContext::new(acting.now, actor, ids);
+    if let Some(founded) = &args.founded {
+        people.store.set_bank_founded(founded, &context).await?;
+    }
+    let grants = [Grant::everywhere(Role::Administrator)];
+    let (_, link) = people.store.add_account(&args.administrator, &grants, &acting).await?;
     people.store.set_bank_zone(&args.zone, &context).await?;
     Ok(link)
 }

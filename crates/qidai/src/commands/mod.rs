@@ -5,6 +5,7 @@
 pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod demo;
+pub(crate) mod figures;
 pub(crate) mod hla;
 pub(crate) mod id;
 pub(crate) mod import;
@@ -46,6 +47,8 @@ enum Command {
     Bench(bench::Args),
     /// Make a bank of invented units, search it, serve it.
     Demo(demo::Args),
+    /// The figures of the bank, as of a day, with their rows.
+    Figures(figures::Args),
     /// Names and typings of HLA: reduce, explain.
     Hla(hla::Args),
     /// Check identifiers, one per line.
@@ -134,6 +137,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Audit(args) => audit::run(&args, lang),
         Command::Bench(args) => bench::run(&args),
         Command::Demo(args) => demo::run(&args, lang),
+        Command::Figures(args) => figures::run(&args, lang),
         Command::Hla(args) => hla::run(&args),
         Command::Id(args) => id::run(&args),
         Command::Import(args) => import::run(&args, lang),

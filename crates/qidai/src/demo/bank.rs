@@ -13,6 +13,10 @@ use crate::error::Failure;
 const PLAN: &str = "demo_plan";
 /// Setting that says that the last unit was written.
 const FINISHED: &str = "demo_finished";
+/// The bank's own setting, from which its age is computed.
+const FOUNDED: &str = "bank_founded";
+/// The invented bank is as old as those it is modelled on.
+const FOUNDED_IN: &str = "1993";
 const ACTOR: &str = "demo";
 
 /// What had to be done.
@@ -76,6 +80,7 @@ async fn claim(store: &Store, plan: &Plan) -> Result<bool, Failure> {
         None => {
             refuse_real_bank(store).await?;
             set(store, plan, PLAN, &ours).await?;
+            set(store, plan, FOUNDED, FOUNDED_IN).await?;
             Ok(false)
         }
     }

@@ -103,7 +103,8 @@ pub(crate) fn load(given: &Given, environment: Environment<'_>) -> Result<Config
         return Ok(config);
     }
     let sentences: Vec<String> = reading.mistakes.iter().map(ToString::to_string).collect();
-    Err(Failure::refused("config_invalid", sentences.join("\n")))
+    let detail = sentences.join("\n");
+    Err(Failure::refused("config_invalid", detail.clone()).with("detail", detail))
 }
 
 /// The file that was named, else one beside the bank, else the system's. A file that was named must be there.

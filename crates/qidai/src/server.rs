@@ -81,7 +81,12 @@ async fn follow_certificate(certificate: RustlsConfig, files: TlsFiles) {
                 certificate.reload_from_config(renewed);
                 tracing::info!("the certificate was read again");
             }
-            Err(failure) => failure.write_log("SIGHUP"),
+            Err(failure) => {
+                tracing::warn!(
+                    code = failure.code(),
+                    "the certificate was not read again; the one before stays"
+                );
+            }
         }
     }
 }

@@ -113,7 +113,7 @@ pub async fn check_copy(path: &Path) -> Result<CopyCheck, StoreError> {
 
 async fn check(reader: Reader<'_>) -> Result<CopyCheck, StoreError> {
     let mut complaints = Vec::new();
-    let sql = format!("SELECT integrity_check FROM pragma_integrity_check({COMPLAINTS_MAX})");
+    let sql = format!("SELECT integrity_check FROM pragma_integrity_check LIMIT {COMPLAINTS_MAX}");
     for row in reader.all(&sql, []).await? {
         complaints.push(row.try_get_by_index::<String>(0)?);
     }

@@ -108,14 +108,20 @@ async fn run(mut command: Command, program: &'static str) -> Result<Output, Fail
             );
             return Failure::outage("postgres_programs_missing", sentence).with("program", program);
         }
-        Failure::outage("postgres_program_failed", format!("{program} could not be started.")).because(&error)
+        failed(program, &error.to_string())
     })?;
     if output.status.success() {
         return Ok(output);
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = qidai_bank::without_password(said.trim());
-    Err(Failure::outage("postgres_program_failed", format!("{program} could not do it: {said}")))
+    Err(failed(program, &said))
+}
+
+fn failed(program: &str, detail: &str) -> Failure {
+    Failure::outage("postgres_program_failed", format!("{program} could not do it: {detail}"))
+        .with("program", program)
+        .with("detail", detail)
 }
 
 #[cfg(test)]

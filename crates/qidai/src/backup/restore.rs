@@ -18,11 +18,16 @@ use crate::keys;
 pub(crate) async fn restore(folder: &Path, address: &str, checkpoints: &Path) -> Result<Manifest, Failure> {
     let checked = check(folder).await?;
     if !checked.complaints.is_empty() {
-        let sentence = format!("{} is not whole: {}", folder.display(), checked.complaints.join("; "));
-        return Err(Failure::outage("backup_damaged", sentence));
+        let detail = format!("{}: {}", folder.display(), checked.complaints.join("; "));
+        return Err(Failure::outage("backup_damaged", detail.clone()).with("detail", detail));
     }
     let manifest = checked.manifest;
     let copy = folder.join(manifest.database.file_name());
+    let signed = folder.join(CHECKPOINTS);
+    // Before anything is written: the checkpoints of another bank must not be mixed with these.
+    if signed.exists() && checkpoints.exists() {
+        return Err(occupied(&checkpoints.display().to_string()));
+    }
     let bar = busy("restoring");
     match manifest.database {
         Kind::Sqlite => restore_file(&copy, address)?,
@@ -30,8 +35,11 @@ pub(crate) async fn restore(folder: &Path, address: &str, checkpoints: &Path) ->
     }
     bar.finish_and_clear();
     look_at(address, &manifest).await?;
-    if folder.join(CHECKPOINTS).exists() {
-        copy_new(&folder.join(CHECKPOINTS), checkpoints)?;
+    if signed.exists() {
+        if let Some(folder) = checkpoints.parent() {
+            fs::create_dir_all(folder).map_err(|error| file_failure(folder, &error))?;
+        }
+        copy_new(&signed, checkpoints)?;
     }
     Ok(manifest)
 }

@@ -88,8 +88,8 @@ fn verify(args: &VerifyArgs) -> Result<Outcome, Failure> {
     if checked.complaints.is_empty() {
         return Ok(Outcome::Done);
     }
-    let sentence = format!("{} is not whole: take another backup.", args.folder.display());
-    Err(Failure::outage("backup_damaged", sentence))
+    let detail = args.folder.display().to_string();
+    Err(Failure::outage("backup_damaged", format!("{detail} is not whole.")).with("detail", detail))
 }
 
 fn told(folder: &Path, checked: &Checked, format: Format) -> String {

@@ -21,7 +21,7 @@ pub(crate) fn load(files: &TlsFiles) -> Result<Arc<ServerConfig>, Failure> {
         .map_err(|error| unusable(&files.certificate, &error))?;
     if chain.is_empty() {
         let sentence = format!("{} has no certificate in it (PEM).", files.certificate.display());
-        return Err(Failure::refused("certificate_unusable", sentence));
+        return Err(Failure::refused("certificate_unusable", sentence.clone()).with("detail", sentence));
     }
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| unusable(&files.key, &error))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -34,5 +34,5 @@ pub(crate) fn load(files: &TlsFiles) -> Result<Arc<ServerConfig>, Failure> {
 
 fn unusable(path: &Path, error: &dyn std::error::Error) -> Failure {
     let sentence = format!("{} cannot be used for TLS: {error}.", path.display());
-    Failure::refused("certificate_unusable", sentence).because(error)
+    Failure::refused("certificate_unusable", sentence.clone()).with("detail", sentence).because(error)
 }

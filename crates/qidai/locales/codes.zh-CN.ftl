@@ -277,3 +277,27 @@ code-person_restricted = 数据已限制使用；只有质量、法律要求和�
 code-purpose_not_yours = 您的角色都不用于这一目的；请说明您的目的。
 code-purpose_not_for_kind = 这一目的不需要此类人员的数据；请另选目的。
 code-field_not_searchable = 人员可按姓名、证件、电话、住院号查找；请选其一。
+
+## 设置与备份
+code-config_invalid = 服务器的设置有误；句中列出全部错误，改正后请运行 qidai config check。
+code-config_file_missing = 指定的设置文件不存在；请检查 --config 或 QIDAI_CONFIG。
+code-config_not_readable = 无法读取设置文件；请检查其权限。
+code-config_syntax = 设置文件中有一行不符合 TOML 语法；句中指明该行。
+code-config_unknown_setting = 没有这个设置项，多为笔误；请参照所提示的名称或 configuration.md。
+code-config_wrong_type = 值的类型不对；文本请加引号，列表请加方括号。
+code-config_value_invalid = 设置值不符合要求，或所指的文件不存在；句中说明应为什么。
+code-config_incomplete = 成对的设置缺少一项（如证书缺少私钥）；请同时设置。
+code-config_secret_readable = 机器上的任何人都能读取密钥；请对文件执行 chmod o=，或改用环境变量。
+code-certificate_unusable = 证书或私钥无法使用，或两者不匹配；请提供 PEM 格式的证书链及其私钥。
+code-metrics_not_for_you = /metrics 只能在本机读取，或凭 metrics.token 令牌读取。
+code-metrics_not_written = 无法写出计数；请查看日志。
+code-backup_file_failed = 备份的文件或文件夹无法读写；请检查权限与空间。已有的同名文件不会被覆盖。
+code-backup_not_found = 该文件夹不是备份：缺少 manifest.json；请给出 qidai backup 所输出的文件夹。
+code-backup_manifest_unreadable = 无法理解 manifest.json：形式不同或被改动；请用其他备份。
+code-backup_damaged = 备份不完整：有文件缺失或改变，或其中的库与清单不符；请用其他备份。
+code-backup_address_unreadable = 无法为 pg_dump 拆分数据库地址；请检查 QIDAI_DATABASE_URL。
+code-backup_differs = 恢复出的库与备份的末尾不一致；请勿使用，改用其他备份。
+code-postgres_programs_missing = 未找到 pg_dump 或 pg_restore；请安装 postgresql-client（版本不低于服务器）。
+code-postgres_program_failed = pg_dump 或 pg_restore 未能完成；句中附其原话。
+code-restore_place_taken = 该处已有内容；请恢复到新文件或空数据库。
+code-restore_other_database = SQLite 的备份需要文件，PostgreSQL 的备份需要空数据库；请给出相应位置。

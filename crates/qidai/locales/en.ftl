@@ -383,3 +383,11 @@ failure-staff_number_taken = The staff number { $staff_number } belongs to an ac
 failure-account_unknown = There is no account with the staff number { $staff_number }: check it.
 failure-account_disabled = The account { $staff_number } is disabled: make a new one for a new person.
 failure-site_unknown = There is no site "{ $site }" in use: add it first, or check the code.
+
+## Settings and backups
+failure-config_invalid = The settings have mistakes:
+    { $detail }
+failure-certificate_unusable = TLS cannot use this: { $detail }
+failure-backup_damaged = The backup is not whole: { $detail }
+failure-restore_place_taken = There is something at { $place } already; a backup is restored into a new place only.
+failure-postgres_program_failed = { $program } could not do it: { $detail }

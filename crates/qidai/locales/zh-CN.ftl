@@ -369,3 +369,11 @@ failure-staff_number_taken = 工号 { $staff_number } 已属于某个账户，�
 failure-account_unknown = 没有工号为 { $staff_number } 的账户：请核对。
 failure-account_disabled = 账户 { $staff_number } 已停用：新人员请新建账户。
 failure-site_unknown = 没有在用的站点“{ $site }”：请先添加，或核对代码。
+
+## 设置与备份
+failure-config_invalid = 设置有误：
+    { $detail }
+failure-certificate_unusable = 无法用于 TLS：{ $detail }
+failure-backup_damaged = 备份不完整：{ $detail }
+failure-restore_place_taken = { $place } 处已有内容；备份只能恢复到新的位置。
+failure-postgres_program_failed = { $program } 未能完成：{ $detail }

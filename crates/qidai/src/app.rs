@@ -1,5 +1,7 @@
 //! The routes of the program, all in one list: this is its table of contents.
 
+mod count;
+mod front;
 mod guard;
 mod headers;
 mod state;
@@ -13,6 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::error::{Failure, Kind, answer_failures};
 use crate::{api, pages};
 
+pub(crate) use front::{Client, Front, meet};
 pub(crate) use state::AppState;
 
 /// Every route, grouped by who calls it, inside the layers that every request passes.
@@ -27,6 +30,8 @@ pub(crate) fn app(state: AppState) -> Router {
         .route("/api/search", post(api::search::run))
         .route("/api/typing/check", post(api::typing::check))
         .route("/healthz", get(api::health::healthz))
+        .route("/readyz", get(api::operation::readyz))
+        .route("/metrics", get(api::operation::metrics))
         // browsers
         .route("/static/qidai.css", get(pages::assets::style))
         .route("/static/qidai.js", get(pages::assets::script))
@@ -43,6 +48,7 @@ fn layered(routes: Router<AppState>, state: AppState) -> Router {
         .layer(from_fn(guard::same_origin))
         .layer(from_fn(guard::loopback_host))
         .layer(CatchPanicLayer::custom(|_| defect()))
+        .layer(from_fn_with_state(state.clone(), count::answers))
         .layer(from_fn(answer_failures))
         .layer(from_fn_with_state(state.clone(), pages::know_reader))
         .layer(from_fn(headers::always))

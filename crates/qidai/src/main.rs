@@ -4,17 +4,21 @@
 
 mod api;
 mod app;
+mod backup;
 mod catalogue;
 mod checkpoints;
 mod commands;
+mod config;
 mod console;
 mod csv_row;
 mod demo;
 mod error;
 mod keys;
+mod monitor;
 mod pages;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;
+mod server;
 mod telemetry;
 mod words;
 
@@ -25,11 +29,11 @@ use error::Failure;
 use words::Lang;
 
 fn main() -> ExitCode {
-    telemetry::start();
     let line = match CommandLine::read() {
         Ok(line) => line,
         Err(failure) => return told(&failure, Lang::of_environment()),
     };
+    telemetry::start(&line.log());
     let lang = line.lang();
     match commands::run(line) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

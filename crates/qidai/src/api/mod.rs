@@ -1,6 +1,7 @@
 //! The doors for programs: JSON in, JSON out, one file per resource.
 
 pub(crate) mod health;
+pub(crate) mod operation;
 pub(crate) mod search;
 pub(crate) mod typing;
 

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::Client;
 use crate::error::{Failure, Kind};
 
 /// The most bytes of a request body that are read.
@@ -27,12 +28,13 @@ fn too_large() -> Failure {
     Failure::new(Kind::TooLarge, "body_too_large", "The request is larger than 1 MiB and was not read.")
 }
 
-/// Answers only to names of this machine, so that a foreign page cannot reach us through a name that it
+/// Answers only to names of this machine and those that were set up, so that a foreign page cannot reach us through a name that it
 /// points at 127.0.0.1 (DNS rebinding).
 pub(super) async fn loopback_host(request: Request, next: Next) -> Result<Response, Failure> {
     let host = host_of(request.headers(), request.uri());
     let name = host.as_deref().map(without_port).unwrap_or_default();
-    if matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+    let is_known = request.extensions().get::<Client>().is_some_and(|client| client.uses_known_name);
+    if is_known || matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
         return Ok(next.run(request).await);
     }
     let sentence = format!("This server answers on this machine only, not under the name \"{name}\".");
@@ -59,13 +61,13 @@ fn sent_by_us(headers: &HeaderMap, uri: &Uri) -> bool {
     matches!(header(headers, "sec-fetch-site"), None | Some("same-origin" | "none"))
 }
 
-fn host_of(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+pub(super) fn host_of(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let named =
         header(headers, HOST.as_str()).or_else(|| uri.authority().map(|authority| authority.as_str()));
     named.map(str::to_ascii_lowercase)
 }
 
-fn without_port(host: &str) -> &str {
+pub(super) fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::catalogue::Catalogue;
+use crate::monitor::Monitor;
 use crate::pages::Marks;
 use crate::pages::search::shelf::Shelf;
 use crate::words::Lang;
@@ -15,13 +16,15 @@ struct Inner {
     /// Replaced as a whole when the bank has changed; a request keeps the one it began with.
     catalogue: RwLock<Arc<Catalogue>>,
     searches: Shelf,
+    monitor: Monitor,
     default_lang: Lang,
 }
 
 impl AppState {
     pub(crate) fn new(catalogue: Arc<Catalogue>, default_lang: Lang) -> AppState {
+        let monitor = Monitor::new(catalogue.generation());
         let catalogue = RwLock::new(catalogue);
-        AppState(Arc::new(Inner { catalogue, searches: Shelf::default(), default_lang }))
+        AppState(Arc::new(Inner { catalogue, searches: Shelf::default(), monitor, default_lang }))
     }
 
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
@@ -31,11 +34,17 @@ impl AppState {
 
     /// From now on requests see this one.
     pub(crate) fn replace_catalogue(&self, catalogue: Catalogue) {
+        self.monitor().snapshot_replaced(catalogue.generation());
         *self.0.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
     }
 
     pub(crate) fn searches(&self) -> &Shelf {
         &self.0.searches
+    }
+
+    /// Counters of this server, and how it is.
+    pub(crate) fn monitor(&self) -> &Monitor {
+        &self.0.monitor
     }
 
     pub(crate) fn default_lang(&self) -> Lang {

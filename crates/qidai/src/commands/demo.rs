@@ -98,7 +98,7 @@ async fn make_and_show(args: &Args, generator: &Generator, lang: Lang) -> Result
     let patient = generator.patient();
     search::show_first(&catalogue, &patient.gl_string, patient.weight_kg, UNITS_SHOWN, lang)?;
     drop(catalogue);
-    if args.no_serve { Ok(()) } else { serve::serve(&bank, args.listen, lang).await }
+    if args.no_serve { Ok(()) } else { serve::serve(serve::Plan::local(bank, args.listen, lang)).await }
 }
 
 async fn make_bank(args: &Args, generator: &Generator) -> Result<Made, Failure> {

@@ -3,7 +3,9 @@
 //! A verb is a `clap` argument struct and a function `run(args, lang) -> Result<Outcome, Failure>`.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod bench;
+pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod figures;
 pub(crate) mod hla;
@@ -14,6 +16,7 @@ pub(crate) mod key;
 pub(crate) mod matching;
 pub(crate) mod people;
 pub(crate) mod release;
+pub(crate) mod restore;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod site;
@@ -25,6 +28,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use qidai_bank::{holds_password, without_password};
 
 use crate::error::Failure;
+use crate::telemetry::LogSettings;
 use crate::words::Lang;
 
 /// 脐带: runs a cord blood bank.
@@ -43,8 +47,12 @@ pub(crate) struct CommandLine {
 enum Command {
     /// Is the history whole, and do the tables say what it says?
     Audit(audit::Args),
+    /// Copy a bank while others work in it, or check a copy.
+    Backup(backup::Args),
     /// Measure, as the documents quote it.
     Bench(bench::Args),
+    /// How a server is set up, and what is wrong with that.
+    Config(config::Args),
     /// Make a bank of invented units, search it, serve it.
     Demo(demo::Args),
     /// The figures of the bank, as of a day, with their rows.
@@ -63,6 +71,8 @@ enum Command {
     Match(matching::Args),
     /// The IPD-IMGT/HLA release of a bank: show, set.
     Release(release::Args),
+    /// Make a bank from a copy.
+    Restore(restore::Args),
     /// Search the bank for a patient.
     Search(search::Args),
     /// Serve the pages and the API of a bank.
@@ -89,6 +99,14 @@ impl CommandLine {
     /// The language of the option, else of the environment.
     pub(crate) fn lang(&self) -> Lang {
         self.lang.unwrap_or_else(Lang::of_environment)
+    }
+
+    /// How this run writes its log: a server may say it in its file of settings.
+    pub(crate) fn log(&self) -> LogSettings {
+        match &self.command {
+            Command::Serve(args) => args.log(),
+            _ => LogSettings::of_environment(),
+        }
     }
 }
 
@@ -132,10 +150,12 @@ pub(crate) enum Outcome {
 }
 
 pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
-    let lang = line.lang();
+    let (lang, given_lang) = (line.lang(), line.lang);
     let outcome = match line.command {
         Command::Audit(args) => audit::run(&args, lang),
+        Command::Backup(args) => backup::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Config(args) => config::run(&args, given_lang),
         Command::Demo(args) => demo::run(&args, lang),
         Command::Figures(args) => figures::run(&args, lang),
         Command::Hla(args) => hla::run(&args),
@@ -145,8 +165,9 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Key(args) => key::run(&args, lang),
         Command::Match(args) => matching::run(&args),
         Command::Release(args) => release::run(&args, lang),
+        Command::Restore(args) => restore::run(&args),
         Command::Search(args) => search::run(&args, lang),
-        Command::Serve(args) => serve::run(&args, lang),
+        Command::Serve(args) => serve::run(&args, given_lang),
         Command::Site(args) => site::run(&args),
         Command::User(args) => user::run(&args, lang),
     };

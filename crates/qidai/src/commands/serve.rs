@@ -1,15 +1,19 @@
 //! `qidai serve`: the pages and the API of a bank, on this machine.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use axum::middleware::from_fn_with_state;
 
-use crate::app::{AppState, app};
-use crate::catalogue::{BankArgs, Catalogue};
+use crate::app::{AppState, Front, app, meet};
+use crate::catalogue::{BankArgs, Catalogue, ReferenceArgs};
 use crate::commands::{Outcome, runtime, stream};
+use crate::config::{self, Config, Given, TlsFiles};
 use crate::error::Failure;
+use crate::server;
+use crate::telemetry::LogSettings;
 use crate::words::Lang;
 
 /// Where pages are served when nothing else is said.
@@ -20,31 +24,91 @@ pub(crate) struct Args {
     #[command(flatten)]
     bank: BankArgs,
     /// Address and port to listen on; an address of this machine alone, because there is no sign-in yet.
-    #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_LISTEN)]
-    listen: SocketAddr,
+    /// Without it as configured, else 127.0.0.1:8787.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// File of settings; without it qidai.toml beside the bank, else /etc/qidai/qidai.toml.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
-pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
-    runtime()?.block_on(serve(&args.bank, args.listen, lang))?;
+impl Args {
+    /// What these arguments say, as settings.
+    pub(crate) fn given(&self, lang: Option<Lang>) -> Given {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let settings = [
+            ("bank", self.bank.bank.clone()),
+            ("listen", self.listen.map(|listen| listen.to_string())),
+            ("lang", lang.map(|lang| lang.tag().to_owned())),
+            ("release", path(&self.bank.reference.release)),
+            ("mac", path(&self.bank.reference.mac)),
+            ("snapshot", path(&self.bank.snapshot)),
+        ];
+        let settings = settings.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
+        Given { file: self.config.clone(), settings }
+    }
+
+    /// How the log is written: needed before anything else is said.
+    pub(crate) fn log(&self) -> LogSettings {
+        let config = config::read(&self.given(None), &config::of_process).config;
+        config.map_or_else(LogSettings::of_environment, |config| config.log)
+    }
+}
+
+/// What a server is started with.
+pub(crate) struct Plan {
+    pub(crate) bank: BankArgs,
+    pub(crate) listen: SocketAddr,
+    pub(crate) lang: Lang,
+    pub(crate) front: Front,
+    pub(crate) tls: Option<TlsFiles>,
+}
+
+impl Plan {
+    /// Plain HTTP on this machine.
+    pub(crate) fn local(bank: BankArgs, listen: SocketAddr, lang: Lang) -> Plan {
+        Plan { bank, listen, lang, front: Front::default(), tls: None }
+    }
+
+    fn of_config(config: Config) -> Plan {
+        let reference = ReferenceArgs { release: config.release, mac: config.mac };
+        let front = Front {
+            trusted_proxies: config.trusted_proxies,
+            names: config.names,
+            metrics_token: config.metrics_token,
+            has_tls: config.tls.is_some(),
+        };
+        let bank = BankArgs { bank: config.bank, reference, snapshot: config.snapshot };
+        Plan { bank, listen: config.listen, lang: config.lang, front, tls: config.tls }
+    }
+
+    fn address(&self, listener: &TcpListener) -> std::io::Result<String> {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        Ok(format!("{scheme}://{}/", listener.local_addr()?))
+    }
+}
+
+pub(crate) fn run(args: &Args, lang: Option<Lang>) -> Result<Outcome, Failure> {
+    let plan = Plan::of_config(config::load(&args.given(lang), &config::of_process)?);
+    runtime()?.block_on(serve(plan))?;
     Ok(Outcome::Done)
 }
 
-/// Opens the bank and answers until Ctrl-C. The port is taken first: a port in use must not cost the wait
-/// for a snapshot.
-pub(crate) async fn serve(bank: &BankArgs, listen: SocketAddr, lang: Lang) -> Result<(), Failure> {
-    if !listen.ip().is_loopback() {
-        return Err(not_loopback(listen));
-    }
-    let listener = TcpListener::bind(listen).await.map_err(|error| not_bound(listen, &error))?;
-    let catalogue = Arc::new(Catalogue::open(bank).await?);
-    let address = listener.local_addr().map_err(|error| not_bound(listen, &error))?;
-    stream::say(&lang.words().t1("serving-at", "address", format!("http://{address}/")))?;
-    let state = AppState::new(catalogue, lang);
-    tokio::spawn(follow(bank.clone(), state.clone()));
-    axum::serve(listener, app(state))
-        .with_graceful_shutdown(interrupted())
-        .await
-        .map_err(|error| Failure::outage("server_stopped", "The server stopped.").because(&error))
+/// Opens the bank and answers until it is asked to end. The port is taken first: a port in use must not cost the
+/// wait for a snapshot.
+pub(crate) async fn serve(plan: Plan) -> Result<(), Failure> {
+    let listen = plan.listen;
+    server::check_reach(listen, plan.tls.is_some(), !plan.front.trusted_proxies.is_empty())?;
+    let listener = TcpListener::bind(listen).map_err(|error| not_bound(listen, &error))?;
+    listener.set_nonblocking(true).map_err(|error| not_bound(listen, &error))?;
+    let catalogue = Arc::new(Catalogue::open(&plan.bank).await?);
+    let address = plan.address(&listener).map_err(|error| not_bound(listen, &error))?;
+    stream::say(&plan.lang.words().t1("serving-at", "address", address))?;
+    let state = AppState::new(catalogue, plan.lang);
+    state.monitor().bank_answered(state.catalogue().generation());
+    tokio::spawn(follow(plan.bank, state.clone()));
+    let routes = app(state).layer(from_fn_with_state(Arc::new(plan.front), meet));
+    server::answer(listener, routes, plan.tls.as_ref()).await
 }
 
 /// How often a server asks whether the bank has changed: a new unit is found within about a second.
@@ -56,25 +120,17 @@ async fn follow(bank: BankArgs, state: AppState) {
     loop {
         tokio::time::sleep(FOLLOW_EVERY).await;
         match Catalogue::open_newer(&bank, state.catalogue().generation()).await {
-            Ok(Some(newer)) => state.replace_catalogue(newer),
-            Ok(None) => {}
-            Err(failure) => failure.write_log("following the bank"),
+            Ok(Some(newer)) => {
+                state.replace_catalogue(newer);
+                state.monitor().bank_answered(state.catalogue().generation());
+            }
+            Ok(None) => state.monitor().bank_answered(state.catalogue().generation()),
+            Err(failure) => {
+                state.monitor().bank_silent(failure.code());
+                failure.write_log("following the bank");
+            }
         }
     }
-}
-
-/// Waits for Ctrl-C; without a way to hear it the process is ended from outside.
-async fn interrupted() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::warn!(%error, "Ctrl-C is not heard");
-        std::future::pending::<()>().await;
-    }
-}
-
-fn not_loopback(listen: SocketAddr) -> Failure {
-    let sentence =
-        format!("{listen} is not an address of this machine alone; expected one such as {DEFAULT_LISTEN}.");
-    Failure::refused("address_not_loopback", sentence).with("address", listen.to_string())
 }
 
 fn not_bound(address: SocketAddr, error: &std::io::Error) -> Failure {
@@ -94,28 +150,27 @@ fn not_bound(address: SocketAddr, error: &std::io::Error) -> Failure {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_port_in_use_is_an_outage_with_its_own_code() {
-        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = taken.local_addr().unwrap();
+    fn plan(listen: &str) -> Plan {
         let bank = BankArgs {
             bank: Some("unused.sqlite".to_owned()),
             reference: Default::default(),
             snapshot: None,
         };
-        let failure = serve(&bank, address, Lang::En).await.unwrap_err();
+        Plan::local(bank, listen.parse().unwrap(), Lang::En)
+    }
+
+    #[tokio::test]
+    async fn a_port_in_use_is_an_outage_with_its_own_code() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        let failure = serve(plan(&address)).await.unwrap_err();
         assert_eq!((failure.code(), failure.exit_status()), ("port_in_use", 1));
-        assert!(failure.sentence(Lang::ZhCn).contains(&address.to_string()));
+        assert!(failure.sentence(Lang::ZhCn).contains(&address));
     }
 
     #[tokio::test]
     async fn pages_are_not_served_to_other_machines() {
-        let bank = BankArgs {
-            bank: Some("unused.sqlite".to_owned()),
-            reference: Default::default(),
-            snapshot: None,
-        };
-        let failure = serve(&bank, "0.0.0.0:8787".parse().unwrap(), Lang::En).await.unwrap_err();
+        let failure = serve(plan("0.0.0.0:8787")).await.unwrap_err();
         assert_eq!((failure.code(), failure.exit_status()), ("address_not_loopback", 2));
     }
 }

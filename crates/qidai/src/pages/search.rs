@@ -158,7 +158,9 @@ pub(crate) async fn search(state: &AppState, request: SearchRequest) -> Result<A
     let (request, answer) = done.map_err(|error| {
         Failure::outage("search_stopped", "The search stopped before its end.").because(&error)
     })??;
-    Ok(Answered { request, answer, search_ms: begun.elapsed().as_secs_f64() * 1e3 })
+    let took = begun.elapsed();
+    state.monitor().searched(took);
+    Ok(Answered { request, answer, search_ms: took.as_secs_f64() * 1e3 })
 }
 
 fn refused(

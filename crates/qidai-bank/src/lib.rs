@@ -75,9 +75,9 @@ pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
     Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, CopyCheck, CopyState, Emergency, HeldState,
-    NewCredential, OnProgress, PersonState, Proof, ReleaseInForce, SearchableKind, SearchableRow, Session,
-    SignIn, SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, check_copy, holds_password,
-    without_password,
+    NewCredential, OnProgress, OnTurn, PersonState, Proof, ReleaseInForce, SearchableKind, SearchableRow,
+    Session, SignIn, SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, WriterTurn, check_copy,
+    holds_password, without_password,
 };
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
 pub use test_outcome::TestOutcome;

@@ -63,6 +63,7 @@ pub use unit_list::{UnitFilter, UnitLine, UnitOrder};
 
 use address::Address;
 use database::Database;
+pub use database::{OnTurn, WriterTurn};
 
 /// An open bank. Cheap to share behind a reference; several processes may hold the same bank open.
 #[derive(Debug)]
@@ -96,6 +97,12 @@ impl Store {
         connect::open(Address::Memory, connect::WhenAbsent::Create).await
     }
 
+    /// Tells `on_turn` of every write of this store, from now on and for its life: when the writer's turn is taken, the
+    /// wait for others being over, and when it ends.
+    pub fn watch_writes(&self, on_turn: OnTurn) {
+        self.database.watch.set(on_turn);
+    }
+
     /// The address as it may be shown: without a password.
     pub fn address(&self) -> String {
         self.address.to_string()
@@ -103,6 +110,11 @@ impl Store {
 
     /// Waits for open statements and closes; SQLite then folds its log into the file.
     pub async fn close(self) -> Result<(), StoreError> {
+        self.database.close().await
+    }
+
+    /// The same for a store that others still hold: whatever they ask afterwards fails.
+    pub async fn close_for_all(&self) -> Result<(), StoreError> {
         self.database.close().await
     }
 }

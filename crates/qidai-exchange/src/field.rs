@@ -123,6 +123,8 @@ pub struct HlaProblem {
     pub reason: String,
     /// A sentence: what would be right.
     pub hint: String,
+    /// See [`crate::Issue::values`].
+    pub values: Vec<(&'static str, String)>,
 }
 
 /// What reading a row needs to know from outside.
@@ -139,11 +141,12 @@ pub(crate) struct Problem {
     pub(crate) code: &'static str,
     pub(crate) reason: String,
     pub(crate) hint: String,
+    pub(crate) values: Vec<(&'static str, String)>,
 }
 
 impl Problem {
     pub(crate) fn new(code: &'static str, reason: impl Into<String>, hint: impl Into<String>) -> Problem {
-        Problem { value: None, code, reason: reason.into(), hint: hint.into() }
+        Problem { value: None, code, reason: reason.into(), hint: hint.into(), values: Vec::new() }
     }
 }
 
@@ -240,6 +243,7 @@ fn read_hla<R>(
                 code: found.code,
                 reason: found.reason,
                 hint: found.hint,
+                values: found.values,
             })
             .collect());
     }

@@ -20,6 +20,9 @@ pub struct Issue {
     pub reason: String,
     /// A sentence: what would be right.
     pub hint: String,
+    /// The values in the sentences besides `row`, `column` and `value`, by name: what a translation is made of.
+    #[serde(skip)]
+    pub values: Vec<(&'static str, String)>,
 }
 
 impl Issue {
@@ -39,7 +42,15 @@ impl Issue {
             code,
             reason,
             hint: hint.to_owned(),
+            values: Vec::new(),
         }
+    }
+
+    /// Adds a value of the sentences.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Issue {
+        self.values.push((name, value.into()));
+        self
     }
 
     /// An issue of a whole row.

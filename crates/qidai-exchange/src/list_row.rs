@@ -39,6 +39,7 @@ impl ListRows {
         RowOutcome {
             line: row.line,
             identity,
+            fingerprint: row.fingerprint(),
             record: if issues.is_empty() { Ok(entry) } else { Err(issues) },
         }
     }

@@ -28,6 +28,8 @@ pub struct RowOutcome<R> {
     pub line: u64,
     /// Normalised identity, the same for two rows about the same unit; none when it could not be read.
     pub identity: Option<String>,
+    /// The same for two rows with the same cells (see [`Row::fingerprint`]); 0 for a row that is no record.
+    pub fingerprint: u64,
     pub record: Result<R, Vec<Issue>>,
 }
 
@@ -179,7 +181,8 @@ impl<R> Plan<R> {
         };
         issues.extend(problems.into_iter().map(|problem| {
             let value = problem.value.as_deref().unwrap_or(cell.text);
-            Issue::cell(line, &column.header, value, problem.code, problem.reason, &problem.hint)
+            let issue = Issue::cell(line, &column.header, value, problem.code, problem.reason, &problem.hint);
+            Issue { values: problem.values, ..issue }
         }));
     }
 
@@ -241,12 +244,18 @@ impl<R> Plan<R> {
             .collect();
         let found: Vec<String> = header.names.iter().map(|name| comparable(name)).collect();
         for column in mapping.columns.keys().filter(|column| !found.contains(&comparable(column))) {
-            issues.push(column_issue(
-                header,
-                column,
-                "mapped_column_missing",
-                format!("the mapping names the column {column:?}, the file has {}", header.names.join(", ")),
-            ));
+            issues.push(
+                column_issue(
+                    header,
+                    column,
+                    "mapped_column_missing",
+                    format!(
+                        "the mapping names the column {column:?}, the file has {}",
+                        header.names.join(", ")
+                    ),
+                )
+                .with("found", header.names.join(", ")),
+            );
         }
         issues
     }
@@ -258,7 +267,8 @@ impl<R> Plan<R> {
                 let field = &self.target.fields[column.field].name;
                 let reason =
                     format!("the columns {:?} and {:?} both mean {field}", earlier.header, column.header);
-                issues.push(column_issue(header, &column.header, "column_twice", reason));
+                let issue = column_issue(header, &column.header, "column_twice", reason);
+                issues.push(issue.with("earlier", earlier.header.as_str()).with("field", field.as_ref()));
             }
         }
         issues
@@ -272,7 +282,8 @@ impl<R> Plan<R> {
             return None;
         }
         let reason = format!("no column for {}; found {}", missing.join(", "), header.names.join(", "));
-        Some(column_issue(header, &missing.join(", "), "column_missing", reason))
+        let issue = column_issue(header, &missing.join(", "), "column_missing", reason);
+        Some(issue.with("found", header.names.join(", ")))
     }
 }
 

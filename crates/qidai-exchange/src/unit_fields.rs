@@ -1,7 +1,7 @@
 //! The fields of a unit that a file can carry. A new field is one line here, and one in `header_name` if people
 //! call it otherwise.
 
-use qidai_bank::{Abo, BankType, Identity, RhD, Sex, Typing, UnitRecord};
+use qidai_bank::{Abo, BankType, Identity, IdentityError, RhD, Sex, Typing, UnitRecord};
 
 use crate::field::{Field, Kind, counts};
 use crate::plan::Target;
@@ -23,8 +23,7 @@ fn identity_and_origin() -> Vec<Field<UnitRecord>> {
             ..Field::new(
                 "din",
                 Kind::Identity(|unit, text, scheme| {
-                    unit.identity =
-                        scheme.map_or_else(|| Identity::din(text), |scheme| scheme.parse(text))?;
+                    unit.identity = scheme.map_or_else(|| checked_din(text), |scheme| scheme.parse(text))?;
                     Ok(())
                 }),
             )
@@ -52,6 +51,21 @@ fn identity_and_origin() -> Vec<Field<UnitRecord>> {
             group.map(|(abo, rhd)| (unit.abo, unit.rhd) = (Some(abo), rhd.or(unit.rhd))).is_some()
         }),
     ]
+}
+
+/// A file is copied and typed from labels, so its DINs come with their check: without it a mistyped digit would make
+/// another unit. It is not offered here: calculated from the digits as they stand it would confirm the mistake.
+fn checked_din(text: &str) -> Result<Identity, IdentityError> {
+    let identity = Identity::din(text)?;
+    let written = text.chars().filter(|c| !c.is_whitespace() && *c != '-').count();
+    if written > identity.value.chars().count() {
+        return Ok(identity);
+    }
+    Err(IdentityError {
+        code: "din_check_missing",
+        reason: format!("{text:?} has the 13 characters of a DIN and lacks the check character after them"),
+        hint: "copy all 14 characters from the label: the last one stands in a box".to_owned(),
+    })
 }
 
 fn processing_and_quality() -> Vec<Field<UnitRecord>> {

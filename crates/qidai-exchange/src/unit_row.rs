@@ -50,6 +50,7 @@ impl UnitRows {
         RowOutcome {
             line: row.line,
             identity,
+            fingerprint: row.fingerprint(),
             record: if issues.is_empty() { Ok(unit) } else { Err(issues) },
         }
     }

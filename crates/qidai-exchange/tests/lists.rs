@@ -69,6 +69,15 @@ fn issues_of_a_gl_file_name_the_line() {
 }
 
 #[test]
+fn first_line_without_percent_is_told_like_any_other() {
+    assert_eq!(gl("D1 A*02:01+A*24:02\nD2%A*02:01\n"), ["1: ! gl_line_without_percent", "2: D2 A*02:01"]);
+    assert_eq!(
+        gl("D1%A*02:01\nD2%A*02\0:01\nD3%A*02:01\n"),
+        ["1: D1 A*02:01", "2: !hla character_nul", "3: D3 A*02:01"]
+    );
+}
+
+#[test]
 fn donors_may_be_born_long_before_cord_blood_was_banked() {
     assert_eq!(table("Donor ID,HLA,出生日期\nD1,A*02:01,1961-05-06\n"), ["2: D1 A*02:01"]);
     assert_eq!(table("Donor ID,HLA,出生日期\nD1,A*02:01,2061-05-06\n"), ["2: !出生日期 date_in_future"]);

@@ -3,7 +3,10 @@
 
 mod support;
 
-use qidai_exchange::table::{ReadOptions, Table, TextEncoding};
+use std::ops::ControlFlow;
+
+use qidai_exchange::Issue;
+use qidai_exchange::table::{ReadOptions, Row, Table, TextEncoding};
 use support::{file, listing, rows};
 
 const PLAIN: &str = "编号,性别\n甲一,女\n乙二,男\n";
@@ -87,8 +90,6 @@ fn ragged_row_is_kept_out_and_its_neighbours_are_not() {
 
 #[test]
 fn binary_and_empty_files_are_refused_with_a_sentence() {
-    assert_eq!(refused(b"id,hla\n1,A\0B\n").0, "file_is_binary");
-    assert!(refused(b"id,hla\n1,A\0B\n").1.contains("line 2"));
     assert_eq!(refused(&[0x7F, b'E', b'L', b'F', 2, 1, 1, 0, 0]).0, "file_is_binary");
     assert_eq!(refused(b"").0, "file_empty");
     assert_eq!(refused(b"\n \n\r\n").0, "file_empty");
@@ -105,8 +106,68 @@ fn file_that_is_not_there_is_an_outage() {
 fn quote_that_is_never_closed_is_named_and_does_not_fill_the_memory() {
     let text = format!("id,note\n1,fine\n2,\"open\n{}", "3,rest of the file\n".repeat(400_000));
     let (code, sentence) = refused(text.as_bytes());
-    assert_eq!(code, "record_too_long");
-    assert!(sentence.contains("line 3"), "{sentence}");
+    assert_eq!(code, "quote_not_closed");
+    assert!(sentence.contains("opened on line 3 "), "{sentence}");
+    let (code, sentence) = refused(format!("id,note\n1,{}\n", "x".repeat(3 << 20)).as_bytes());
+    assert_eq!((code, sentence.contains("line 2 ")), ("record_too_long", true), "{sentence}");
+}
+
+/// The rows that were given before the file could not be read any further, and why.
+fn given_before(bytes: &[u8]) -> (Vec<u64>, String) {
+    let given = file("t.csv", bytes);
+    let table = Table::open(&given.path, &ReadOptions::default()).unwrap();
+    let mut lines = Vec::new();
+    let mut sink = |row: Result<Row, Issue>| {
+        lines.push(row.map_or_else(|issue| issue.row.unwrap(), |row| row.line));
+        ControlFlow::Continue(())
+    };
+    let error = table.for_each_row(&mut sink, &mut |_| {}).unwrap_err();
+    (lines, format!("{:?} {}", error.to_issue().row, error.code()))
+}
+
+#[test]
+fn open_quote_is_told_by_its_own_line_and_what_stands_before_is_kept() {
+    for (text, before, row) in [
+        ("id,note\n1,a\n2,\"open\n3,c\n4,d\n", vec![2], 3),
+        ("id,note\n\n1,\"two\nlines\"\n\"2,x\n3,y\n", vec![3], 5),
+        ("id,note\n1,a\n2,b\n3,\"", vec![2, 3], 4),
+        ("id,note\n1,a\n2,\"x\ny\n,\"\"z\n", vec![2], 3),
+    ] {
+        for line_end in ["\n", "\r\n"] {
+            let text = text.replace('\n', line_end);
+            let expected = (before.clone(), format!("Some({row}) quote_not_closed"));
+            assert_eq!(given_before(text.as_bytes()), expected, "{text:?}");
+        }
+    }
+    // In the header it is the whole file.
+    assert_eq!(refused(b"id,\"note\n1,a\n").0, "quote_not_closed");
+}
+
+#[test]
+fn nul_byte_is_an_issue_of_its_row_in_small_and_large_files() {
+    assert_eq!(listed(b"id,hla\n1,A\0B\n2,C\n"), ["2: !character_nul", "3: 2|C"]);
+    let mut text = String::from("id,hla\n");
+    (2..60_000).for_each(|line| text.push_str(if line == 40_000 { "x\0,y\n" } else { "1,2\n" }));
+    let found = listed(text.as_bytes());
+    assert_eq!(found.len(), 59_998);
+    assert_eq!((found[39_998].as_str(), found[39_999].as_str()), ("40000: !character_nul", "40001: 1|2"));
+    assert_eq!(refused(b"id,h\0la\n1,A\n").0, "file_is_binary");
+    assert_eq!(refused(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01").0, "file_is_binary");
+}
+
+#[test]
+fn one_cut_character_does_not_turn_a_file_into_another_encoding() {
+    let header = "编号,备注\n";
+    let mut bytes = format!("{header}1,手工离心法\n2,全血\n").into_bytes();
+    let end_of_cell = header.len() + "1,手工离心法".len();
+    bytes.remove(end_of_cell - 1);
+    assert_eq!(listed(&bytes), ["2: 1|手工离心\u{fffd}", "3: 2|全血"]);
+    // A header of ASCII and one more Chinese cell are enough.
+    let mut bytes = "id,note\n1,男性\n2,女性\n".as_bytes().to_vec();
+    bytes.remove("id,note\n1,男性".len() - 1);
+    assert_eq!(listed(&bytes), ["2: 1|男\u{fffd}", "3: 2|女性"]);
+    let gb = encoding_rs::GB18030.encode("编号,备注\n1,男\n2,女\n").0.into_owned();
+    assert_eq!(listed(&gb), ["2: 1|男", "3: 2|女"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use support::{din, file, units};
 const HEADER: &str =
     "din,bank_type,collection_date,sex,abo,rhd,tnc_total,cd34_total,volume_ml,viability_percent,hla";
 const GOOD: [&str; 11] = [
-    "Z000125000009",
+    "Z000125000009E",
     "public",
     "2022-03-04",
     "F",

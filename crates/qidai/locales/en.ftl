@@ -259,6 +259,7 @@ failure-patients_empty = { $source } holds no patient; expected lines id%GL-stri
 failure-locus_option_unreadable = --locus "{ $value }" is not understood; expected LOCUS=ALLELES such as A=02:01,11:01.
 failure-batch_only = Lines are read from standard input: add --batch.
 failure-snapshot_not_written = The snapshot { $file } could not be written ({ $error }).
+failure-bank_folder_missing = There is no folder { $folder }, in which the bank { $address } could be made: make it, or correct the path.
 failure-list_name_wrong = The list name "{ $value }" has { $length } characters, expected 1 to { $most }.
 failure-zone_unknown = The bank's zone { $zone } is not known to this machine.
 failure-bank_not_named = No bank: give --bank FILE, or set QIDAI_DATABASE_URL.

@@ -246,6 +246,7 @@ failure-patients_empty = { $source } 中没有患者；应为 id%GL-string 的�
 failure-locus_option_unreadable = 无法识别 --locus “{ $value }”；应为 LOCUS=ALLELES，如 A=02:01,11:01。
 failure-batch_only = 这个命令逐行读取标准输入：请加上 --batch。
 failure-snapshot_not_written = 快照 { $file } 无法写入（{ $error }）。
+failure-bank_folder_missing = 数据库 { $address } 所在的文件夹 { $folder } 不存在：请先建好文件夹，或更正路径。
 failure-list_name_wrong = 名单名称“{ $value }”有 { $length } 个字符，应为 1 至 { $most } 个。
 failure-zone_unknown = 本机不认识库的时区 { $zone }。
 failure-bank_not_named = 没有指定库：请用 --bank FILE，或设置 QIDAI_DATABASE_URL。

@@ -79,13 +79,15 @@ impl Lang {
 }
 
 static ZH_CN: LazyLock<Words> =
-    LazyLock::new(|| Words::load(Lang::ZhCn, langid!("zh-CN"), &[ZH_CN_WORDS, ZH_CN_CODES]));
+    LazyLock::new(|| Words::load(Lang::ZhCn, langid!("zh-CN"), &[ZH_CN_WORDS, ZH_CN_CODES, ZH_CN_ISSUES]));
 static EN: LazyLock<Words> = LazyLock::new(|| Words::load(Lang::En, langid!("en"), &[EN_WORDS]));
 
 const EN_WORDS: &str = include_str!("../locales/en.ftl");
 const ZH_CN_WORDS: &str = include_str!("../locales/zh-CN.ftl");
 /// What each code means. English says it, with its values, at the spot.
 const ZH_CN_CODES: &str = include_str!("../locales/codes.zh-CN.ftl");
+/// What is wrong with a row of an import, and what would be right.
+const ZH_CN_ISSUES: &str = include_str!("../locales/issues.zh-CN.ftl");
 
 /// The sentences and labels of one language.
 pub(crate) struct Words {

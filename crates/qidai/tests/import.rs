@@ -88,6 +88,12 @@ impl Desk {
         self.says(&format!("import units {file} --bank bank.sqlite --format json"))
     }
 
+    /// Makes the bank, so that two imports do not both want to.
+    fn imports_nothing(&self) {
+        self.write("nothing.csv", format!("{HEADER}\n"));
+        assert_eq!(self.imports("nothing.csv").summary(), ["0 0"]);
+    }
+
     fn asks(&self, arguments: &str, input: &str) -> Answer {
         let mut child = self
             .command(arguments)
@@ -167,14 +173,125 @@ fn known_unit_with_other_content_is_an_issue_and_stays_as_it_was() {
 #[test]
 fn identity_twice_in_a_file_names_the_earlier_row() {
     let desk = Desk::new();
-    let without_check = row(1).replacen(&din(1), &din(1)[..13], 1);
-    desk.write("units.csv", csv([row(1), row(2), without_check, row(1)]));
+    let scanned_otherwise = row(1).replacen(&din(1), &din(1).to_lowercase(), 1);
+    desk.write("units.csv", csv([row(1), row(2), row(1).replace("95.5", "91"), scanned_otherwise]));
     let answer = desk.imports("units.csv");
     assert_eq!(
         answer.summary(),
         ["2 0", "4 din identity_duplicate_in_file", "5 din identity_duplicate_in_file"]
     );
     assert!(answer.json()["issues"][0]["reason"].as_str().unwrap().contains("row 2"));
+}
+
+#[test]
+fn identical_row_counts_as_unchanged_the_second_time() {
+    let desk = Desk::new();
+    let wrong = row(3).replace("public", "publik");
+    desk.write("units.csv", csv([row(1), row(2), row(1), wrong.clone(), wrong, row(1)]));
+    let expected = |numbers: &str| {
+        vec![
+            numbers.to_owned(),
+            "5 bank_type bank_type_unknown".to_owned(),
+            "6 bank_type bank_type_unknown".to_owned(),
+        ]
+    };
+    assert_eq!(desk.imports("units.csv").summary(), expected("2 2"));
+    assert_eq!(desk.imports("units.csv").summary(), expected("0 4"));
+    // Far apart, so that the two rows are written in different steps.
+    desk.write("many.csv", csv((10..5_000).chain([10, 4_000]).map(row)));
+    assert_eq!(desk.imports("many.csv").summary(), ["4990 2"]);
+    // A row that the bank refuses is refused again.
+    let changed = row(1).replace("95.5", "91");
+    desk.write("changed.csv", csv([changed.clone(), changed]));
+    assert_eq!(
+        desk.imports("changed.csv").summary(),
+        ["0 0", "2 din identity_known_with_other_content", "3 din identity_duplicate_in_file"]
+    );
+}
+
+#[test]
+fn number_of_a_label_without_its_check_is_an_issue() {
+    let desk = Desk::new();
+    desk.write("units.csv", csv([row(1), row(2).replacen(&din(2), &din(2)[..13], 1)]));
+    let answer = desk.imports("units.csv");
+    assert_eq!(
+        (answer.summary(), answer.exit),
+        (vec!["1 0".to_owned(), "3 din din_check_missing".to_owned()], Some(2))
+    );
+    assert!(answer.json()["issues"][0]["hint"].as_str().unwrap().contains("label"));
+}
+
+#[test]
+fn damage_within_a_file_costs_only_its_rows() {
+    let desk = Desk::new();
+    desk.write("quote.csv", csv([row(1), row(2), format!("\"{}", row(3)), row(4)]));
+    let answer = desk.imports("quote.csv");
+    assert_eq!(
+        (answer.summary(), answer.exit),
+        (vec!["2 0".to_owned(), "4  quote_not_closed".to_owned()], Some(2))
+    );
+    let reason = answer.json()["issues"][0]["reason"].as_str().unwrap().to_owned();
+    assert_eq!(reason, "a quote opened on line 4 is never closed; nothing after it was read");
+    desk.write("nul.csv", csv([row(5), row(6).replace("public", "pub\0lic"), row(7)]));
+    assert_eq!(desk.imports("nul.csv").summary(), ["2 0", "3 bank_type character_nul"]);
+    let text = format!(
+        "条码号,库别,制备方法,HLA分型\n{},公共库,离心法,{HLA}\n{},公共库,离心法,{HLA}\n",
+        din(8),
+        din(9)
+    );
+    let mut bytes = text.clone().into_bytes();
+    bytes.remove(text.find("离心法").unwrap() + "离心法".len() - 1);
+    desk.write("cut.csv", bytes);
+    assert_eq!(desk.imports("cut.csv").summary(), ["1 0", "2 制备方法 text_damaged"]);
+}
+
+#[test]
+fn script_pipes_a_file_in() {
+    let desk = Desk::new();
+    let units = desk.asks("import units - --bank bank.sqlite --format json", &csv([row(1), row(2)]));
+    assert_eq!((units.summary(), units.exit), (vec!["2 0".to_owned()], Some(0)), "{}", units.err);
+    let gl = desk
+        .asks("import list - --bank bank.sqlite --format json --name r", &format!("D1%{HLA}\nD2 {HLA}\n"));
+    assert_eq!(gl.summary(), ["1 0", "2  gl_line_without_percent"]);
+    assert_eq!(gl.json()["issues"][0]["value"], format!("D2 {HLA}"));
+    let again = desk.asks("import list - --bank bank.sqlite --format json", &format!("id,hla\nD1,{HLA}\n"));
+    assert_eq!(again.summary(), ["1 0"]);
+    assert_eq!(
+        desk.asks("import units - --bank bank.sqlite --format json", "").summary()[1],
+        "null  file_empty"
+    );
+}
+
+#[test]
+fn bank_in_a_folder_that_is_not_there_is_named() {
+    let desk = Desk::new();
+    desk.write("units.csv", csv([row(1)]));
+    let answer = desk.says("import units units.csv --bank nope/x.sqlite");
+    assert_eq!(answer.exit, Some(1));
+    assert!(
+        answer.err.starts_with("bank_folder_missing: ") && answer.err.contains("no folder nope"),
+        "{}",
+        answer.err
+    );
+}
+
+#[test]
+fn waiting_for_another_import_is_not_held_against_the_writer() {
+    let desk = Desk::new();
+    desk.imports_nothing();
+    for name in ["a", "b"] {
+        let first = if name == "a" { 0 } else { 30_000 };
+        desk.write(&format!("{name}.csv"), csv((first..first + 20_000).map(row)));
+    }
+    let start = |name: &str| {
+        let mut command = desk.command(&format!("import units {name}.csv --bank bank.sqlite --format json"));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    for child in [start("a"), start("b")] {
+        let answer = Answer::of(child.wait_with_output().unwrap());
+        assert_eq!(answer.summary(), ["20000 0"], "{}", answer.err);
+        assert!(number(&answer, "longest_write_ms") > 0, "the writes are timed");
+    }
 }
 
 #[test]
@@ -255,10 +372,7 @@ fn external_list_comes_from_a_table_or_a_gl_file() {
     let imports = |file: &str, name: &str| {
         desk.says(&format!("import list {file} --bank bank.sqlite --name {name} --format json")).summary()
     };
-    assert_eq!(
-        imports("donors.csv", "one"),
-        ["1 0", "3 hla allele_unknown", "4 id identity_duplicate_in_file"]
-    );
+    assert_eq!(imports("donors.csv", "one"), ["1 1", "3 hla allele_unknown"]);
     assert_eq!(imports("donors.gl", "one"), ["1 1"]);
     assert_eq!(imports("donors.gl", "two"), ["2 0"]);
 }
@@ -312,6 +426,19 @@ fn people_read_their_own_language() {
     let answer = desk.says("--lang zh-CN import units units.csv --bank bank.sqlite");
     assert!(answer.out.starts_with("接受 1 条，未变 0 条，问题 1 个。\n"), "{}", answer.out);
     assert!(answer.out.contains("第 3 行 · bank_type · ?!"), "{}", answer.out);
+    assert!(answer.out.contains("bank_type_unknown: 库别“?!”无法识别; 应为 public"), "{}", answer.out);
+    desk.write(
+        "hla.csv",
+        csv([row(5).replace(HLA, "A*02:01+B*13:02"), row(6).replace(HLA, "A*02:01+A*01:02:XX")]),
+    );
+    let answer = desk.says("--lang zh-CN import units hla.csv --bank bank.sqlite --format json");
+    for issue in answer.json()["issues"].as_array().unwrap() {
+        let said = format!("{}{}", issue["reason"], issue["hint"]);
+        assert!(!said.contains("expected") && !said.contains("write"), "{said}");
+    }
+    assert!(answer.json()["issues"][0]["hint"].as_str().unwrap().contains("颠倒"), "{}", answer.out);
+    let answer = desk.says("--lang en import units hla.csv --bank bank.sqlite --format json");
+    assert!(answer.json()["issues"][0]["hint"].as_str().unwrap().contains("swapped?"), "{}", answer.out);
     let answer = desk.says("--lang en import units units.csv --bank bank.sqlite");
     assert!(answer.out.starts_with("0 accepted, 1 unchanged, 1 issues.\n"), "{}", answer.out);
 }

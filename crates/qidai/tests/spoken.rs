@@ -213,7 +213,11 @@ fn issue_2_an_import_is_told_in_chinese() {
     let import = ["--lang", "zh-CN", "import", "units", &path("units.csv"), "--bank", &path("b.sqlite")];
     let answer = qidai(&import, "");
     assert_eq!(answer.exit, Some(2));
-    for part in ["sex_unknown: 性别无法识别", "allele_unknown: 现用命名集中没有这个名称"] {
+    for part in [
+        "sex_unknown: 性别“Q”无法识别",
+        "allele_unknown: 命名集 starter 中没有“A*99:99”",
+        "din_check_missing: ",
+    ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }
     assert!(!answer.out.contains("expected"), "{}", answer.out);

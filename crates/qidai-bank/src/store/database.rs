@@ -9,6 +9,7 @@ mod reader;
 mod record;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod write;
 
 use futures::lock::Mutex;
@@ -19,6 +20,8 @@ use sea_orm::{
 use super::StoreError;
 
 pub(super) use reader::{Reader, placeholders};
+pub(super) use watch::Watch;
+pub use watch::{OnTurn, WriterTurn};
 pub(super) use write::WriteTransaction;
 
 /// An open database.
@@ -28,11 +31,12 @@ pub(super) struct Database {
     /// SQLite has one writer. Tasks of this process queue here, which is fair and fast; other
     /// processes are waited for by SQLite's busy handler.
     turn: Mutex<()>,
+    pub(super) watch: Watch,
 }
 
 impl Database {
     pub(super) fn new(connection: DatabaseConnection) -> Self {
-        Self { connection, turn: Mutex::new(()) }
+        Self { connection, turn: Mutex::new(()), watch: Watch::default() }
     }
 
     /// Reads what is committed.
@@ -51,8 +55,8 @@ impl Database {
     }
 
     /// Waits for open statements and closes; SQLite then folds its log into the file.
-    pub(super) async fn close(self) -> Result<(), StoreError> {
-        self.connection.close().await.map_err(StoreError::from)
+    pub(super) async fn close(&self) -> Result<(), StoreError> {
+        self.connection.close_by_ref().await.map_err(StoreError::from)
     }
 
     /// Any statement, for tests of what the store itself never does.

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder};
 
+use super::quotes::Quotes;
 use super::{TableError, TextEncoding};
 
 /// Longest record of a text file. A row of ours has at most a few kilobytes, the longest ambiguous typings included;
@@ -12,10 +13,15 @@ pub(super) const RECORD_BYTES_MAX: usize = 1 << 20;
 
 const CHUNK_BYTES: usize = 1 << 16;
 
+/// A file is binary when its first chunk has at least so many NUL characters …
+const BINARY_NULS_MIN: usize = 4;
+/// … and more than one in so many bytes. Programs and pictures have far more, damaged tables far fewer.
+const BINARY_NUL_SHARE: usize = 50;
+
 /// Decodes what it reads: no byte order mark, `\r\n` and `\r` as `\n`, bytes that are no character as `U+FFFD`,
 /// and a line end after the last line.
 ///
-/// Refuses NUL characters, and records longer than [`RECORD_BYTES_MAX`] as long as [`Decode::mark_record`] is
+/// Refuses what is no text (NUL characters in great number), quotes that the file never closes, and records longer than [`RECORD_BYTES_MAX`] as long as [`Decode::mark_record`] is
 /// called after each one.
 pub(super) struct Decode<R> {
     source: R,
@@ -33,6 +39,9 @@ pub(super) struct Decode<R> {
     bytes_read: u64,
     bytes_since_record: usize,
     record_line: u64,
+    /// None where quotes have no meaning, as in a GL file.
+    quotes: Option<Quotes>,
+    is_first_chunk: bool,
 }
 
 impl<R: Read> Decode<R> {
@@ -52,7 +61,14 @@ impl<R: Read> Decode<R> {
             bytes_read: 0,
             bytes_since_record: 0,
             record_line: 1,
+            quotes: None,
+            is_first_chunk: true,
         }
+    }
+
+    /// The cells are separated by `delimiter` and may be quoted.
+    pub(super) fn quoted(self, delimiter: u8) -> Decode<R> {
+        Decode { quotes: Some(Quotes::new(delimiter)), ..self }
     }
 
     /// Bytes taken from the source so far.
@@ -78,16 +94,28 @@ impl<R: Read> Decode<R> {
             }
             self.decode_pending();
         }
-        self.refuse_nul()?;
+        self.refuse_binary()?;
         self.plain_line_ends();
+        if let Some(quotes) = &mut self.quotes {
+            quotes.follow(&self.text);
+        }
         self.bytes_since_record += self.text.len();
         if self.bytes_since_record > RECORD_BYTES_MAX + self.text.len() {
+            self.refuse_open_quote()?;
             return Err(TableError::RecordTooLong {
                 line: self.record_line,
                 allowed_bytes: RECORD_BYTES_MAX,
             });
         }
         Ok(())
+    }
+
+    /// Called at the end of the file, or of patience.
+    fn refuse_open_quote(&self) -> Result<(), TableError> {
+        match self.quotes.as_ref().and_then(Quotes::open_since) {
+            Some(line) => Err(TableError::QuoteNotClosed { line }),
+            None => Ok(()),
+        }
     }
 
     fn decode_pending(&mut self) {
@@ -97,10 +125,18 @@ impl<R: Read> Decode<R> {
         self.finished = self.source_ended && result == CoderResult::InputEmpty;
     }
 
-    fn refuse_nul(&self) -> Result<(), TableError> {
-        match self.text.as_bytes().iter().position(|byte| *byte == 0) {
-            None => Ok(()),
-            Some(at) => Err(TableError::Binary { line: self.lines_seen + line_ends(&self.text[..at]) + 1 }),
+    /// A single NUL is a damaged cell; many at the beginning are another kind of file.
+    fn refuse_binary(&mut self) -> Result<(), TableError> {
+        if !std::mem::take(&mut self.is_first_chunk) {
+            return Ok(());
+        }
+        let nuls = self.text.bytes().filter(|byte| *byte == 0).count();
+        let share = nuls * BINARY_NUL_SHARE;
+        match self.text.find('\0') {
+            Some(first) if nuls >= BINARY_NULS_MIN && share > self.text.len() => {
+                Err(TableError::Binary { line: line_ends(&self.text[..first]) + 1 })
+            }
+            _ => Ok(()),
         }
     }
 
@@ -133,6 +169,7 @@ impl<R: Read> Read for Decode<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.given == self.text.len() {
             if self.finished {
+                self.refuse_open_quote()?;
                 return Ok(0);
             }
             self.refill()?;

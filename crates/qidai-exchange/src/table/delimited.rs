@@ -31,11 +31,14 @@ pub(super) fn open(
         .flexible(true)
         .delimiter(start.delimiter)
         .buffer_capacity(1 << 16)
-        .from_reader(Decode::new(File::open(path)?, encoding));
+        .from_reader(Decode::new(File::open(path)?, encoding).quoted(start.delimiter));
     loop {
         let Some(row) = read_row(&mut rows)? else { return Err(TableError::Empty) };
         if row.line < start.line || row.is_blank() {
             continue;
+        }
+        if row.texts.iter().any(|name| name.contains('\0')) {
+            return Err(TableError::Binary { line: row.line });
         }
         let names = row.texts.iter().map(|name| name.trim().to_owned()).collect();
         return Ok((Header { line: row.line, names }, DelimitedReader { rows }));

@@ -25,7 +25,8 @@ impl TextEncoding {
     /// broken so often that only GB 18030 is left.
     ///
     /// A few damaged characters do not turn a UTF-8 file into a GB 18030 one: text in GB 18030 breaks the rules of
-    /// UTF-8 at nearly every Chinese character.
+    /// UTF-8 at nearly every Chinese character, and almost never looks like the three bytes of a Chinese
+    /// character there.
     ///
     /// # Errors
     /// [`TableError::Io`].
@@ -72,6 +73,8 @@ fn read_up_to(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 #[derive(Default)]
 struct Utf8Tally {
     kept: u64,
+    /// Of these the characters of three or four bytes, as all Chinese ones are.
+    kept_long: u64,
     broken: u64,
 }
 
@@ -81,12 +84,12 @@ impl Utf8Tally {
         loop {
             let error = match std::str::from_utf8(bytes) {
                 Ok(text) => {
-                    self.kept += outside_ascii(text.as_bytes());
+                    self.keep(text.as_bytes());
                     return 0;
                 }
                 Err(error) => error,
             };
-            self.kept += outside_ascii(&bytes[..error.valid_up_to()]);
+            self.keep(&bytes[..error.valid_up_to()]);
             match error.error_len() {
                 None if !at_end => return bytes.len() - error.valid_up_to(),
                 None => {
@@ -101,8 +104,13 @@ impl Utf8Tally {
         }
     }
 
+    fn keep(&mut self, valid: &[u8]) {
+        self.kept += beginning_from(valid, 0xC0);
+        self.kept_long += beginning_from(valid, 0xE0);
+    }
+
     fn verdict(&self) -> &'static encoding_rs::Encoding {
-        if self.broken == 0 || self.kept > 10 * self.broken {
+        if self.broken == 0 || self.kept > 10 * self.broken || self.kept_long > self.broken {
             encoding_rs::UTF_8
         } else {
             encoding_rs::GB18030
@@ -110,10 +118,11 @@ impl Utf8Tally {
     }
 }
 
-/// Characters outside ASCII in valid UTF-8: the bytes that begin one.
-fn outside_ascii(bytes: &[u8]) -> u64 {
+/// Characters in valid UTF-8 whose first byte is at least `least`: 0xC0 for all outside ASCII, 0xE0 for those of three
+/// bytes and more.
+fn beginning_from(bytes: &[u8], least: u8) -> u64 {
     if bytes.is_ascii() {
         return 0;
     }
-    bytes.iter().filter(|byte| **byte >= 0xC0).count() as u64
+    bytes.iter().filter(|byte| **byte >= least).count() as u64
 }

@@ -10,7 +10,7 @@ pub enum TableError {
     /// The disk or network failed; says nothing about the file's content.
     #[error("the file could not be read: {0}")]
     Io(io::Error),
-    #[error("line {line}: found a NUL byte; this is not a text file and not an XLSX workbook")]
+    #[error("line {line}: found NUL bytes; this is not a text file and not an XLSX workbook")]
     Binary { line: u64 },
     #[error("this is an old Excel file (.xls) or a workbook locked with a password")]
     OldExcel,
@@ -22,6 +22,8 @@ pub enum TableError {
     TooManyColumns { found: usize, allowed: usize },
     #[error("the record that begins on line {line} is longer than {allowed_bytes} bytes")]
     RecordTooLong { line: u64, allowed_bytes: usize },
+    #[error("a quote opened on line {line} is never closed; nothing after it was read")]
+    QuoteNotClosed { line: u64 },
     #[error("the workbook is refused unread: {0}")]
     Archive(String),
     #[error("the workbook is damaged: {0}")]
@@ -41,6 +43,7 @@ impl TableError {
             TableError::Empty => "file_empty",
             TableError::TooManyColumns { .. } => "too_many_columns",
             TableError::RecordTooLong { .. } => "record_too_long",
+            TableError::QuoteNotClosed { .. } => "quote_not_closed",
             TableError::Archive(_) => "workbook_too_large",
             TableError::Workbook(_) => "workbook_damaged",
             TableError::SheetUnknown { .. } => "sheet_unknown",
@@ -57,7 +60,12 @@ impl TableError {
             TableError::EncodingUnknown { .. } => "use utf-8, gb18030 or utf-16",
             TableError::Empty => "the first row that is not blank names the columns",
             TableError::TooManyColumns { .. } => "delete the columns that are not for this import",
-            TableError::RecordTooLong { .. } => "look for a quote that is opened there and never closed",
+            TableError::RecordTooLong { .. } => {
+                "look for a missing line end; a row has at most a few kilobytes"
+            }
+            TableError::QuoteNotClosed { .. } => {
+                "close the quote there; a quote that belongs to the text is written twice"
+            }
             TableError::Archive(_) => "open it in a spreadsheet program and save the sheet as CSV",
             TableError::Workbook(_) => "open it in a spreadsheet program and save it again",
             TableError::SheetUnknown { .. } => "name one of these with --sheet",
@@ -72,10 +80,26 @@ impl TableError {
     /// The same as an issue of the file, for a report beside the issues of rows.
     pub fn to_issue(&self) -> Issue {
         let row = match self {
-            TableError::Binary { line } | TableError::RecordTooLong { line, .. } => Some(*line),
+            TableError::Binary { line }
+            | TableError::RecordTooLong { line, .. }
+            | TableError::QuoteNotClosed { line } => Some(*line),
             _ => None,
         };
-        Issue { row, ..Issue::file(self.code(), self.to_string(), self.hint()) }
+        let values = self.values();
+        Issue { row, values, ..Issue::file(self.code(), self.to_string(), self.hint()) }
+    }
+
+    fn values(&self) -> Vec<(&'static str, String)> {
+        match self {
+            TableError::EncodingUnknown { label } => vec![("found", label.clone())],
+            TableError::TooManyColumns { found, allowed } => {
+                vec![("found", found.to_string()), ("expected", allowed.to_string())]
+            }
+            TableError::SheetUnknown { wanted, found } => {
+                vec![("wanted", wanted.clone()), ("found", found.clone())]
+            }
+            _ => Vec::new(),
+        }
     }
 }
 

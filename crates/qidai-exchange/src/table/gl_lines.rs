@@ -14,14 +14,24 @@ pub(super) struct GlReader {
     lines: BufReader<Decode<File>>,
 }
 
-/// Does the file look like a GL file: does its first line have a `%` before any comma, semicolon, tab or `*`?
+/// Does the file look like a GL file: does its first line have a `%` before any comma, semicolon, tab or `*`? A first
+/// line without `%` that is no header either (it has none of the separators of a table) is a mistake in a GL file
+/// when a later one has it.
 pub(super) fn is_gl_file(path: &Path) -> Result<bool, TableError> {
     let mut start = Vec::new();
     File::open(path)?.take(1 << 16).read_to_end(&mut start)?;
-    let line =
-        start.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    if start.starts_with(b"PK") {
+        return Ok(false);
+    }
+    let mut lines = start.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let first = lines.next().unwrap_or_default();
+    let is_header = first.iter().any(|byte| matches!(byte, b',' | b';' | b'\t'));
+    Ok(is_gl_line(first) || !is_header && lines.any(is_gl_line))
+}
+
+fn is_gl_line(line: &[u8]) -> bool {
     let id = line.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'*')).next().unwrap_or_default();
-    Ok(id.contains(&b'%') && !start.starts_with(b"PK"))
+    id.contains(&b'%')
 }
 
 pub(super) fn open(path: &Path, given: Option<TextEncoding>) -> Result<(Header, GlReader), TableError> {
@@ -33,6 +43,7 @@ pub(super) fn open(path: &Path, given: Option<TextEncoding>) -> Result<(Header, 
 impl GlReader {
     pub(super) fn for_each_row(
         mut self,
+        header: &Header,
         sink: &mut dyn FnMut(Result<Row, Issue>) -> ControlFlow<()>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), TableError> {
@@ -48,7 +59,11 @@ impl GlReader {
             if text.is_empty() {
                 continue;
             }
-            if sink(row(line, text).ok_or_else(|| without_percent(line, text))).is_break() {
+            let given = match row(line, text) {
+                Some(row) => row.damaged(header).map_or(Ok(row), Err),
+                None => Err(without_percent(line, text)),
+            };
+            if sink(given).is_break() {
                 break;
             }
         }

@@ -9,9 +9,11 @@ mod delimited;
 mod encoding;
 mod error;
 mod gl_lines;
+mod quotes;
 mod sheet;
 
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -80,6 +82,15 @@ impl Row {
         }
     }
 
+    /// The same number for two rows with the same texts in the same order.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for column in 0..self.width() {
+            self.cell(column).text.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
     /// Number of cells.
     pub fn width(&self) -> usize {
         self.texts.len()
@@ -89,6 +100,16 @@ impl Row {
         self.texts.iter().all(|text| text.trim().is_empty())
     }
 
+    /// The issue of a row with a NUL character: something overwrote a part of the file.
+    fn damaged(&self, header: &Header) -> Option<Issue> {
+        let at = self.texts.iter().position(|text| text.contains('\0'))?;
+        let column = header.names.get(at).map_or("", String::as_str);
+        let value = self.cell(at).text.replace('\0', "\u{2400}");
+        let reason = "the cell contains a NUL byte, which no text has".to_owned();
+        let hint = "export the file again, or type the cell again";
+        Some(Issue::cell(self.line, column, &value, "character_nul", reason, hint))
+    }
+
     /// The issue of a row with more or fewer cells than the header: its values may stand under wrong names.
     fn ragged(&self, width: usize) -> Option<Issue> {
         let extra_are_empty = || (width..self.width()).all(|column| self.cell(column).text.is_empty());
@@ -96,12 +117,12 @@ impl Row {
             return None;
         }
         let reason = format!("the row has {} cells, the header has {width}", self.width());
-        Some(Issue::row(
-            self.line,
-            "row_ragged",
-            reason,
-            "put quotes around a cell that contains the delimiter, and keep empty cells",
-        ))
+        let hint = "put quotes around a cell that contains the delimiter, and keep empty cells";
+        Some(
+            Issue::row(self.line, "row_ragged", reason, hint)
+                .with("found", self.width().to_string())
+                .with("expected", width.to_string()),
+        )
     }
 }
 
@@ -173,20 +194,21 @@ impl Table {
         sink: &mut dyn FnMut(Result<Row, Issue>) -> ControlFlow<()>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), TableError> {
-        let width = self.header.names.len();
+        let header = self.header;
+        let width = header.names.len();
         let mut checked_sink = |row: Row| {
             if row.is_blank() {
                 return ControlFlow::Continue(());
             }
-            match row.ragged(width) {
+            match row.damaged(&header).or_else(|| row.ragged(width)) {
                 Some(issue) => sink(Err(issue)),
                 None => sink(Ok(row)),
             }
         };
         match self.source {
             Source::Delimited(reader) => reader.for_each_row(&mut checked_sink, progress),
-            Source::Sheet(reader) => reader.for_each_row(self.header.line, width, &mut checked_sink),
-            Source::Gl(reader) => reader.for_each_row(sink, progress),
+            Source::Sheet(reader) => reader.for_each_row(header.line, width, &mut checked_sink),
+            Source::Gl(reader) => reader.for_each_row(&header, sink, progress),
         }
     }
 }

@@ -43,6 +43,7 @@ pub fn judge(typing: &str) -> Vec<HlaProblem> {
         value: typing.to_owned(),
         reason: format!("{typing:?} is not known here"),
         hint: "write A*02:01+A*24:02".to_owned(),
+        values: Vec::new(),
     }]
 }
 

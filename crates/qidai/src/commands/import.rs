@@ -3,14 +3,18 @@
 //! A reader thread splits the file, workers on all cores read rows and judge typings, and this thread
 //! alone writes, one chunk after the other ([`pipeline`]).
 
+mod input;
 mod judge;
 mod ledger;
 mod pipeline;
 mod report;
+mod said;
 mod shelf;
 mod stop;
+mod turns;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use qidai_exchange::mapping::Mapping;
 use qidai_exchange::table::{ReadOptions, Table, TextEncoding};
@@ -21,10 +25,12 @@ use crate::commands::Outcome;
 use crate::error::Failure;
 use crate::reference;
 use crate::words::Lang;
+use input::Input;
 use ledger::Ledger;
 use report::{Format, Report};
 use shelf::{Add, Shelf};
 use stop::Stop;
+use turns::Turns;
 
 /// Longest name of an external list.
 const LIST_NAME_CHARS_MAX: usize = 100;
@@ -49,7 +55,7 @@ enum What {
 
 #[derive(clap::Args)]
 struct FileArgs {
-    /// The file: text with commas, semicolons or tabs, or XLSX.
+    /// The file: text with commas, semicolons or tabs, or XLSX; - is standard input.
     file: PathBuf,
     /// Path of the bank, made when absent. A PostgreSQL address comes from the environment.
     #[arg(long, value_name = "DB", env = "QIDAI_DATABASE_URL", hide_env_values = true)]
@@ -81,14 +87,17 @@ struct FileArgs {
 struct ListArgs {
     #[command(flatten)]
     file: FileArgs,
-    /// Name of the list in the bank, such as the registry's; without it the name of the file.
+    /// Name of the list in the bank, such as the registry's; without it the name of the file, or stdin.
     #[arg(long)]
     name: Option<String>,
 }
 
 impl ListArgs {
     fn name(&self) -> String {
-        let of_file = || self.file.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let of_file = || match self.file.file.file_stem() {
+            Some(stem) if stem != "-" => stem.to_string_lossy().into_owned(),
+            _ => "stdin".to_owned(),
+        };
         self.name.as_deref().map_or_else(of_file, |name| name.trim().to_owned())
     }
 }
@@ -111,32 +120,35 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
         Err(Stop::Failed(failure)) => return Err(*failure),
     };
     let report = report.of_dry_run(file.dry_run);
+    let report = report.said(lang);
     report.print(file.format, lang)?;
     Ok(if report.has_issues() { Outcome::SomeRefused } else { Outcome::Done })
 }
 
 fn units(args: &FileArgs) -> Result<Report, Stop> {
-    let table =
-        Table::open(&args.file, &args.read_options()?).map_err(|error| Stop::table(&error, &args.file))?;
+    let input = Input::open(&args.file)?;
+    let table = Table::open(input.path(), &args.read_options()?)
+        .map_err(|error| Stop::table(&error, input.shown()))?;
     let rows = UnitRows::bind(table.header(), &args.mapping()?)?;
     let header = Header {
         identity_column: rows.identity_column().to_owned(),
         columns_not_used: rows.columns_not_used().to_vec(),
     };
-    args.import(table, header, &|row, reading| rows.read(row, reading), &Shelf::add_units)
+    args.import(&input, table, header, &|row, reading| rows.read(row, reading), &Shelf::add_units)
 }
 
 fn list(args: &FileArgs, name: &str) -> Result<Report, Stop> {
     check_list_name(name)?;
-    let table = Table::open_list(&args.file, &args.read_options()?)
-        .map_err(|error| Stop::table(&error, &args.file))?;
+    let input = Input::open(&args.file)?;
+    let table = Table::open_list(input.path(), &args.read_options()?)
+        .map_err(|error| Stop::table(&error, input.shown()))?;
     let rows = ListRows::bind(table.header(), &args.mapping()?)?;
     let header = Header {
         identity_column: rows.identity_column().to_owned(),
         columns_not_used: rows.columns_not_used().to_vec(),
     };
     let add = |shelf: &Shelf, records: &[_]| shelf.add_listed(name, records);
-    args.import(table, header, &|row, reading| rows.read(row, reading), &add)
+    args.import(&input, table, header, &|row, reading| rows.read(row, reading), &add)
 }
 
 impl FileArgs {
@@ -156,6 +168,7 @@ impl FileArgs {
     /// Everything after the header: opens reference and bank, then runs the pipeline.
     fn import<R: Send>(
         &self,
+        input: &Input,
         table: Table,
         header: Header,
         read: &pipeline::Read<'_, R>,
@@ -165,6 +178,8 @@ impl FileArgs {
             self.release.as_deref().map(reference::load_release).transpose().map_err(Failure::from)?;
         let mac = self.mac.as_deref().map(reference::load_mac).transpose().map_err(Failure::from)?;
         let shelf = Shelf::open(&self.bank, self.dry_run)?;
+        let turns = Arc::new(Turns::default());
+        shelf.time_writes(&turns);
         let release = match given {
             Some(release) => {
                 shelf.adopt_release(&release, self.release.as_deref())?;
@@ -174,13 +189,14 @@ impl FileArgs {
         };
         let nomenclature = Nomenclature::new(&release, mac.as_ref());
         let judging = pipeline::Judging { nomenclature, today: shelf.today()? };
-        let progress = report::progress_bar(&self.file);
+        let progress = report::progress_bar(input.path());
         let mut ledger = Ledger::new(header, |records: &[R]| add(&shelf, records));
         pipeline::run(table, read, &judging, &progress, &mut |batch| ledger.take(batch))
-            .or_else(|stop| ledger.note(stop, &self.file))?;
+            .or_else(|stop| ledger.note(stop, input.shown()))?;
         progress.finish_and_clear();
         let mut report = ledger.into_report();
         report.release = Some(release.label().to_owned());
+        report.longest_write_ms = turns.longest_ms();
         shelf.close()?;
         Ok(report)
     }

@@ -16,7 +16,9 @@ fn keys(text: &str) -> Vec<&str> {
 
 #[test]
 fn both_files_are_well_formed() {
-    for (name, text) in FILES.into_iter().chain([("codes.zh-CN", ZH_CN_CODES)]) {
+    for (name, text) in
+        FILES.into_iter().chain([("codes.zh-CN", ZH_CN_CODES), ("issues.zh-CN", ZH_CN_ISSUES)])
+    {
         assert!(FluentResource::try_new(text.to_owned()).is_ok(), "{name}.ftl has a mistake");
     }
 }

@@ -6,6 +6,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait, Value,
 };
 
+use super::watch::Held;
 use super::{Database, Reader};
 use crate::store::table::{Table, UNAUDITED};
 use crate::store::{StoreError, migrations};
@@ -15,6 +16,7 @@ use crate::store::{StoreError, migrations};
 pub(in crate::store) struct WriteTransaction<'a> {
     pub(super) transaction: DatabaseTransaction,
     _turn: MutexGuard<'a, ()>,
+    _held: Option<Held>,
 }
 
 impl Database {
@@ -27,7 +29,7 @@ impl Database {
             let sql = "SELECT value FROM counter WHERE name = 'history' FOR UPDATE";
             write.transaction.execute_unprepared(sql).await?;
         }
-        Ok(write)
+        Ok(WriteTransaction { _held: self.watch.taken(), ..write })
     }
 
     /// Brings the tables up to date; all of it or nothing. Two programs that meet an empty database at the same
@@ -50,7 +52,7 @@ impl Database {
             ..TransactionOptions::default()
         };
         let transaction = self.connection.begin_with_options(options).await?;
-        Ok(WriteTransaction { transaction, _turn: turn })
+        Ok(WriteTransaction { transaction, _turn: turn, _held: None })
     }
 }
 

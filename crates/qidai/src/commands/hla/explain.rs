@@ -62,7 +62,7 @@ pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut S
     };
     let accepted = read.is_ok();
     let explanation = match read {
-        Ok(alternatives) => explain(typing, alternatives, nomenclature.release),
+        Ok(alternatives) => explain(typing, &alternatives, nomenclature.release),
         Err(refusal) => refused(typing, refusal),
     };
     match serde_json::to_string(&explanation) {
@@ -73,7 +73,7 @@ pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut S
     accepted
 }
 
-fn explain<'t>(typing: &'t str, alternatives: Alternatives, release: &Release) -> Explanation<'t> {
+fn explain<'t>(typing: &'t str, alternatives: &Alternatives, release: &Release) -> Explanation<'t> {
     let alleles = &alternatives.alleles;
     let remarks = alternatives.warnings.iter().cloned().chain(alternatives.nulls_not_counted(release));
     let warnings = remarks.map(Remark::from).collect();

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use qidai_exchange::HlaProblem;
-use qidai_hla::{Locus, Nomenclature, PersonTyping, TypingError, typing};
+use qidai_hla::{ErrorCode, Locus, Nomenclature, PersonTyping, TypingError, typing};
 use rustc_hash::FxHashMap;
 
 /// Most texts kept. The loci of a whole bank have some ten thousand different texts; a file in which every
@@ -30,7 +30,7 @@ impl<'r> Judge<'r> {
         }
         match PersonTyping::read(text, &self.nomenclature) {
             Ok(_) => Vec::new(),
-            Err(errors) => errors.iter().map(problem).collect(),
+            Err(errors) => errors.iter().map(|error| self.problem(error)).collect(),
         }
     }
 
@@ -55,6 +55,25 @@ impl<'r> Judge<'r> {
         })
     }
 
+    fn problem(&self, error: &TypingError) -> HlaProblem {
+        let sentence = error.to_string();
+        let reason = sentence.strip_prefix(&format!("{}: ", error.code)).unwrap_or(&sentence);
+        let mut values = vec![
+            ("position", error.position.to_string()),
+            ("expected", error.expected.clone()),
+            ("release", self.nomenclature.release.label().to_owned()),
+            ("unicode", unicode(&error.value)),
+        ];
+        values.extend(error.fix.iter().map(|fix| ("fix", fix.clone())));
+        HlaProblem {
+            code: error.code.as_str(),
+            value: error.value.clone(),
+            reason: reason.to_owned(),
+            hint: hint(error),
+            values,
+        }
+    }
+
     /// The loci that a segment types, when it is understood.
     fn loci_of(&self, segment: &str) -> Option<Vec<Locus>> {
         let loci = typing::segment(segment, &self.nomenclature).ok()?;
@@ -64,12 +83,23 @@ impl<'r> Judge<'r> {
     }
 }
 
-fn problem(error: &TypingError) -> HlaProblem {
-    let sentence = error.to_string();
-    let reason = sentence.strip_prefix(&format!("{}: ", error.code)).unwrap_or(&sentence);
-    let hint = match &error.fix {
-        Some(fix) => format!("did you mean {fix}?"),
-        None => format!("write {}", error.expected),
-    };
-    HlaProblem { code: error.code.as_str(), value: error.value.clone(), reason: reason.to_owned(), hint }
+fn hint(error: &TypingError) -> String {
+    match (error.code, &error.fix) {
+        (_, Some(fix)) => format!("did you mean {fix}?"),
+        (ErrorCode::LociMixed, None) => {
+            format!("expected {}; are two columns or two alleles swapped?", error.expected)
+        }
+        (ErrorCode::MacTableMissing, None) => "give a table of the codes with --mac FILE".to_owned(),
+        (ErrorCode::ReleaseNeeded, None) => "give a release with --release DIR".to_owned(),
+        (_, None) => format!("expected {}", error.expected),
+    }
+}
+
+/// Names a single character that may look like another one: `U+0410`.
+fn unicode(value: &str) -> String {
+    let mut characters = value.chars();
+    match (characters.next(), characters.next()) {
+        (Some(only), None) => format!("U+{:04X}", u32::from(only)),
+        _ => String::new(),
+    }
 }

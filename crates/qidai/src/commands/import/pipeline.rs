@@ -112,9 +112,12 @@ fn understand<R>(
         let Ok((number, rows)) = next else { return };
         let outcomes = rows.into_iter().map(|row| match row {
             Ok(row) => read(&row, &reading),
-            Err(issue) => {
-                RowOutcome { line: issue.row.unwrap_or(0), identity: None, record: Err(vec![issue]) }
-            }
+            Err(issue) => RowOutcome {
+                line: issue.row.unwrap_or(0),
+                identity: None,
+                fingerprint: 0,
+                record: Err(vec![issue]),
+            },
         });
         if ready.send((number, outcomes.collect())).is_err() {
             return;

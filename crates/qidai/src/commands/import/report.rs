@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use qidai_exchange::Issue;
 use serde::Serialize;
 
+use super::said;
 use crate::commands::stream;
 use crate::error::Failure;
 use crate::words::{Lang, Words};
@@ -35,7 +36,7 @@ pub(super) struct Report {
     dry_run: bool,
     /// The release by which typings were judged; none when it did not come to that.
     pub(super) release: Option<String>,
-    /// How long the writer was held at most, its wait for other writers included.
+    /// How long the writer was held at most; the wait for other writers is not counted.
     pub(super) longest_write_ms: u128,
 }
 
@@ -61,6 +62,12 @@ impl Report {
 
     pub(super) fn has_issues(&self) -> bool {
         !self.issues.is_empty()
+    }
+
+    /// With the sentences of every issue in a language.
+    pub(super) fn said(mut self, lang: Lang) -> Report {
+        self.issues.iter_mut().for_each(|issue| said::say(issue, lang));
+        self
     }
 
     /// Prints the result on standard output.
@@ -95,26 +102,13 @@ impl Report {
     fn write_issues(&self, out: &mut dyn Write, words: &Words, issue_count: u64) -> io::Result<()> {
         for issue in self.issues.iter().take(ISSUES_SHOWN) {
             writeln!(out, "\n{}", place(issue, words))?;
-            writeln!(out, "    {}: {}", issue.code, meaning(issue, words))?;
+            writeln!(out, "    {}: {}; {}", issue.code, issue.reason, issue.hint)?;
         }
         let hidden = issue_count.saturating_sub(ISSUES_SHOWN as u64);
         if hidden > 0 {
             writeln!(out, "\n{}", words.t1("import-more-issues", "count", hidden))?;
         }
         Ok(())
-    }
-}
-
-/// What is wrong and what would be right. The sentences of an issue are English; another language says what its
-/// code means, and keeps what was found to differ.
-fn meaning(issue: &Issue, words: &Words) -> String {
-    let english = || format!("{}; {}", issue.reason, issue.hint);
-    match words.find_whole(&format!("code-{}", issue.code), &[]) {
-        None => english(),
-        Some(own) if issue.code == "identity_known_with_other_content" => {
-            format!("{own}（{}）", issue.reason)
-        }
-        Some(own) => own,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The bank as an import sees it: written to, or only looked at in a dry run.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,6 +10,7 @@ use qidai_bank::{AddOutcome, Difference, ListedRecord, ReleaseInForce, Store, St
 use qidai_hla::Release;
 use tokio::runtime::Runtime;
 
+use super::turns::Turns;
 use crate::checkpoints::Checkpoints;
 use crate::commands::runtime;
 use crate::console::Console;
@@ -33,6 +35,7 @@ pub(super) struct Shelf {
 impl Shelf {
     /// Opens a bank, and makes it when it is absent, unless nothing may be written.
     pub(super) fn open(address: &str, dry_run: bool) -> Result<Shelf, Failure> {
+        folder_exists(address)?;
         let runtime = runtime()?;
         let store = if dry_run {
             match runtime.block_on(Store::open(address)) {
@@ -45,6 +48,14 @@ impl Shelf {
             Some(store)
         };
         Ok(Shelf { runtime, store, dry_run, address: address.to_owned(), console: Console::new() })
+    }
+
+    /// Writes are timed by `turns` from now on.
+    pub(super) fn time_writes(&self, turns: &Arc<Turns>) {
+        if let Some(store) = &self.store {
+            let turns = Arc::clone(turns);
+            store.watch_writes(Arc::new(move |turn| turns.note(turn)));
+        }
     }
 
     /// The bank's day.
@@ -131,6 +142,26 @@ impl Shelf {
 
     fn wait<T>(&self, answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, Failure> {
         self.runtime.block_on(answer).map_err(Failure::from)
+    }
+}
+
+/// The file of a bank can be made, its folder not: a mistyped path would make a second bank somewhere.
+fn folder_exists(address: &str) -> Result<(), Failure> {
+    let path = match address.split_once("://") {
+        Some((scheme, path)) if scheme.eq_ignore_ascii_case("sqlite") => path,
+        Some(_) => return Ok(()),
+        None => address.strip_prefix("sqlite:").unwrap_or(address),
+    };
+    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.exists() && !address.starts_with("postgres") => {
+            let folder = folder.display().to_string();
+            let sentence = format!(
+                "There is no folder {folder}, in which the bank {path} could be made: make it, or correct the path."
+            );
+            Err(Failure::outage("bank_folder_missing", sentence).with("folder", folder).with("address", path))
+        }
+        _ => Ok(()),
     }
 }
 

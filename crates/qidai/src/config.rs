@@ -1,6 +1,6 @@
 //! How a server is set up: command line before environment before file before default.
 //!
-//! Every setting stands in one list ([`SETTINGS`]): its name in the file, its variable, its default. A mistake never
+//! Every setting stands in one list (`SETTINGS`): its name in the file, its variable, its default. A mistake never
 //! stops the reading, so that all of them are told at once.
 
 mod build;
@@ -56,7 +56,7 @@ pub(crate) struct TlsFiles {
 pub(crate) struct Reading {
     /// The file that was read.
     pub(crate) file: Option<PathBuf>,
-    /// One for each of [`SETTINGS`], in their order.
+    /// One for each of `SETTINGS`, in their order.
     pub(crate) effective: Vec<Effective>,
     pub(crate) mistakes: Vec<Mistake>,
     /// Present when there is no mistake.

@@ -372,7 +372,6 @@ audit-read = { $events } events read, the last is number { $last }; { $rows } ro
 audit-more = … and { $more } more.
 audit-checkpoint = The last checkpoint is of event { $sequence }, signed { $time } by key { $key }.
 audit-whole = Whole: every hash, every row and every checkpoint agree.
-
 ## People
 failure-permission_missing = { $actor } lacks the permission { $permission }: ask the administrator for a role that has it.
 failure-permission_missing_at_site = { $actor } lacks the permission { $permission } here{ $site ->
@@ -392,3 +391,323 @@ failure-certificate_unusable = TLS cannot use this: { $detail }
 failure-backup_damaged = The backup is not whole: { $detail }
 failure-restore_place_taken = There is something at { $place } already; a backup is restored into a new place only.
 failure-postgres_program_failed = { $program } could not do it: { $detail }
+
+## Frame: people and navigation
+nav-units = Units
+nav-board = Figures
+nav-history = History
+nav-people = Accounts
+nav-audit = Audit
+scan-label = Find a unit by its number
+scan-hint = Scan or type a number
+sign-in = Sign in
+sign-out = Sign out
+signed-out = You are signed out.
+sign-in-first = This needs a sign-in; afterwards you come back to this page.
+sign-in-as = Sign in with another account
+sign-in-lost = Password forgotten or phone lost: the administrator makes a new one-time link.
+sign-in-left = { $count ->
+    [0] The next attempt has to wait; each further one waits twice as long.
+    [one] One more attempt, then a wait.
+   *[other] { $count } more attempts, then a wait.
+ }
+demo-visitor = Demonstration: you act as the demonstration's account, without a sign-in. All records are synthetic.
+demo-back = Go on with the demonstration without a sign-in
+motto-begin = From the day a mother consents
+motto-end = to the day the blood grows back
+motto-record = Who, when, why and what was changed is written down here. Records are only added to; whoever may see the history can verify the whole chain.
+staff-number = Staff number
+staff-number-hint = no names; Latin letters, digits, - . _
+password = Password
+one-time-code = One-time code
+one-time-code-hint = 6 digits from the authenticator app; empty if you have none
+one-time-code-shown = the 6 digits that the app then shows
+optional = optional
+welcome-title = Choose a password
+welcome-action = Save and sign in
+new-password = New password
+new-password-hint = at least { $count } characters; four unrelated words are easy to keep
+password-again = The same again
+second-factor = Second factor
+second-factor-how = Scan the picture with an authenticator app, or type the key, then write the code that it shows.
+second-factor-picture = QR code for the authenticator app; the same key stands beside it as text
+second-factor-text = Key as text
+pages-label = Pages
+page-first = From the beginning
+page-next = Next page
+page-newest = Newest
+page-older = Older
+any = all
+
+## Units: list and one unit
+units-title = Units
+units-context = { $units ->
+    [one] { $units } unit
+   *[other] { $units } units
+ }
+units-context-number = by the beginning of the number; { $units ->
+    [one] { $units } unit
+   *[other] { $units } units
+ } in the chosen state
+units-action = Show
+units-all = Show all units
+units-empty = No unit fits
+units-empty-body = Relax a condition, or check the beginning of the number.
+units-foot = Counts are before freezing, after processing. What is missing says so; it is not 0.
+unit-number-begins = Number begins with
+unit-status = State
+unit-bank = Bank
+unit-collected = Collected
+unit-blood-group = Blood group
+unit-sex = Sex
+unit-order-number = by number
+unit-order-newest = by day of collection, newest first
+bank-public = Public
+bank-family = Family
+find-title = Find by number
+find-none = No unit has the number { $number }
+find-none-body = Compare it with the label, character by character. Scanning is safer than typing.
+find-near = Show numbers that begin alike
+find-several = Several numbering schemes have this number:
+unit-life = The life of the unit
+step-now = now
+step-collected = collected
+step-received = received
+step-processed = processed
+step-quarantine = quarantine
+step-available = available
+step-family_held = family held
+step-reserved = reserved
+step-in_release_testing = release testing
+step-release_approved = released
+step-shipped = shipped
+step-received_by_tc = at the centre
+step-infused = infused
+counts-title = Counts by phase
+counts-note = the unit stands beside each measure
+counts-foot = "—" is not recorded, which is not 0. Doses are made of the counts after processing.
+measure = Measure
+measure-tnc_total = Total nucleated cells TNC
+measure-cd34_total = CD34+ cells
+measure-cfu_gm_total = CFU-GM
+measure-mnc_total = Mononuclear cells MNC
+measure-nrbc_total = Nucleated red cells
+measure-viability_percent = Viability
+measure-cd34_viability_percent = CD34+ viability
+measure-cd45_viability_percent = CD45+ viability
+measure-volume_ml = Volume
+unit-cryovolume = Volume in the freezing bag
+phase-collected = Collected
+phase-processed = Processed
+phase-frozen = Frozen
+phase-post_thaw = After thawing
+typing-title = HLA typing: as written and as understood
+typing-note = the written text is kept for ever · understood by release { $release }
+typing-none = No typing is recorded.
+typing-mother = The mother's typing
+typing-in-force = in force
+typing-method-missing = method not recorded
+typing-day-missing = day not recorded
+typing-release-missing = laboratory's release not recorded
+typing-as-written = As written
+typing-understood = Understood as
+typing-certainty = Certainty
+typing-one-genotype = one genotype
+facts-title = Record
+unit-birth-date = Birth date
+unit-expiry-date = Expires
+unit-processing-method = Processing method
+unit-rbc-depleted = Red cells depleted
+unit-segments = Attached segments
+unit-identity-confirmed = Identity confirmed
+tests-title = Tests
+unit-idm = Infectious disease markers
+unit-cmv = CMV
+unit-haemoglobinopathy = Haemoglobinopathy
+unit-microbial-growth = Microbial growth
+outcome-negative = negative
+outcome-positive = positive
+outcome-indeterminate = indeterminate
+marks-title = Accreditation
+unit-wmda-qualified = WMDA qualified
+
+## States (glossary, section H)
+status-registered = registered
+status-kit_issued = kit issued
+status-collected = collected
+status-in_transit = in transit
+status-received = received
+status-rejected_at_receipt = rejected at receipt
+status-processing = processing
+status-processed = processed
+status-quarantine = quarantine
+status-available = available
+status-family_held = family held
+status-reserved = reserved
+status-in_release_testing = in release testing
+status-release_approved = release approved
+status-retrieved = retrieved
+status-shipped = shipped
+status-received_by_tc = received by transplant centre
+status-infused = infused
+status-returned = returned
+status-discarded = discarded
+status-transferred_to_research = transferred to research
+status-converted_to_public = converted to public
+status-under_evaluation = under evaluation
+status-exceptional_release = exceptional release
+
+## History
+history-title = History
+history-page-title = History: every event
+history-context = { $count ->
+    [one] { $count } event
+   *[other] { $count } events
+ }, newest first
+history-all = all { $count }
+history-subject = Subject
+history-subject-hint = such as unit/din/Z990117012046, account/S0012
+history-everything = Every subject
+history-empty = No events
+history-empty-body = Check how the subject is written; capitals matter.
+history-foot = The hash of each event covers the hash before it: what is changed, put in or left out is found.
+event-effective = was so at { $time }, entered later
+event-reason = reason: { $reason }
+event-changes = { $count ->
+    [one] { $count } change
+   *[other] { $count } changes
+ }
+event-changes-caption = Changes: before and after
+event-more-changes = { $count } further ones
+change-field = Field
+change-old = Before
+change-new = After
+event-unit_added = unit entered
+event-listed_added = list entry added
+event-list_begun = external list begun
+event-setting_changed = setting changed
+event-account_added = account added
+event-account_disabled = account ended
+event-account_locked = account locked for a while
+event-account_named = account named
+event-role_given = role given
+event-role_taken = role taken away
+event-link_issued = one-time link made
+event-link_used = one-time link used
+event-password_changed = password changed
+event-emergency_taken = role taken in an emergency
+event-emergency_reviewed = emergency reviewed
+event-keys_rotated = keys rotated
+event-person_added = person entered
+event-person_changed = person changed
+event-record_signed = record signed
+event-signer_certified = signer certified
+event-site_added = site added
+event-site_changed = site changed
+event-token_added = token of a machine added
+event-token_revoked = token of a machine revoked
+
+## Administration
+people-title = Accounts
+people-context = { $count ->
+    [one] { $count } account
+   *[other] { $count } accounts
+ }
+people-add = Add an account
+people-add-action = Add and make a link
+people-add-note = The link is shown once. Further roles are given on the account's page.
+account-state = State
+account-own = This is your own account: another administrator changes it.
+account-end = End the account
+account-end-why = It is signed out at once and signs in no more. What it did and signed stays; the number is never given again.
+account-end-action = End { $number }
+roles = Roles
+roles-none = no roles
+role = Role
+role-give = Give
+role-take = Take away
+site = Site
+site-every = every site
+link-title = One-time link
+link-hours = valid for { $hours } hours
+link-how = Hand it to its owner, who chooses a password and a second factor.
+link-once = It is shown this once. After you leave the page only a new one can be made.
+link-why = For a first sign-in, or when a password or a phone was lost. Older links end; the new one is valid for { $hours } hours.
+link-action = Make a new link
+emergency-title = Take a role in an emergency
+emergency-context = ends by itself after { $hours } hours
+emergency-warning = It is written into the history at once, and somebody else reviews it.
+emergency-warning-body = Only for when nobody can wait for the administrator.
+emergency-held = Your roles now
+emergency-reason = Reason
+emergency-reason-hint = at least 8 characters; no names
+emergency-action = Take the role
+emergencies-title = Reviews of emergencies
+emergencies-context = { $count ->
+    [one] { $count } waits
+   *[other] { $count } wait
+ } for a review
+emergencies-none = There were no emergencies
+emergencies-reviewed = Reviewed
+review-note = Result of the review
+review-action = Record the result
+audit-title = Audit
+audit-context = the history has { $number } events
+audit-action = Verify now
+audit-running = Verifying
+audit-running-note = It runs in the background and disturbs nobody; this page is renewed every 2 seconds.
+audit-stage-chain = hashes of all events
+audit-stage-rows = rows of all tables
+audit-stage-search = looking for the rows that differ
+audit-last = The last verification
+audit-whole-without-checkpoint = Chain and rows are whole, but no checkpoint could be compared: whether the end was cut off is not known.
+audit-not-whole = { $count ->
+    [one] One thing is
+   *[other] { $count } things are
+ } not as the history says.
+audit-checkpoint-held = #{ $number } holds
+audit-checkpoint-missing = there is no checkpoint file
+audit-checkpoint-not-checked = signatures not checked: the public key is missing
+audit-events = Events
+audit-rows = Rows
+audit-head = Head
+audit-took = Took
+audit-findings = What is not whole
+audit-where = Where
+audit-what = What
+audit-expected = Expected
+audit-found = Found
+audit-page-whole = All is whole: the chain, every row, and the checkpoints.
+audit-page-checkpoint = Checkpoint
+audit-page-more = { $count } further ones: qidai audit verify tells all.
+audit-never = Not verified since this server began
+audit-what-it-does = Computes the hash of every event again, every row from the history, and compares with the signed checkpoints outside the database. Writes nothing.
+
+## Board
+board-title = Figures that prove themselves
+board-context = each is a named query: as of when, how many rows, which hash; anyone can compute it again
+board-as-of = As of
+board-action = Compute
+board-day-wrong = "{ $value }" is no day; expected one such as 2021-12-31. Today is shown.
+board-receipt = Receipt
+board-known-at = Known at
+board-again = Again
+figure-name-n1 = Stored units
+figure-unit-n1 = units
+figure-name-n8 = Age of the bank
+figure-unit-n8 = years
+figure-name-n19 = Public units
+figure-unit-n19 = units
+figure-none = not known
+figure-missing = the setting { $setting } is missing
+figure-rows = { $rows } rows
+figure-late = entered later: { $added } added, { $removed } removed, { $changed } changed
+failure-sign_in_needed = This needs a sign-in: you are not signed in, or no longer.
+failure-form_key_wrong = This form is from a session that has ended, or from another page: open the page again and send it from there. Nothing was changed.
+failure-passwords_differ = The two passwords are not the same: write it twice.
+failure-sign_in_too_often = There were too many sign-ins from your address in this minute: wait for the next one.
+failure-no_page_for_role = Your account has no page of its own yet: ask the administrator for a role.
+failure-demo_account_ended = The account { $staff_number } of the demonstration was ended: choose another --dir for the demonstration.
+failure-unit_unknown = The bank has no unit { $number }: check the number.
+failure-role_unknown = '{ $value }' is no role: choose one from the list.
+failure-act_unknown = '{ $value }' is nothing that can be done with an account: use the buttons of the page.

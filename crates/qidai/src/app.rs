@@ -1,44 +1,85 @@
 //! The routes of the program, all in one list: this is its table of contents.
 
 mod count;
+mod door;
 mod front;
 mod guard;
 mod headers;
+mod routes;
 mod state;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
+use qidai_bank::Permission;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::auth::know_visitor;
 use crate::error::{Failure, Kind, answer_failures};
 use crate::{api, pages};
 
 pub(crate) use front::{Client, Front, meet};
 pub(crate) use state::AppState;
 
+use door::Door::{Everybody, Needs, SignedIn};
+use routes::Routes;
+
 /// Every route, grouped by who calls it, inside the layers that every request passes.
 pub(crate) fn app(state: AppState) -> Router {
-    let routes = Router::new()
-        // people
-        .route("/", get(pages::search::start))
-        .route("/search", get(pages::search::start).post(pages::search::run))
-        .route("/search/draft", post(pages::search::keep_draft))
-        .route("/search/{id}", get(pages::search::show))
-        // programs
-        .route("/api/search", post(api::search::run))
-        .route("/api/typing/check", post(api::typing::check))
-        .route("/healthz", get(api::health::healthz))
-        .route("/readyz", get(api::operation::readyz))
-        .route("/metrics", get(api::operation::metrics))
-        // browsers
-        .route("/static/qidai.css", get(pages::assets::style))
-        .route("/static/qidai.js", get(pages::assets::script))
-        .route("/static/mark.svg", get(pages::assets::mark))
+    let routes = routes()
+        .into_router()
         .fallback(async || not_found())
         .method_not_allowed_fallback(async || method_not_allowed());
     layered(routes, state)
+}
+
+/// Method, path, door, handler.
+fn routes() -> Routes {
+    use Permission::{
+        AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, SearchRun, UnitView,
+    };
+    Routes::default()
+        // signing in and out
+        .get("/sign-in", Everybody, pages::sign_in::show)
+        .post("/sign-in", Everybody, pages::sign_in::run)
+        .post("/sign-out", SignedIn, pages::sign_in::end)
+        .get("/welcome/{link}", Everybody, pages::welcome::show)
+        .post("/welcome/{link}", Everybody, pages::welcome::run)
+        .get("/emergency", Needs(EmergencyTake), pages::emergency::show)
+        .post("/emergency", Needs(EmergencyTake), pages::emergency::take)
+        // searching for a patient
+        .get("/", SignedIn, pages::start)
+        .get("/search", Needs(SearchRun), pages::search::start)
+        .post("/search", Needs(SearchRun), pages::search::run)
+        .post("/search/draft", Needs(SearchRun), pages::search::keep_draft)
+        .get("/search/{id}", Needs(SearchRun), pages::search::show)
+        // units
+        .get("/find", Needs(UnitView), pages::units::find)
+        .get("/units", Needs(UnitView), pages::units::show)
+        .get("/units.csv", Needs(UnitView), pages::units::export)
+        .get("/units/{scheme}/{identity}", Needs(UnitView), pages::unit::show)
+        // figures and traces
+        .get("/board", Needs(FigureView), pages::board::show)
+        .get("/history", Needs(HistoryView), pages::history::show)
+        // running the bank
+        .get("/admin/people", Needs(AccountManage), pages::people::show)
+        .post("/admin/people", Needs(AccountManage), pages::people::add)
+        .get("/admin/people/{number}", Needs(AccountManage), pages::people::one)
+        .post("/admin/people/{number}", Needs(AccountManage), pages::people::change)
+        .get("/admin/audit", Needs(HistoryView), pages::audit::show)
+        .post("/admin/audit", Needs(HistoryView), pages::audit::run)
+        .get("/admin/emergencies", Needs(EmergencyReview), pages::emergency::list)
+        .post("/admin/emergencies", Needs(EmergencyReview), pages::emergency::review)
+        // programs
+        .post("/api/search", Needs(SearchRun), api::search::run)
+        .post("/api/typing/check", Needs(SearchRun), api::typing::check)
+        .get("/healthz", Everybody, api::health::healthz)
+        .get("/readyz", Everybody, api::operation::readyz)
+        .get("/metrics", Everybody, api::operation::metrics)
+        // browsers
+        .get("/static/qidai.css", Everybody, pages::assets::style)
+        .get("/static/qidai.js", Everybody, pages::assets::script)
+        .get("/static/mark.svg", Everybody, pages::assets::mark)
 }
 
 /// The last layer added is the first that a request meets.
@@ -50,6 +91,7 @@ fn layered(routes: Router<AppState>, state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(|_| defect()))
         .layer(from_fn_with_state(state.clone(), count::answers))
         .layer(from_fn(answer_failures))
+        .layer(from_fn_with_state(state.clone(), know_visitor))
         .layer(from_fn_with_state(state.clone(), pages::know_reader))
         .layer(from_fn(headers::always))
         .with_state(state)

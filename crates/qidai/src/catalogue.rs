@@ -183,6 +183,14 @@ impl Catalogue {
     }
 }
 
+/// True when a bank's units are invented.
+///
+/// # Errors
+/// The database fails.
+pub(crate) async fn is_synthetic(store: &Store) -> Result<bool, Failure> {
+    Ok(store.setting(DEMO_SETTING).await?.is_some())
+}
+
 /// The release of the option, else the bank's own, else the starter.
 ///
 /// # Errors

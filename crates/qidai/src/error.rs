@@ -24,6 +24,8 @@ pub(crate) use typing::typing_sentence;
 pub(crate) enum Kind {
     /// The input cannot be accepted as it is. HTTP 422, exit status 2.
     Refused,
+    /// Nobody is signed in, and this asks who acts. HTTP 401, exit status 2.
+    SignInNeeded,
     /// The request comes from a place that may not ask. HTTP 403, exit status 2.
     Forbidden,
     /// There is nothing under this address or name. HTTP 404, exit status 2.
@@ -40,6 +42,7 @@ impl Kind {
     fn status(self) -> StatusCode {
         match self {
             Kind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::SignInNeeded => StatusCode::UNAUTHORIZED,
             Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

@@ -148,6 +148,18 @@ function watchPrint() {
   }
 }
 
+/** `/` goes to the field that finds a unit by its number; off inside fields. */
+function watchScan() {
+  const field = document.querySelector("[data-scan]");
+  document.addEventListener("keydown", (event) => {
+    if (!field || event.key !== "/" || event.target.closest("input, textarea, select")) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+}
+
 if (form) watchForm();
+watchScan();
 watchList();
 watchPrint();

@@ -50,7 +50,7 @@ fn refused(output: &Output, status: i32) -> String {
 }
 
 fn link_in(text: &str) -> &str {
-    let token = text.split("/link/").nth(1).unwrap().split_whitespace().next().unwrap();
+    let token = text.split("/welcome/").nth(1).unwrap().split_whitespace().next().unwrap();
     assert_eq!(token.len(), 64);
     token
 }

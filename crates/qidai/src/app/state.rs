@@ -1,10 +1,16 @@
 //! What every request shares.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use qidai_bank::UnitCount;
+
+use crate::auth::Desk;
 use crate::catalogue::Catalogue;
+use crate::error::Failure;
 use crate::monitor::Monitor;
 use crate::pages::Marks;
+use crate::pages::audit::Verifier;
+use crate::pages::board::FigureShelf;
 use crate::pages::search::shelf::Shelf;
 use crate::words::Lang;
 
@@ -18,13 +24,27 @@ struct Inner {
     searches: Shelf,
     monitor: Monitor,
     default_lang: Lang,
+    desk: Desk,
+    verifier: Verifier,
+    figures: FigureShelf,
+    /// Units by bank and state, of one generation.
+    unit_counts: Mutex<Option<(u64, Arc<Vec<UnitCount>>)>>,
 }
 
 impl AppState {
-    pub(crate) fn new(catalogue: Arc<Catalogue>, default_lang: Lang) -> AppState {
+    pub(crate) fn new(catalogue: Arc<Catalogue>, default_lang: Lang, desk: Desk) -> AppState {
         let monitor = Monitor::new(catalogue.generation());
         let catalogue = RwLock::new(catalogue);
-        AppState(Arc::new(Inner { catalogue, searches: Shelf::default(), monitor, default_lang }))
+        AppState(Arc::new(Inner {
+            catalogue,
+            searches: Shelf::default(),
+            monitor,
+            default_lang,
+            desk,
+            verifier: Verifier::default(),
+            figures: FigureShelf::default(),
+            unit_counts: Mutex::default(),
+        }))
     }
 
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
@@ -45,6 +65,38 @@ impl AppState {
     /// Counters of this server, and how it is.
     pub(crate) fn monitor(&self) -> &Monitor {
         &self.0.monitor
+    }
+
+    /// The bank with its people.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
+    }
+
+    /// The verification that runs, or the last one.
+    pub(crate) fn verifier(&self) -> &Verifier {
+        &self.0.verifier
+    }
+
+    /// Figures computed before.
+    pub(crate) fn figure_shelf(&self) -> &FigureShelf {
+        &self.0.figures
+    }
+
+    /// Units by bank and state: counted once for each generation of the history.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) async fn unit_counts(&self) -> Result<Arc<Vec<UnitCount>>, Failure> {
+        let store = &self.desk().store;
+        let generation = store.generation().await?;
+        let known = self.0.unit_counts.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, counts)) = known.filter(|(known, _)| *known == generation) {
+            return Ok(counts);
+        }
+        let counts = Arc::new(store.unit_counts().await?);
+        let kept = Some((generation, Arc::clone(&counts)));
+        *self.0.unit_counts.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+        Ok(counts)
     }
 
     pub(crate) fn default_lang(&self) -> Lang {

@@ -1,19 +1,27 @@
 //! The pages and the API as a browser and a program meet them, without a port.
 
+mod accounts;
 mod api;
+mod bank_pages;
 mod guards;
 mod pages;
+mod route_walk;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use jiff::Timestamp;
+use qidai_bank::{Grant, KeyRing, MasterKey, NewCredential, Principal, RandomSource, Role, Store, Token};
 use qidai_hla::{Nomenclature, Release};
 use qidai_match::AntigenSpace;
 use qidai_match::search::{Abo, Facts, Origin, Sex, SnapshotBuilder, Source, UnitEntry};
+use tokio::sync::OnceCell;
 use tower::ServiceExt;
 
-use super::{AppState, app};
+use super::{AppState, Client, app};
+use crate::auth::{Desk, form_key};
 use crate::catalogue::Catalogue;
 use crate::words::Lang;
 
@@ -54,16 +62,69 @@ impl Answer {
     }
 }
 
-/// A visitor of one server.
-struct Visitor(axum::Router);
+/// A bank with its pages.
+struct Served {
+    routes: axum::Router,
+    state: AppState,
+}
 
-impl Visitor {
-    fn new() -> Visitor {
-        Visitor(app(AppState::new(Arc::new(catalogue()), Lang::En)))
+impl Served {
+    /// A bank of invented units, open to everybody on this machine, or one that asks who comes.
+    async fn new(is_demo: bool) -> Served {
+        let store = Store::in_memory().await.unwrap();
+        let key = MasterKey::new(&RandomSource::seeded(1)).unwrap();
+        let desk = Desk::new(store, KeyRing::new(key, Vec::new())).await.unwrap();
+        let desk = if is_demo { desk.with_demo_visitors().await.unwrap() } else { desk };
+        let state = AppState::new(Arc::new(catalogue()), Lang::En, desk);
+        Served { routes: app(state.clone()), state }
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.0.clone().oneshot(request).await.unwrap();
+    /// An account with a role, signed in.
+    async fn account(self: &Arc<Self>, number: &str, roles: &[Role]) -> Visitor {
+        let desk = self.state.desk();
+        let console = Principal::console("test");
+        let grants: Vec<Grant> = roles.iter().map(|role| Grant::everywhere(*role)).collect();
+        let (_, link) = desk.store.add_account(number, &grants, &desk.acting(&console)).await.unwrap();
+        let now = Timestamp::now();
+        let code = desk.keys.new_second_factor(&link).code(now);
+        let chosen = NewCredential { password: PASSWORD, code: Some(&code) };
+        let signed_in = desk.store.use_link(&link, chosen, &desk.keys, now, desk.sources()).await.unwrap();
+        Visitor { served: OnceCell::new_with(Some(Arc::clone(self))), token: Some(signed_in.token) }
+    }
+
+    fn stranger(self: &Arc<Self>) -> Visitor {
+        Visitor { served: OnceCell::new_with(Some(Arc::clone(self))), token: None }
+    }
+}
+
+const PASSWORD: &str = "four quiet herons wading";
+
+/// A visitor of one server.
+struct Visitor {
+    served: OnceCell<Arc<Served>>,
+    /// Of the session, sent as its cookie.
+    token: Option<Token>,
+}
+
+impl Visitor {
+    /// Somebody who looks at the demonstration.
+    fn new() -> Visitor {
+        Visitor { served: OnceCell::new(), token: None }
+    }
+
+    async fn served(&self) -> &Arc<Served> {
+        self.served.get_or_init(|| async { Arc::new(Served::new(true).await) }).await
+    }
+
+    /// Sends a request from this machine, with the cookie of the session.
+    async fn send(&self, mut request: Request<Body>) -> Answer {
+        let here = Client { address: Some(Ipv4Addr::LOCALHOST.into()), ..Client::default() };
+        request.extensions_mut().insert(here);
+        if let Some(token) = &self.token {
+            let cookie = format!("qidai={}", token.reveal());
+            request.headers_mut().append("cookie", cookie.parse().unwrap());
+        }
+        let response = self.served().await.routes.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         Answer {
@@ -73,11 +134,21 @@ impl Visitor {
         }
     }
 
+    /// What stands in the forms of this visitor.
+    fn form_key(&self) -> String {
+        self.token.as_ref().map(form_key::of_session).unwrap_or_default()
+    }
+
     async fn get(&self, address: &str) -> Answer {
         self.send(get(address).body(Body::empty()).unwrap()).await
     }
 
     async fn post_form(&self, address: &str, fields: &str) -> Answer {
+        self.post_raw(address, &format!("form_key={}&{fields}", self.form_key())).await
+    }
+
+    /// A form exactly as given.
+    async fn post_raw(&self, address: &str, fields: &str) -> Answer {
         let request = post(address).header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(fields.to_owned())).unwrap()).await
     }

@@ -11,7 +11,7 @@ use crate::words::Lang;
 use crate::{console, keys};
 
 /// Where the page of a one-time link is; the token follows.
-pub(crate) const LINK_PATH: &str = "/link/";
+pub(crate) const LINK_PATH: &str = "/welcome/";
 
 /// The address of the bank and of its pages.
 #[derive(Debug, Clone, clap::Args)]

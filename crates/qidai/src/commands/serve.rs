@@ -6,12 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::middleware::from_fn_with_state;
+use qidai_bank::Store;
 
 use crate::app::{AppState, Front, app, meet};
-use crate::catalogue::{BankArgs, Catalogue, ReferenceArgs};
+use crate::auth::Desk;
+use crate::catalogue::{self, BankArgs, Catalogue, ReferenceArgs};
 use crate::commands::{Outcome, runtime, stream};
 use crate::config::{self, Config, Given, TlsFiles};
 use crate::error::Failure;
+use crate::keys;
 use crate::server;
 use crate::telemetry::LogSettings;
 use crate::words::Lang;
@@ -23,7 +26,7 @@ pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8787";
 pub(crate) struct Args {
     #[command(flatten)]
     bank: BankArgs,
-    /// Address and port to listen on; an address of this machine alone, because there is no sign-in yet.
+    /// Address and port to listen on; an address that other machines reach needs TLS or a trusted proxy.
     /// Without it as configured, else 127.0.0.1:8787.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
@@ -101,14 +104,29 @@ pub(crate) async fn serve(plan: Plan) -> Result<(), Failure> {
     server::check_reach(listen, plan.tls.is_some(), !plan.front.trusted_proxies.is_empty())?;
     let listener = TcpListener::bind(listen).map_err(|error| not_bound(listen, &error))?;
     listener.set_nonblocking(true).map_err(|error| not_bound(listen, &error))?;
+    let desk = open_desk(&plan.bank).await?;
     let catalogue = Arc::new(Catalogue::open(&plan.bank).await?);
     let address = plan.address(&listener).map_err(|error| not_bound(listen, &error))?;
     stream::say(&plan.lang.words().t1("serving-at", "address", address))?;
-    let state = AppState::new(catalogue, plan.lang);
+    let state = AppState::new(catalogue, plan.lang, desk);
     state.monitor().bank_answered(state.catalogue().generation());
     tokio::spawn(follow(plan.bank, state.clone()));
-    let routes = app(state).layer(from_fn_with_state(Arc::new(plan.front), meet));
-    server::answer(listener, routes, plan.tls.as_ref()).await
+    let routes = app(state.clone()).layer(from_fn_with_state(Arc::new(plan.front), meet));
+    let answered = server::answer(listener, routes, plan.tls.as_ref()).await;
+    // SQLite folds its log into the file.
+    let closed = state.desk().store.close_for_all().await;
+    answered?;
+    Ok(closed?)
+}
+
+/// The bank with its keys, for as long as the server runs. Invented units are shown to everybody on this machine.
+async fn open_desk(bank: &BankArgs) -> Result<Desk, Failure> {
+    let address = bank.address()?;
+    let store = Store::open(address).await?;
+    let ring = keys::ensure(address, &store).await?;
+    let is_synthetic = catalogue::is_synthetic(&store).await?;
+    let desk = Desk::new(store, ring).await?;
+    if is_synthetic { desk.with_demo_visitors().await } else { Ok(desk) }
 }
 
 /// How often a server asks whether the bank has changed: a new unit is found within about a second.

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use super::Failure;
 use crate::pages::Reader;
 use crate::pages::failure::failure_page;
+use crate::pages::sign_in;
 
 /// The number under which one request stands in the log, so that a person can quote it.
 #[derive(Debug, Clone)]
@@ -41,13 +43,18 @@ impl IntoResponse for Failure {
 
 /// Turns a failure of any inner layer or handler into the answer its reader expects.
 pub(crate) async fn answer_failures(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
     let for_machine = request.uri().path().starts_with("/api/");
     let reader = request.extensions().get::<Reader>().cloned().unwrap_or_default();
     let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
     let response = next.run(request).await;
     let Some(failure) = response.extensions().get::<Failure>() else { return response };
     failure.write_log(&id);
-    if for_machine { problem(failure, &reader, &id) } else { failure_page(failure, &reader, &id) }
+    match (for_machine, failure.status()) {
+        (true, _) => problem(failure, &reader, &id),
+        (false, StatusCode::UNAUTHORIZED) => sign_in::ask(&reader, &method),
+        (false, _) => failure_page(failure, &reader, &id),
+    }
 }
 
 fn problem(failure: &Failure, reader: &Reader, id: &str) -> Response {
@@ -58,5 +65,10 @@ fn problem(failure: &Failure, reader: &Reader, id: &str) -> Response {
         code: failure.code(),
         request: id,
     };
-    (failure.status(), [(CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
+    let mut response =
+        (failure.status(), [(CONTENT_TYPE, "application/problem+json")], Json(body)).into_response();
+    if failure.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }

@@ -14,6 +14,7 @@ const STYLE: &str = concat!(
     include_str!("../../static/css/results.css"),
     include_str!("../../static/css/explain.css"),
     include_str!("../../static/css/narrow.css"),
+    include_str!("../../static/css/bank.css"),
     include_str!("../../static/css/print.css"),
 );
 const SCRIPT: &str = include_str!("../../static/qidai.js");

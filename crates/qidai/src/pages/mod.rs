@@ -1,20 +1,60 @@
 //! Pages for people: one struct and one template each, of the same name.
 
 pub(crate) mod assets;
+pub(crate) mod audit;
+mod badge;
+pub(crate) mod board;
+pub(crate) mod emergency;
 pub(crate) mod failure;
+pub(crate) mod history;
+pub(crate) mod people;
 mod reader;
 pub(crate) mod search;
+mod shown;
+pub(crate) mod sign_in;
+pub(crate) mod unit;
+pub(crate) mod units;
+pub(crate) mod welcome;
 
 use askama::Template;
-use axum::response::{Html, IntoResponse, Response};
+use axum::Extension;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use qidai_bank::Permission;
 
-use crate::error::Failure;
+use crate::app::AppState;
+use crate::auth::Visitor;
+use crate::error::{Failure, Kind};
 use crate::words::{Lang, Words};
 
 pub(crate) use reader::{Marks, Reader, know_reader};
 
-/// An entry of the main navigation: key of its word, address.
-const AREAS: [(&str, &str); 1] = [("nav-search", "/")];
+/// An entry of the main navigation: key of its word, address, and who sees it.
+const AREAS: [(&str, &str, Permission); 6] = [
+    ("nav-search", "/", Permission::SearchRun),
+    ("nav-units", "/units", Permission::UnitView),
+    ("nav-board", "/board", Permission::FigureView),
+    ("nav-history", "/history", Permission::HistoryView),
+    ("nav-people", "/admin/people", Permission::AccountManage),
+    ("nav-audit", "/admin/audit", Permission::HistoryView),
+];
+
+/// The front page of whoever comes: the search, else the first area that they may see.
+pub(crate) async fn start(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+) -> Result<Response, Failure> {
+    if reader.visitor.may(Permission::SearchRun) {
+        return search::start(State(state), Extension(reader)).await;
+    }
+    match AREAS.iter().find(|(.., permission)| reader.visitor.may(*permission)) {
+        Some((_, href, _)) => Ok(Redirect::to(href).into_response()),
+        None => {
+            let sentence = "Your account has no page of its own yet: ask the administrator for a role.";
+            Err(Failure::new(Kind::Forbidden, "no_page_for_role", sentence))
+        }
+    }
+}
 
 /// What the frame around every page needs to know (`base.html`).
 pub(crate) struct Frame {
@@ -24,6 +64,7 @@ pub(crate) struct Frame {
     address: String,
     /// The form whose unsent content the language switch takes along.
     form: Option<&'static str>,
+    visitor: Visitor,
 }
 
 impl Frame {
@@ -33,6 +74,7 @@ impl Frame {
             marks: reader.marks.clone(),
             address: reader.address.clone(),
             form: None,
+            visitor: reader.visitor.clone(),
         }
     }
 
@@ -66,8 +108,51 @@ impl Frame {
         &assets::VERSION
     }
 
+    /// The areas that the visitor may see: name, address, and whether the page belongs to it.
     fn areas(&self) -> impl Iterator<Item = (String, &'static str, bool)> {
-        AREAS.iter().map(|(key, href)| (self.w.t(key), *href, *href == "/"))
+        let path = self.address.split('?').next().unwrap_or_default();
+        let is_here = move |href: &str| match href {
+            "/" => path == "/" || path.starts_with("/search"),
+            _ => path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
+        };
+        let seen = AREAS.iter().filter(|(.., permission)| self.visitor.may(*permission));
+        seen.map(move |(key, href, _)| (self.w.t(key), *href, is_here(href)))
+    }
+
+    fn may(&self, permission: Permission) -> bool {
+        self.visitor.may(permission)
+    }
+
+    /// May a unit be looked up by its number?
+    fn may_find(&self) -> bool {
+        self.may(Permission::UnitView)
+    }
+
+    fn may_take_role(&self) -> bool {
+        self.may(Permission::EmergencyTake) && !self.visitor.is_demo()
+    }
+
+    fn may_review(&self) -> bool {
+        self.may(Permission::EmergencyReview)
+    }
+
+    /// Who is signed in: roles and staff number, never a name.
+    fn who(&self) -> Option<(String, String)> {
+        let principal = self.visitor.principal().ok()?;
+        let number = principal.name().split_once(':').map_or(principal.name(), |(_, number)| number);
+        let mut roles: Vec<&str> =
+            principal.grants().iter().map(|grant| shown::label(self.lang(), grant.role.labels())).collect();
+        roles.dedup();
+        Some((roles.join(if self.lang() == Lang::En { ", " } else { "、" }), number.to_owned()))
+    }
+
+    fn is_demo_visitor(&self) -> bool {
+        self.visitor.is_demo()
+    }
+
+    /// For the hidden field of every form.
+    fn form_key(&self) -> &str {
+        self.visitor.form_key().unwrap_or_default()
     }
 
     fn languages(&self) -> impl Iterator<Item = (Lang, bool)> {

@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::app::AppState;
+use crate::auth::Visitor;
 use crate::error::RequestId;
 use crate::words::Lang;
 
@@ -28,6 +29,7 @@ pub(crate) struct Reader {
     pub(crate) marks: Marks,
     /// Path and query of this page, without the language.
     pub(crate) address: String,
+    pub(crate) visitor: Visitor,
 }
 
 /// Decides language and request number, and remembers a language chosen in the address in a cookie.
@@ -35,7 +37,12 @@ pub(crate) async fn know_reader(State(state): State<AppState>, mut request: Requ
     let chosen = in_query(request.uri().query().unwrap_or_default());
     let lang = chosen.or_else(|| by_headers(request.headers())).unwrap_or(state.default_lang());
     let address = address_without_lang(request.uri().path(), request.uri().query().unwrap_or_default());
-    request.extensions_mut().insert(Reader { lang, marks: state.marks(), address });
+    request.extensions_mut().insert(Reader {
+        lang,
+        marks: state.marks(),
+        address,
+        visitor: Visitor::SignedOut,
+    });
     request.extensions_mut().insert(RequestId(format!("{:08x}", rand::random::<u32>())));
     let mut response = next.run(request).await;
     if let Some(lang) = chosen {

@@ -1,0 +1,10 @@
+//! Who is at the other end: sessions of people, tokens of machines, and the demonstration's visitor.
+
+pub(crate) mod cookie;
+mod demo;
+mod desk;
+pub(crate) mod form_key;
+mod visitor;
+
+pub(crate) use desk::Desk;
+pub(crate) use visitor::{Visitor, know_visitor};

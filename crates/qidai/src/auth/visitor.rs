@@ -1,0 +1,130 @@
+//! Finds out who sends a request, before anything is done for them.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::Response;
+use jiff::Timestamp;
+use qidai_bank::{Permission, Principal, Token};
+
+use super::{Desk, cookie, form_key};
+use crate::app::{AppState, Client};
+use crate::error::{Failure, Kind};
+use crate::pages::Reader;
+
+/// Who sends a request.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Visitor {
+    #[default]
+    SignedOut,
+    Person(Arc<Person>),
+    /// With a token of its own.
+    Machine(Arc<Principal>),
+    /// The database could not tell. An outage: nobody is told that they are signed out.
+    Unknown(Failure),
+}
+
+/// Somebody with a browser.
+#[derive(Debug)]
+pub(crate) struct Person {
+    principal: Principal,
+    /// Stands in every form of a session. A demonstration's visitor has none: there the check of the sending site is
+    /// all, and all records are invented.
+    form_key: Option<String>,
+}
+
+impl Visitor {
+    /// Who acts.
+    ///
+    /// # Errors
+    /// `sign_in_needed`; the database could not tell.
+    pub(crate) fn principal(&self) -> Result<&Principal, Failure> {
+        match self {
+            Visitor::Person(person) => Ok(&person.principal),
+            Visitor::Machine(principal) => Ok(principal),
+            Visitor::SignedOut => Err(sign_in_needed()),
+            Visitor::Unknown(failure) => Err(failure.clone()),
+        }
+    }
+
+    /// May they do this somewhere? For menus and for what a page shows.
+    pub(crate) fn may(&self, permission: Permission) -> bool {
+        self.principal().is_ok_and(|principal| principal.may_somewhere(permission))
+    }
+
+    /// The key of their forms; machines and strangers have none.
+    pub(crate) fn form_key(&self) -> Option<&str> {
+        match self {
+            Visitor::Person(person) => person.form_key.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Came in without a sign-in, because the bank is a demonstration.
+    pub(crate) fn is_demo(&self) -> bool {
+        matches!(self, Visitor::Person(person) if person.form_key.is_none())
+    }
+}
+
+/// Addresses that must answer while the database does not.
+const WITHOUT_VISITOR: [&str; 4] = ["/static/", "/healthz", "/readyz", "/metrics"];
+
+/// Puts the visitor into the reader of the request.
+pub(crate) async fn know_visitor(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if !WITHOUT_VISITOR.iter().any(|front| request.uri().path().starts_with(front)) {
+        let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
+        let visitor = who(state.desk(), request.headers(), &client).await.unwrap_or_else(Visitor::Unknown);
+        if let Some(reader) = request.extensions_mut().get_mut::<Reader>() {
+            reader.visitor = visitor;
+        }
+    }
+    next.run(request).await
+}
+
+/// A token comes before a cookie: a program that names itself is taken at its word.
+async fn who(desk: &Desk, headers: &HeaderMap, client: &Client) -> Result<Visitor, Failure> {
+    if let Some(text) = headers.get(AUTHORIZATION) {
+        return machine(desk, text.to_str().unwrap_or_default()).await;
+    }
+    let now = Timestamp::now();
+    if let Some(token) = cookie::token(headers, client.is_https)
+        && let Some(session) = desk.store.session(&token, now).await?
+    {
+        let form_key = form_key::of_session(&token);
+        return Ok(person(session.principal, Some(form_key)));
+    }
+    match desk.demo_account() {
+        Some(account) if client.address.is_some_and(|address| address.is_loopback()) => {
+            let principal = desk.store.principal(account, now).await?;
+            Ok(principal.map_or(Visitor::SignedOut, |one| person(one, None)))
+        }
+        _ => Ok(Visitor::SignedOut),
+    }
+}
+
+fn person(principal: Principal, form_key: Option<String>) -> Visitor {
+    Visitor::Person(Arc::new(Person { principal, form_key }))
+}
+
+/// `Bearer` and a token (RFC 6750, 2.1). A wrong one is refused at the door, also where a demonstration is open.
+async fn machine(desk: &Desk, text: &str) -> Result<Visitor, Failure> {
+    let token = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let Some(token) = token.and_then(|(_, token)| Token::parse(token)) else { return Ok(Visitor::SignedOut) };
+    let principal = desk.store.machine(&token, Timestamp::now()).await?;
+    Ok(principal.map_or(Visitor::SignedOut, |principal| Visitor::Machine(Arc::new(principal))))
+}
+
+fn sign_in_needed() -> Failure {
+    Failure::new(
+        Kind::SignInNeeded,
+        "sign_in_needed",
+        "This needs a sign-in: you are not signed in, or no longer.",
+    )
+}

@@ -1,0 +1,193 @@
+//! One unit: what is known of it, what was counted, how it was typed, and what happened to it.
+
+mod life;
+mod typing;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use qidai_bank::{HistoryEvent, Identity, Measure, Permission, Phase, TestOutcome, UnitRecord};
+
+use super::badge::Badge;
+use super::history::EventView;
+use super::{Frame, Reader, render, shown, units};
+use crate::app::AppState;
+use crate::error::Failure;
+use crate::words::Words;
+use life::Step;
+use typing::TypingView;
+
+/// Events on the page; the history page tells all.
+const EVENTS_SHOWN: u32 = 10;
+
+#[derive(Template)]
+#[template(path = "unit.html")]
+struct UnitPage {
+    frame: Frame,
+    number: Vec<String>,
+    written: String,
+    scheme: String,
+    badge: Badge,
+    bank: String,
+    /// One line of the most asked facts.
+    context: Vec<(String, Option<String>)>,
+    steps: Vec<Step>,
+    phases: Vec<String>,
+    counts: Vec<CountRow>,
+    cryovolume: Option<String>,
+    typings: Vec<TypingView>,
+    mother_typings: Vec<TypingView>,
+    release: String,
+    facts: Vec<(String, Option<String>)>,
+    tests: Vec<(String, Option<(String, &'static str)>)>,
+    marks: Vec<(String, Option<bool>)>,
+    /// Nothing where the reader may not see the history.
+    history: Option<History>,
+}
+
+/// A measure in all phases.
+struct CountRow {
+    name: String,
+    unit: &'static str,
+    cells: Vec<Option<String>>,
+}
+
+struct History {
+    count: String,
+    address: String,
+    events: Vec<EventView>,
+}
+
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    Path((scheme, value)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let identity = Identity { scheme, value };
+    let store = &state.desk().store;
+    let unit = store.unit(&identity).await?.ok_or_else(|| units::not_found(&identity.written()))?;
+    let subject = format!("unit/{}/{}", identity.scheme, identity.value);
+    let history = if reader.visitor.may(Permission::HistoryView) {
+        let count = store.history_count(&subject).await?;
+        Some((count, store.history_page(Some(&subject), None, EVENTS_SHOWN).await?))
+    } else {
+        None
+    };
+    let history = history.map(|(count, events)| history_view(&subject, count, &events, &state, &reader));
+    render(&page(&unit, &state, &reader, history))
+}
+
+fn page(unit: &UnitRecord, state: &AppState, reader: &Reader, history: Option<History>) -> UnitPage {
+    let w = reader.lang.words();
+    let catalogue = state.catalogue();
+    let n = catalogue.nomenclature();
+    let views = |typings: &[qidai_bank::Typing]| -> Vec<TypingView> {
+        typings.iter().rev().enumerate().map(|(at, one)| TypingView::new(one, at == 0, &n, w)).collect()
+    };
+    UnitPage {
+        frame: Frame::new(reader),
+        number: shown::number_parts(&unit.identity),
+        written: unit.identity.written(),
+        scheme: unit.identity.scheme.clone(),
+        badge: Badge::of_status(unit.status, w),
+        bank: w.t(&format!("bank-{}", unit.bank_type.code())),
+        context: context(unit, w),
+        steps: life::steps(unit, w),
+        phases: Phase::ALL.iter().map(|phase| w.t(&format!("phase-{}", phase.code()))).collect(),
+        counts: Measure::ALL.iter().map(|measure| count_row(unit, *measure, w)).collect(),
+        cryovolume: unit.cryovolume_ul.map(|ul| Measure::Volume.format_amount(ul)),
+        typings: views(&unit.typings),
+        mother_typings: views(&unit.mother_typings),
+        release: catalogue.release_label().to_owned(),
+        facts: facts(unit, w),
+        tests: tests(unit, w),
+        marks: marks(unit, w),
+        history,
+    }
+}
+
+fn context(unit: &UnitRecord, w: &Words) -> Vec<(String, Option<String>)> {
+    let sex = unit.sex.map(|sex| w.t(&format!("sex-{}", sex.code())));
+    vec![
+        (w.t("unit-collected"), unit.collection_date.map(|day| day.to_string())),
+        (w.t("unit-sex"), sex),
+        (w.t("unit-blood-group"), units::blood_group(unit.abo, unit.rhd)),
+    ]
+}
+
+/// What a measure is told in: the power of ten of its cells, and the unit as written.
+fn scale(measure: Measure) -> (Option<i32>, &'static str) {
+    match measure {
+        Measure::TncTotal | Measure::MncTotal => (Some(8), "×10⁸"),
+        Measure::NrbcTotal => (Some(7), "×10⁷"),
+        Measure::Cd34Total => (Some(6), "×10⁶"),
+        Measure::CfuGmTotal => (Some(5), "×10⁵"),
+        Measure::Viability | Measure::Cd34Viability | Measure::Cd45Viability => (None, "%"),
+        Measure::Volume => (None, "ml"),
+    }
+}
+
+fn count_row(unit: &UnitRecord, measure: Measure, w: &Words) -> CountRow {
+    let (power, written) = scale(measure);
+    let shown = |amount: i64| match power {
+        Some(power) => shown::in_powers(amount, power),
+        None => measure.format_amount(amount),
+    };
+    let cells = Phase::ALL.iter().map(|phase| unit.counts.get(*phase, measure).map(shown));
+    CountRow { name: w.t(&format!("measure-{}", measure.code())), unit: written, cells: cells.collect() }
+}
+
+fn facts(unit: &UnitRecord, w: &Words) -> Vec<(String, Option<String>)> {
+    let yes_no = |yes: bool| w.t(if yes { "yes" } else { "no" });
+    vec![
+        (w.t("unit-birth-date"), unit.birth_date.map(|day| day.to_string())),
+        (w.t("unit-expiry-date"), unit.expiry_date.map(|day| day.to_string())),
+        (w.t("unit-processing-method"), unit.processing_method.clone()),
+        (w.t("unit-rbc-depleted"), unit.rbc_depleted.map(yes_no)),
+        (w.t("unit-segments"), unit.attached_segments.map(|count| count.to_string())),
+        (w.t("unit-identity-confirmed"), unit.identity_confirmed.map(yes_no)),
+    ]
+}
+
+fn tests(unit: &UnitRecord, w: &Words) -> Vec<(String, Option<(String, &'static str)>)> {
+    let outcome = |outcome: TestOutcome| {
+        let tone = match outcome.code() {
+            "negative" => "open",
+            "positive" => "look",
+            _ => "wait",
+        };
+        (shown::word(w, "outcome", outcome.code()), tone)
+    };
+    [
+        ("unit-idm", unit.idm),
+        ("unit-cmv", unit.cmv),
+        ("unit-haemoglobinopathy", unit.haemoglobinopathy),
+        ("unit-microbial-growth", unit.microbial_growth),
+    ]
+    .map(|(key, result)| (w.t(key), result.map(outcome)))
+    .into()
+}
+
+fn marks(unit: &UnitRecord, w: &Words) -> Vec<(String, Option<bool>)> {
+    vec![
+        ("FACT".to_owned(), unit.fact_accredited),
+        ("AABB".to_owned(), unit.aabb_accredited),
+        (w.t("unit-wmda-qualified"), unit.wmda_qualified),
+    ]
+}
+
+fn history_view(
+    subject: &str,
+    count: u64,
+    events: &[HistoryEvent],
+    state: &AppState,
+    reader: &Reader,
+) -> History {
+    let zone = &state.desk().zone;
+    History {
+        count: shown::count(count),
+        address: format!("/history?subject={}", shown::escaped(subject)),
+        events: events.iter().map(|event| EventView::new(event, zone, reader.lang)).collect(),
+    }
+}

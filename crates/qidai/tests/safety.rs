@@ -9,13 +9,18 @@ use std::path::Path;
 fn every_promise_has_its_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let page = fs::read_to_string(root.join("docs/safety.md")).unwrap();
-    let rows: Vec<Vec<&str>> =
-        page.lines().filter(|line| line.starts_with("| ")).skip(1).map(|line| line.split('|').collect()).collect();
+    let rows: Vec<Vec<&str>> = page
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1)
+        .map(|line| line.split('|').collect())
+        .collect();
     assert!(rows.len() > 15, "the table is no longer found: {}", rows.len());
     for row in rows {
         let [_, promise, _, file, test, _] = row[..] else { panic!("{row:?} has not four cells") };
         let bare = |cell: &str| cell.trim().trim_matches('`').to_owned();
-        let text = fs::read_to_string(root.join(bare(file))).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let text =
+            fs::read_to_string(root.join(bare(file))).unwrap_or_else(|error| panic!("{file}: {error}"));
         let name = bare(test);
         assert!(text.contains(&format!("fn {name}(")), "{file} has no test {name}, which holds: {promise}");
     }

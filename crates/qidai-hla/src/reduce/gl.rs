@@ -32,6 +32,8 @@ pub(super) fn reduce(
     let prefix = prefix(piece).map_err(|fault| fault.into_error(text))?;
     let mut walk = Walk { level, nomenclature, notes: Vec::new() };
     let segments = walk.string(piece).map_err(|fault| fault.into_error(text))?;
+    let mut said: FxHashSet<String> = FxHashSet::default();
+    walk.notes.retain(|note| said.insert(note.sentence.clone()));
     Ok(Reduced { text: print(&segments, prefix), notes: walk.notes })
 }
 

@@ -31,7 +31,8 @@ fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternative
 /// has three digits have no such names here.
 fn is_older_than_2010(text: &str) -> bool {
     let Some((locus, fields)) = text.split_once('*') else { return false };
-    let known = locus == "Cw" || Locus::from_name(locus).is_some_and(|locus| locus.first_field_width() == 2);
+    let known = matches!(locus, "Cw" | "CW")
+        || Locus::from_name(locus).is_some_and(|locus| locus.first_field_width() == 2);
     let digits = fields.strip_suffix(|c: char| c.is_ascii_uppercase()).unwrap_or(fields);
     known && (4..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -154,8 +154,8 @@ fn tests(unit: &UnitRecord, w: &Words) -> Vec<(String, Option<(String, &'static 
     let outcome = |outcome: TestOutcome| {
         let tone = match outcome.code() {
             "negative" => "open",
-            "positive" => "look",
-            _ => "wait",
+            "positive" => "wait",
+            _ => "plan",
         };
         (shown::word(w, "outcome", outcome.code()), tone)
     };

@@ -1,0 +1,153 @@
+//! Signing in with a second factor, in a real Chromium: in both languages, on a desk and on a phone, with and without
+//! our script.
+//!
+//! Skipped, with the reason, where `chromedriver` is not installed.
+#![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, dead_code)] // a test that cannot go on has failed
+
+#[path = "browser/driver.rs"]
+mod driver;
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use driver::Browser;
+use jiff::{SignedDuration, Timestamp};
+use qidai_bank::TotpSecret;
+use serde_json::Value;
+use support::qidai;
+
+const PASSWORD: &str = "four quiet herons wading";
+
+/// A served bank that asks who comes; ends with the value.
+struct Bank {
+    program: Child,
+    address: String,
+    file: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Bank {
+    fn serve() -> Bank {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bank.sqlite").to_str().unwrap().to_owned();
+        let made = qidai(&["init", "--bank", &file], "");
+        assert_eq!(made.exit, Some(0), "{}", made.err);
+        let mut program = Command::new(env!("CARGO_BIN_EXE_qidai"))
+            .args(["--lang", "en", "serve", "--bank", &file, "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        BufReader::new(program.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        let address = said.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+        Bank { program, address: address.trim_end_matches('/').to_owned(), file, _folder: folder }
+    }
+
+    /// A new account; the path of its one-time link.
+    fn link(&self, number: &str, role: &str) -> String {
+        let said = qidai(&["user", "--bank", &self.file, "add", number, "--role", role], "");
+        assert_eq!(said.exit, Some(0), "{}", said.err);
+        let token = said.out.split("/welcome/").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        format!("/welcome/{token}")
+    }
+}
+
+impl Drop for Bank {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+/// The secret from its text in base 32 (RFC 4648), as a person types it into an app.
+fn secret_of(text: &str) -> TotpSecret {
+    let letters = text.chars().filter(|c| !c.is_whitespace());
+    let (mut bits, mut width, mut bytes) = (0_u32, 0, Vec::new());
+    for letter in letters {
+        bits = bits << 5 | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap() as u32;
+        width += 5;
+        if width >= 8 {
+            width -= 8;
+            bytes.push((bits >> width & 0xff) as u8);
+        }
+    }
+    TotpSecret::new(bytes.try_into().unwrap())
+}
+
+#[test]
+fn signing_in_with_a_second_factor() {
+    let Some(browser) = Browser::start() else {
+        eprintln!("skipped: chromedriver is not installed (Debian: apt-get install chromium-driver)");
+        return;
+    };
+    let bank = Bank::serve();
+    let cases = [("zh-CN", 1440), ("zh-CN", 390), ("en", 1440), ("en", 390)];
+    for (place, (lang, width)) in cases.into_iter().enumerate() {
+        let case = format!("{lang} {width}");
+        browser.size(width, 900);
+        let number = format!("S00{place}0");
+        let secret = takes_the_link(&browser, &bank, &number, lang, &case);
+        signs_out_and_in(&browser, &bank, &number, &secret, &case);
+    }
+    assert_eq!(unexpected(&browser), Vec::<String>::new());
+}
+
+/// Chromium itself notes that a page was answered with 401 or 422, which is what these stories ask for.
+fn unexpected(browser: &Browser) -> Vec<String> {
+    browser.complaints().into_iter().filter(|said| !said.contains("status of 4")).collect()
+}
+
+fn takes_the_link(browser: &Browser, bank: &Bank, number: &str, lang: &str, case: &str) -> TotpSecret {
+    let link = bank.link(number, "search_coordinator");
+    browser.open(&format!("{}{link}?lang={lang}", bank.address));
+    everything_can_be_read_and_reached(browser, case);
+    let text = browser.run("return document.querySelector('.secret').innerText");
+    let secret = secret_of(text.as_str().unwrap());
+    browser.type_into("[name=password]", PASSWORD);
+    browser.type_into("[name=again]", PASSWORD);
+    // One step back: its code is still taken now, and the present one stays fresh for the sign-in.
+    browser.type_into("[name=code]", &secret.code(Timestamp::now() - SignedDuration::from_secs(30)));
+    browser.click("button.button-main");
+    browser.wait("return !!document.querySelector('.me')");
+    assert_eq!(browser.run("return document.documentElement.lang"), lang, "{case}");
+    secret
+}
+
+fn signs_out_and_in(browser: &Browser, bank: &Bank, number: &str, secret: &TotpSecret, case: &str) {
+    browser.click(".me summary");
+    browser.click(".me-menu button");
+    browser.wait("return location.pathname === '/sign-in'");
+    // A page that asks for a sign-in comes back after it.
+    browser.open(&format!("{}/units?status=available", bank.address));
+    everything_can_be_read_and_reached(browser, case);
+    browser.type_into("[name=staff_number]", number);
+    browser.type_into("[name=password]", "not this one");
+    browser.click("button.button-main");
+    browser.wait("return !!document.querySelector('[role=alert]')");
+    everything_can_be_read_and_reached(browser, case);
+    browser.type_into("[name=password]", PASSWORD);
+    browser.type_into("[name=code]", &secret.code(Timestamp::now()));
+    browser.click("button.button-main");
+    browser.wait("return location.pathname + location.search === '/units?status=available'");
+    everything_can_be_read_and_reached(browser, case);
+    browser.click(".me summary");
+    browser.click(".me-menu button");
+    browser.wait("return location.pathname === '/sign-in'");
+}
+
+/// No sideways scrolling; contrast of at least 4.5 : 1; one `h1`, a `main`, a language; every field has a label.
+fn everything_can_be_read_and_reached(browser: &Browser, case: &str) {
+    let sideways =
+        browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    assert_eq!(sideways, 0, "{case}: the page scrolls sideways");
+    let faint = browser.run(include_str!("browser/contrast.js"));
+    assert_eq!(faint, Value::Array(Vec::new()), "{case}: texts below 4.5 : 1");
+    let marks = "return [document.querySelectorAll('h1').length, document.querySelectorAll('main').length, \
+                 document.documentElement.lang.length > 1]";
+    assert_eq!(browser.run(marks), serde_json::json!([1, 1, true]), "{case}");
+    let nameless = "return [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]\
+                    .filter((field) => !field.labels?.length && !field.ariaLabel).map((field) => field.name)";
+    assert_eq!(browser.run(nameless), Value::Array(Vec::new()), "{case}: fields without a label");
+}

@@ -244,7 +244,7 @@ failure-search_not_kept = This search is no longer kept in memory; enter the typ
 failure-search_stopped = The search stopped before its end; try again, and tell the maintainers the request number.
 failure-port_in_use = { $address } is already used by another program: stop it, or choose another port with --listen.
 failure-address_not_opened = { $address } could not be opened for listening.
-failure-address_not_loopback = { $address } is not an address of this machine alone. There is no sign-in yet, so pages are served on this machine only; expected an address such as 127.0.0.1:8787.
+failure-address_not_loopback = { $address } is not an address of this machine alone. Other machines are served only by TLS or through a trusted proxy: set one of them, or take an address such as 127.0.0.1:8787.
 failure-server_stopped = The server stopped.
 failure-runtime_not_started = The program could not start its worker threads.
 

@@ -231,7 +231,7 @@ failure-search_not_kept = 这次检索已不在内存中；请重新输入分型
 failure-search_stopped = 检索中途停止；请重试，并把请求编号告诉维护人员。
 failure-port_in_use = { $address } 已被其他程序占用：请停止该程序，或用 --listen 另选端口。
 failure-address_not_opened = 无法监听 { $address }。
-failure-address_not_loopback = { $address } 不是本机地址。程序尚无登录功能，只在本机提供服务；应为如 127.0.0.1:8787。
+failure-address_not_loopback = { $address } 不是本机地址。其他机器只能经 TLS 或可信代理访问：请先配置其一，或改用如 127.0.0.1:8787。
 failure-server_stopped = 服务中断。
 failure-runtime_not_started = 程序无法启动工作线程。
 

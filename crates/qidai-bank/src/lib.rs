@@ -13,11 +13,13 @@ mod checkpoint;
 mod counts;
 mod csv_line;
 mod digest;
+mod document;
 mod figure;
 mod identity;
 mod key;
 mod listing;
 mod lockout;
+mod notification;
 mod paper;
 mod password;
 mod permission;
@@ -52,6 +54,10 @@ pub use blood_group::{Abo, RhD};
 pub use checkpoint::{Checkpoint, CheckpointFile, CheckpointKey, CheckpointPublicKey};
 pub use counts::{AmountError, Count, Counts, Measure, Phase, count_field, parse_count_field};
 pub use digest::Difference;
+pub use document::{
+    Document, DocumentClass, DocumentState, FILE_NAME_CHARS_MAX, MediaType, NewDocument, OpenDocument,
+    Preview, clean_file_name, extension_of,
+};
 pub use figure::{
     FIGURES, Figure, FigureAnswer, Figures, LATE_ROWS_MAX, Late, LateChange, LateRow, Moment, OnRow, Part,
 };
@@ -59,6 +65,7 @@ pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnSchem
 pub use key::{KeyMissing, KeyRing, MasterKey, SealError};
 pub use listing::ListedRecord;
 pub use lockout::{FIRST_WAIT_SECONDS, FREE_FAILURES, LONGEST_WAIT_SECONDS};
+pub use notification::{NewNotification, Notification, Recipient, UNREAD_DAYS};
 pub use paper::{CnId, Mobile, Uscc};
 pub use password::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PasswordError, PasswordHash, password_problem};
 pub use permission::Permission;
@@ -75,9 +82,9 @@ pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
     Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, CopyCheck, CopyState, Emergency, HeldState,
-    NewCredential, OnProgress, OnTurn, PersonState, Proof, ReleaseInForce, SearchableKind, SearchableRow,
-    Session, SignIn, SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, WriterTurn, check_copy,
-    holds_password, without_password,
+    Marked, NewCredential, OnProgress, OnTurn, PersonState, Proof, ReleaseInForce, SearchableKind,
+    SearchableRow, Session, SignIn, SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, WriterTurn,
+    check_copy, holds_password, without_password,
 };
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
 pub use test_outcome::TestOutcome;

@@ -96,6 +96,16 @@ code-password_too_common = 这是最先被试的口令之一；请用别人想�
 code-password_holds_own_name = 口令中含有工号；请去掉。
 code-password_hash_failed = 口令无法加密保存或核对（故障）；请看日志，可能内存不足。
 
+## 附件与通知
+code-subject_unknown = 没有这个对象，或该对象不附文件；请从对象自己的页面添加。
+code-document_unknown = 没有这个附件；请从列表打开。
+code-document_already_there = 同一文件已附在此对象下；没有重复添加。
+code-document_withdrawn = 该附件此前已撤回。
+code-document_sealed = 该附件含个人信息；请说明查看目的。
+code-upload_empty = 文件没有内容；请选择正确的文件。
+code-upload_extension_differs = 文件名的扩展名与内容不符；请改为与内容相符的扩展名。
+code-notification_unknown = 您没有这条通知；请看列表。
+
 ## 文件与表格
 code-file_not_readable = 文件无法打开；请检查路径、权限和磁盘。
 code-file_empty = 文件中没有任何行；请检查导出。

@@ -17,7 +17,7 @@ pub struct Access {
     pub at: jiff::Timestamp,
     pub actor: String,
     pub role: String,
-    /// `person_opened`, `person_searched`, `person_open_refused`.
+    /// `person_opened`, `person_searched`, `person_open_refused`, `document_opened`, `document_open_refused`.
     pub kind: String,
     /// `person/ID`, or the field that was searched by.
     pub subject: String,
@@ -39,6 +39,8 @@ pub(super) struct Opening<'a> {
     pub(super) kind: &'static str,
     pub(super) subject: String,
     pub(super) purpose: &'a str,
+    /// The document that was opened, where it was one.
+    pub(super) document: Option<&'a str>,
 }
 
 /// Adds a line. Called with the writer's turn, so numbers have no gap.
@@ -52,6 +54,10 @@ pub(super) async fn append(
     let event_id = acting.ids.next_id();
     let mut changes = String::from("{\"purpose\":");
     write_text(opening.purpose, &mut changes);
+    if let Some(document) = opening.document {
+        changes.push_str(",\"document\":");
+        write_text(document, &mut changes);
+    }
     changes.push('}');
     let now = acting.now.as_microsecond();
     let content = Content {

@@ -20,7 +20,7 @@ use crate::{Checkpoint, RandomSource, RandomUnavailable};
 use super::database::Reader;
 use super::row::RowReader;
 use super::table::AUDITED;
-use super::{Store, StoreError, history};
+use super::{Store, StoreError, document, history};
 use sums::Sums;
 
 /// Told how far a verification is.
@@ -45,6 +45,7 @@ impl Store {
         if !differing.is_empty() {
             locate::rows(reader, &sums, differing, &mut found, progress).await?;
         }
+        document::check(reader, &mut found).await?;
         snapshot.end().await?;
         Ok(found)
     }

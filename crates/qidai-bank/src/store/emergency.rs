@@ -8,9 +8,9 @@ use super::database::Reader;
 use super::event::Event;
 use super::row::RowReader;
 use super::table::{Column, Table};
-use super::{Store, StoreError};
+use super::{Store, StoreError, notification};
 use crate::session::EMERGENCY_HOURS;
-use crate::{Acting, BankError, Grant, Permission, Refusal, Role};
+use crate::{Acting, BankError, Grant, NewNotification, Permission, Recipient, Refusal, Role};
 
 pub(super) static TABLE: Table =
     Table { name: "emergency", key: &["emergency_id"], counter: None, columns: || &COLUMNS };
@@ -62,7 +62,8 @@ impl Store {
         let write = self.database.begin().await?;
         require_site(&write, &grant).await?;
         let id = acting.ids.next_id();
-        let event = Event::new("emergency_taken", format!("emergency/{id}")).insert(
+        let subject = format!("emergency/{id}");
+        let mut event = Event::new("emergency_taken", subject.as_str()).insert(
             &TABLE,
             vec![
                 Some(id.as_str().into()),
@@ -77,6 +78,11 @@ impl Store {
                 None,
             ],
         );
+        for reviewer in Recipient::who_may(Permission::EmergencyReview, None) {
+            let new = NewNotification::new(reviewer, "emergency_taken", subject.as_str());
+            let new = new.with("who", acting.principal.name()).with("role", role.code());
+            event = notification::notify(event, &new, &context);
+        }
         write.record(&context, vec![event]).await?;
         write.commit().await?;
         Ok(grant)
@@ -108,6 +114,9 @@ impl Store {
             let sentence = format!("This emergency was reviewed by {by} at {at}.");
             return Err(refused("emergency_reviewed", sentence).into());
         }
+        let told = Recipient::Account(emergency.account_id.clone());
+        let told = NewNotification::new(told, "emergency_reviewed", format!("emergency/{id}"));
+        let told = told.with("role", emergency.grant.role.code()).with("who", acting.principal.name());
         let event = Event::new("emergency_reviewed", format!("emergency/{id}")).update(
             &TABLE,
             vec![id.into()],
@@ -117,6 +126,7 @@ impl Store {
                 ("review_note", Some(note.into())),
             ],
         );
+        let event = notification::notify(event, &told, &context);
         write.record(&context, vec![event]).await?;
         Ok(write.commit().await?)
     }

@@ -16,6 +16,7 @@ use super::{Store, StoreError};
 use crate::key::Key;
 use crate::{Acting, BankError, KeyRing, Permission, Person, PersonField, PersonKind, Refusal};
 
+pub(super) use open::may_open;
 use sealed::{Sealed, check_of};
 pub(super) use sealed::{key_of, read_all};
 

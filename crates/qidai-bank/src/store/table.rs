@@ -6,11 +6,12 @@
 
 use super::cell::Kind;
 use super::{
-    account, api_token, emergency, link, listing, person, setting, signature, site, typing, unit, unit_state,
+    account, api_token, document, emergency, link, listing, notification, person, setting, signature, site,
+    typing, unit, unit_state,
 };
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 15] = [
+pub(super) static AUDITED: [&Table; 18] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -26,6 +27,9 @@ pub(super) static AUDITED: [&Table; 15] = [
     &person::FIELD,
     &signature::TABLE,
     &unit_state::TABLE,
+    &document::TABLE,
+    &notification::TABLE,
+    &notification::READ,
 ];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.
@@ -36,15 +40,17 @@ pub(super) static AUDITED: [&Table; 15] = [
 /// * `credential` – secrets; `account.credential_digest` says what they must be.
 /// * `person_key` – keys that an erasure must destroy; `person.key_check` says what they must be.
 /// * `person_index` – made again from the sealed fields.
+/// * `document_content` – files; `document.content_sha256` says what they must be.
 /// * `access_log` – its own chain of hashes.
 /// * `session`, `sign_in_state`, `rate_limit` – they last for minutes and hours, and end by themselves.
-pub(super) const UNAUDITED: [&str; 10] = [
+pub(super) const UNAUDITED: [&str; 11] = [
     "history",
     "counter",
     super::migrations::TABLE,
     "credential",
     "person_key",
     "person_index",
+    "document_content",
     "access_log",
     "session",
     "sign_in_state",

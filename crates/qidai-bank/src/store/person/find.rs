@@ -46,8 +46,12 @@ impl Store {
             std::iter::once(Value::from(field.code())).chain(tags.into_iter().map(Value::from)).collect();
         let found = heads(write.reader(), &condition, values).await?;
         let actor = crate::Actor { role: role.code(), ..acting.principal.as_actor() };
-        let opening =
-            Opening { kind: "person_searched", subject: field.code().to_owned(), purpose: purpose.code() };
+        let opening = Opening {
+            kind: "person_searched",
+            subject: field.code().to_owned(),
+            purpose: purpose.code(),
+            document: None,
+        };
         access_log::append(&write, &opening, actor, acting).await?;
         write.commit().await?;
         let mine = found.iter().filter(|head| may_open(head, purpose, acting).is_ok());

@@ -32,7 +32,8 @@ impl Store {
             ),
             Err(_) => None,
         };
-        let opening = Opening { kind, subject: format!("person/{id}"), purpose: purpose.code() };
+        let opening =
+            Opening { kind, subject: format!("person/{id}"), purpose: purpose.code(), document: None };
         access_log::append(&write, &opening, actor, acting).await?;
         let refusal = allowed.err();
         write.commit().await?;
@@ -82,7 +83,7 @@ impl Store {
 }
 
 /// Role, purpose, kind of person, site and state, in this order.
-pub(super) fn may_open<'a>(
+pub(in crate::store) fn may_open<'a>(
     head: &'a Head,
     purpose: Purpose,
     acting: &Acting<'a>,

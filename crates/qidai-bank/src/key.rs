@@ -3,7 +3,8 @@
 //! ```text
 //! master key ──derives──> wrapping key ──wraps──> key of a person ──seals──> that person's fields
 //!            ├─derives──> index key    ──HMAC───> blind index
-//!            └─derives──> sealing key of second factors, secrets of new second factors
+//!            ├─derives──> sealing key of second factors, secrets of new second factors
+//!            └─derives──> key of the forms of a demonstration's visitors
 //! ```
 //!
 //! Master keys are never in the database or its backup; wrapped keys of persons are, and only there.
@@ -169,6 +170,12 @@ impl KeyRing {
         TotpSecret::new(secret)
     }
 
+    /// What the forms of visitors without a session carry, as 64 hexadecimal digits: the same on every server of a
+    /// bank, and known to nobody who cannot read its pages.
+    pub fn visitor_form_secret(&self, account_id: &str) -> String {
+        hexadecimal(&self.current.key.derive("forms of visitors").mac(&[account_id.as_bytes()]))
+    }
+
     /// The blind index entry of a normalised value under the current key.
     pub(crate) fn index(&self, field: &str, normal: &str) -> Vec<u8> {
         index_under(&self.current, field, normal)
@@ -210,6 +217,7 @@ mod tests {
             ring.second_factor(key.id()).expect("on the ring").as_bytes().to_vec(),
             ring.index("name", ""),
             ring.index("nam", "e"),
+            Token::parse(&ring.visitor_form_secret("")).expect("64 digits").as_bytes().to_vec(),
             key.key.as_bytes().to_vec(),
         ];
         let different: std::collections::HashSet<_> = all.iter().collect();

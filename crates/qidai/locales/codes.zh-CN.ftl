@@ -220,6 +220,7 @@ code-host_not_local = 请求用了其他名称；请打开程序打印的地址�
 code-cross_site_refused = 请求来自其他网站的页面，没有执行；请打开程序打印的地址。
 code-body_too_large = 请求超过 1 MiB；大批量数据请用命令行导入。
 code-form_unreadable = 表单无法读取；请重新填写。
+code-request_unreadable = 地址或表单中有一处无法读取；请从菜单重新打开该页面。
 code-json_unreadable = 请求正文不是所需的 JSON。
 code-page_not_found = 这个地址没有页面；请回到检索。
 code-method_not_allowed = 这个地址不支持该请求方法；请回到检索。

@@ -238,6 +238,7 @@ failure-method_not_allowed = This address does not answer to this method.
 failure-internal_error = The program made a mistake; no data were changed. Tell the maintainers the request number.
 failure-page_not_rendered = The page could not be made. Tell the maintainers the request number.
 failure-form_unreadable = The form could not be read; go back and fill it in again.
+failure-request_unreadable = A part of the address or of the form could not be read: open the page again from the menu.
 failure-json_unreadable = The body is not the expected JSON: { $detail }
 failure-locus_unknown = "{ $value }" is no locus of a typing; expected A, B, C, DRB1, DQB1, DPB1 or another one.
 failure-search_not_kept = This search is no longer kept in memory; enter the typing again.

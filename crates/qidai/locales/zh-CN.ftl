@@ -225,6 +225,7 @@ failure-method_not_allowed = 这个地址不支持该请求方法。
 failure-internal_error = 程序出错；没有任何数据被改动。请把请求编号告诉维护人员。
 failure-page_not_rendered = 页面无法生成。请把请求编号告诉维护人员。
 failure-form_unreadable = 表单无法读取；请返回页面重新填写。
+failure-request_unreadable = 地址或表单中有一处无法读取；请从菜单重新打开该页面。
 failure-json_unreadable = 请求正文不是所需的 JSON：{ $detail }
 failure-locus_unknown = “{ $value }”不是分型位点；应为 A、B、C、DRB1、DQB1、DPB1 等。
 failure-search_not_kept = 这次检索已不在内存中；请重新输入分型。

@@ -7,4 +7,4 @@ pub(crate) mod form_key;
 mod visitor;
 
 pub(crate) use desk::Desk;
-pub(crate) use visitor::{Visitor, know_visitor};
+pub(crate) use visitor::{Shown, Visitor, know_visitor};

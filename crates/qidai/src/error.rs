@@ -6,6 +6,7 @@
 
 mod answer;
 mod bank;
+mod refused_act;
 mod store;
 mod typing;
 

@@ -56,7 +56,9 @@ impl Server {
 
     /// Sends the search form and gives the address of the answer.
     fn search(&self, form: &str) -> String {
-        let (head, body) = self.ask("POST", "/search", form);
+        let (_, page) = self.ask("GET", "/", "");
+        let key = page.split("name=\"form_key\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let (head, body) = self.ask("POST", "/search", &format!("form_key={}&{form}", key.unwrap()));
         let place = head.lines().find_map(|line| line.strip_prefix("location: "));
         place.unwrap_or_else(|| panic!("{head}\n{body}")).to_owned()
     }

@@ -6,6 +6,8 @@
 
 #[path = "browser/driver.rs"]
 mod driver;
+#[path = "support/staff.rs"]
+mod staff;
 mod support;
 
 use std::io::{BufRead, BufReader};
@@ -15,9 +17,7 @@ use driver::Browser;
 use jiff::{SignedDuration, Timestamp};
 use qidai_bank::TotpSecret;
 use serde_json::Value;
-use support::qidai;
-
-const PASSWORD: &str = "four quiet herons wading";
+use staff::{PASSWORD, init, link, secret_of};
 
 /// A served bank that asks who comes; ends with the value.
 struct Bank {
@@ -30,9 +30,7 @@ struct Bank {
 impl Bank {
     fn serve() -> Bank {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("bank.sqlite").to_str().unwrap().to_owned();
-        let made = qidai(&["init", "--bank", &file], "");
-        assert_eq!(made.exit, Some(0), "{}", made.err);
+        let file = init(folder.path());
         let mut program = Command::new(env!("CARGO_BIN_EXE_qidai"))
             .args(["--lang", "en", "serve", "--bank", &file, "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -47,10 +45,7 @@ impl Bank {
 
     /// A new account; the path of its one-time link.
     fn link(&self, number: &str, role: &str) -> String {
-        let said = qidai(&["user", "--bank", &self.file, "add", number, "--role", role], "");
-        assert_eq!(said.exit, Some(0), "{}", said.err);
-        let token = said.out.split("/welcome/").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
-        format!("/welcome/{token}")
+        format!("/welcome/{}", link(&self.file, number, role))
     }
 }
 
@@ -59,21 +54,6 @@ impl Drop for Bank {
         let _ = self.program.kill();
         let _ = self.program.wait();
     }
-}
-
-/// The secret from its text in base 32 (RFC 4648), as a person types it into an app.
-fn secret_of(text: &str) -> TotpSecret {
-    let letters = text.chars().filter(|c| !c.is_whitespace());
-    let (mut bits, mut width, mut bytes) = (0_u32, 0, Vec::new());
-    for letter in letters {
-        bits = bits << 5 | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap() as u32;
-        width += 5;
-        if width >= 8 {
-            width -= 8;
-            bytes.push((bits >> width & 0xff) as u8);
-        }
-    }
-    TotpSecret::new(bytes.try_into().unwrap())
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod accounts;
 mod api;
 mod bank_pages;
 mod guards;
+mod old_credentials;
 mod pages;
 mod route_walk;
 
@@ -136,7 +137,11 @@ impl Visitor {
 
     /// What stands in the forms of this visitor.
     fn form_key(&self) -> String {
-        self.token.as_ref().map(form_key::of_session).unwrap_or_default()
+        let demo = || self.served.get().and_then(|served| served.state.desk().demo_form_key());
+        match &self.token {
+            Some(token) => form_key::of_session(token),
+            None => demo().unwrap_or_default().to_owned(),
+        }
     }
 
     async fn get(&self, address: &str) -> Answer {
@@ -144,6 +149,7 @@ impl Visitor {
     }
 
     async fn post_form(&self, address: &str, fields: &str) -> Answer {
+        self.served().await;
         self.post_raw(address, &format!("form_key={}&{fields}", self.form_key())).await
     }
 

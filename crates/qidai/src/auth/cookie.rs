@@ -15,13 +15,18 @@ fn name(is_secure: bool) -> &'static str {
     if is_secure { SECURE } else { PLAIN }
 }
 
-/// The session token that a browser sends. Of several cookies of that name the first counts.
+/// The session token that a browser sends.
 pub(crate) fn token(headers: &HeaderMap, is_secure: bool) -> Option<Token> {
+    Token::parse(shown(headers, is_secure)?)
+}
+
+/// What a browser sends as a session, token or not. Of several cookies of that name the first counts.
+pub(crate) fn shown(headers: &HeaderMap, is_secure: bool) -> Option<&str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs =
         cookies.flat_map(|cookies| cookies.split(';')).filter_map(|one| one.trim().split_once('='));
     let (_, value) = pairs.find(|(known, _)| *known == name(is_secure))?;
-    Token::parse(value)
+    Some(value).filter(|value| !value.is_empty())
 }
 
 /// Adds the cookie of a new session to an answer. It ends with the browser; the store ends it before.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use qidai_bank::{Acting, IdSource, KeyRing, Principal, RandomSource, Store};
 
-use super::demo;
+use super::{demo, form_key};
 use crate::error::Failure;
 use crate::keys;
 
@@ -15,8 +15,15 @@ pub(crate) struct Desk {
     pub(crate) zone: TimeZone,
     ids: IdSource,
     random: RandomSource,
-    /// The account of the demonstration, when visitors act as it without a sign-in.
-    demo_account: Option<String>,
+    demo: Option<DemoDoor>,
+}
+
+/// How visitors of a demonstration come in without a sign-in.
+pub(super) struct DemoDoor {
+    /// The account as which they act.
+    pub(super) account: String,
+    /// Stands in their forms.
+    pub(super) form_key: String,
 }
 
 impl Desk {
@@ -26,18 +33,26 @@ impl Desk {
         let zone = TimeZone::get(&store.bank_zone().await?).unwrap_or(TimeZone::UTC);
         let ids = IdSource::new(|| uuid::Uuid::now_v7().to_string());
         let random = keys::random();
-        Ok(Desk { store, keys, zone, ids, random, demo_account: None })
+        Ok(Desk { store, keys, zone, ids, random, demo: None })
     }
 
     /// Lets visitors of this machine act as the demonstration's account. Only for banks of invented units.
     pub(crate) async fn with_demo_visitors(mut self) -> Result<Desk, Failure> {
-        self.demo_account = Some(demo::ensure_demo_account(&self.store, &self.keys).await?);
+        let account = demo::ensure_demo_account(&self.store, &self.keys).await?;
+        let form_key = form_key::of_visitors(&self.keys.visitor_form_secret(&account));
+        self.demo = Some(DemoDoor { account, form_key });
         Ok(self)
     }
 
-    /// The account as which visitors of the demonstration act.
-    pub(crate) fn demo_account(&self) -> Option<&str> {
-        self.demo_account.as_deref()
+    /// The door of a demonstration, which other banks do not have.
+    pub(super) fn demo(&self) -> Option<&DemoDoor> {
+        self.demo.as_ref()
+    }
+
+    /// What stands in the forms of a demonstration's visitors.
+    #[cfg(test)]
+    pub(crate) fn demo_form_key(&self) -> Option<&str> {
+        self.demo.as_ref().map(|demo| demo.form_key.as_str())
     }
 
     /// Where ids and random bytes come from.

@@ -13,6 +13,11 @@ pub(crate) fn of_session(token: &Token) -> String {
     digest(token.reveal().as_bytes())
 }
 
+/// The key of visitors who come in without a session, from the secret that a bank has for them.
+pub(crate) fn of_visitors(secret: &str) -> String {
+    digest(secret.as_bytes())
+}
+
 /// Does a form carry this key? The comparison takes the same time wherever they differ.
 pub(crate) fn stands_in(form: &[u8], key: &str) -> bool {
     let mut fields = url::form_urlencoded::parse(form);

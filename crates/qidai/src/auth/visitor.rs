@@ -20,6 +20,8 @@ use crate::pages::Reader;
 pub(crate) enum Visitor {
     #[default]
     SignedOut,
+    /// Showed something that opens nothing: forged, or from before.
+    Unrecognised(Shown),
     Person(Arc<Person>),
     /// With a token of its own.
     Machine(Arc<Principal>),
@@ -27,13 +29,23 @@ pub(crate) enum Visitor {
     Unknown(Failure),
 }
 
+/// By what somebody claims to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// The cookie of a session.
+    Session,
+    /// What stands in `Authorization`.
+    Token,
+}
+
 /// Somebody with a browser.
 #[derive(Debug)]
 pub(crate) struct Person {
     principal: Principal,
-    /// Stands in every form of a session. A demonstration's visitor has none: there the check of the sending site is
-    /// all, and all records are invented.
-    form_key: Option<String>,
+    /// Stands in every form.
+    form_key: String,
+    /// Came in without a sign-in, because the bank is a demonstration.
+    is_demo: bool,
 }
 
 impl Visitor {
@@ -45,7 +57,7 @@ impl Visitor {
         match self {
             Visitor::Person(person) => Ok(&person.principal),
             Visitor::Machine(principal) => Ok(principal),
-            Visitor::SignedOut => Err(sign_in_needed()),
+            Visitor::SignedOut | Visitor::Unrecognised(_) => Err(sign_in_needed()),
             Visitor::Unknown(failure) => Err(failure.clone()),
         }
     }
@@ -58,14 +70,14 @@ impl Visitor {
     /// The key of their forms; machines and strangers have none.
     pub(crate) fn form_key(&self) -> Option<&str> {
         match self {
-            Visitor::Person(person) => person.form_key.as_deref(),
+            Visitor::Person(person) => Some(&person.form_key),
             _ => None,
         }
     }
 
     /// Came in without a sign-in, because the bank is a demonstration.
     pub(crate) fn is_demo(&self) -> bool {
-        matches!(self, Visitor::Person(person) if person.form_key.is_none())
+        matches!(self, Visitor::Person(person) if person.is_demo)
     }
 }
 
@@ -98,27 +110,30 @@ async fn who(desk: &Desk, headers: &HeaderMap, client: &Client) -> Result<Visito
         && let Some(session) = desk.store.session(&token, now).await?
     {
         let form_key = form_key::of_session(&token);
-        return Ok(person(session.principal, Some(form_key)));
+        return Ok(person(session.principal, form_key, false));
     }
-    match desk.demo_account() {
-        Some(account) if client.address.is_some_and(|address| address.is_loopback()) => {
-            let principal = desk.store.principal(account, now).await?;
-            Ok(principal.map_or(Visitor::SignedOut, |one| person(one, None)))
-        }
-        _ => Ok(Visitor::SignedOut),
+    if let Some(demo) = desk.demo()
+        && client.address.is_some_and(|address| address.is_loopback())
+        && let Some(principal) = desk.store.principal(&demo.account, now).await?
+    {
+        return Ok(person(principal, demo.form_key.clone(), true));
     }
+    let shown = cookie::shown(headers, client.is_https);
+    Ok(shown.map_or(Visitor::SignedOut, |_| Visitor::Unrecognised(Shown::Session)))
 }
 
-fn person(principal: Principal, form_key: Option<String>) -> Visitor {
-    Visitor::Person(Arc::new(Person { principal, form_key }))
+fn person(principal: Principal, form_key: String, is_demo: bool) -> Visitor {
+    Visitor::Person(Arc::new(Person { principal, form_key, is_demo }))
 }
 
 /// `Bearer` and a token (RFC 6750, 2.1). A wrong one is refused at the door, also where a demonstration is open.
 async fn machine(desk: &Desk, text: &str) -> Result<Visitor, Failure> {
     let token = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let Some(token) = token.and_then(|(_, token)| Token::parse(token)) else { return Ok(Visitor::SignedOut) };
+    let Some(token) = token.and_then(|(_, token)| Token::parse(token)) else {
+        return Ok(Visitor::Unrecognised(Shown::Token));
+    };
     let principal = desk.store.machine(&token, Timestamp::now()).await?;
-    Ok(principal.map_or(Visitor::SignedOut, |principal| Visitor::Machine(Arc::new(principal))))
+    Ok(principal.map_or(Visitor::Unrecognised(Shown::Token), |one| Visitor::Machine(Arc::new(one))))
 }
 
 fn sign_in_needed() -> Failure {

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::Failure;
+use super::refused_act::Attempt;
 use crate::pages::Reader;
 use crate::pages::failure::failure_page;
 use crate::pages::sign_in;
@@ -41,20 +42,52 @@ impl IntoResponse for Failure {
     }
 }
 
+/// A failure that a page of its own tells: the form with what is wrong, in place of the page of failures.
+#[derive(Debug, Clone)]
+struct OnPage(Failure);
+
+impl Failure {
+    /// The page with the status of this failure. The edge still learns what was refused.
+    pub(crate) fn on_page(self, page: Response) -> Response {
+        let mut response = (self.status(), page).into_response();
+        response.extensions_mut().insert(OnPage(self));
+        response
+    }
+}
+
 /// Turns a failure of any inner layer or handler into the answer its reader expects.
 pub(crate) async fn answer_failures(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let for_machine = request.uri().path().starts_with("/api/");
     let reader = request.extensions().get::<Reader>().cloned().unwrap_or_default();
     let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+    let attempt = Attempt::of(&request, &reader, &id);
     let response = next.run(request).await;
-    let Some(failure) = response.extensions().get::<Failure>() else { return response };
+    if let Some(OnPage(failure)) = response.extensions().get() {
+        attempt.write_log_when_refused(failure);
+    }
+    let unread = unread_part(&response);
+    let Some(failure) = unread.as_ref().or_else(|| response.extensions().get()) else { return response };
     failure.write_log(&id);
+    attempt.write_log_when_refused(failure);
     match (for_machine, failure.status()) {
         (true, _) => problem(failure, &reader, &id),
         (false, StatusCode::UNAUTHORIZED) => sign_in::ask(&reader, &method),
         (false, _) => failure_page(failure, &reader, &id),
     }
+}
+
+/// What the framework could not read of a request: a number in the address that is none, a form sent as something else.
+/// It says so in English and plain text; our readers get a page or a problem like any other.
+fn unread_part(response: &Response) -> Option<Failure> {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_ours = response.extensions().get::<Failure>().is_some() || !kind.starts_with("text/plain");
+    if is_ours || !response.status().is_client_error() {
+        return None;
+    }
+    let sentence =
+        "A part of the address or of the form could not be read: open the page again from the menu.";
+    Some(Failure::refused("request_unreadable", sentence))
 }
 
 fn problem(failure: &Failure, reader: &Reader, id: &str) -> Response {

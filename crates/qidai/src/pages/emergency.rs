@@ -91,7 +91,8 @@ pub(crate) async fn take(
         Ok(_) => Ok(Redirect::to("/emergency").into_response()),
         Err(failure) if failure.is_refusal() => {
             let said = (failure.sentence(reader.lang), failure.code());
-            Ok((failure.status(), take_page(&state, &reader, wanted, Some(said)).await?).into_response())
+            let page = take_page(&state, &reader, wanted, Some(said)).await?;
+            Ok(failure.on_page(page))
         }
         Err(failure) => Err(failure),
     }
@@ -117,7 +118,8 @@ pub(crate) async fn review(
         Err(error) if error.is_refusal() => {
             let failure = Failure::from(error);
             let said = (failure.sentence(reader.lang), failure.code());
-            Ok((failure.status(), review_page(&state, &reader, Some(said)).await?).into_response())
+            let page = review_page(&state, &reader, Some(said)).await?;
+            Ok(failure.on_page(page))
         }
         Err(error) => Err(error.into()),
     }

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use super::{Frame, Reader, render, shown};
 use crate::app::AppState;
 use crate::error::Failure;
-use crate::words::Lang;
 
 /// Events of a page.
 const PAGE_EVENTS: u32 = 30;
@@ -79,7 +78,7 @@ pub(crate) async fn show(
     render(&HistoryPage {
         context: reader.lang.words().t1("history-context", "count", total as f64),
         subject: subject.unwrap_or_default().to_owned(),
-        events: events.iter().map(|event| EventView::new(event, &desk.zone, reader.lang)).collect(),
+        events: events.iter().map(|event| EventView::new(event, &desk.zone, &reader)).collect(),
         first: wishes.before.is_some().then(|| address(subject, None)),
         older: last.map(|last| address(subject, Some(last.sequence))),
         frame: Frame::new(&reader),
@@ -94,8 +93,8 @@ fn address(subject: Option<&str>, before: Option<u64>) -> String {
 }
 
 impl EventView {
-    pub(super) fn new(event: &HistoryEvent, zone: &TimeZone, lang: Lang) -> EventView {
-        let w = lang.words();
+    pub(super) fn new(event: &HistoryEvent, zone: &TimeZone, reader: &Reader) -> EventView {
+        let (lang, w) = (reader.lang, reader.lang.words());
         let role = Role::parse(&event.role).map(|role| shown::label(lang, role.labels()));
         let site = event.site.as_ref().map(|site| format!(" @ {site}")).unwrap_or_default();
         let who = match role {
@@ -116,7 +115,7 @@ impl EventView {
                 .then(|| shown::second(event.effective_at, zone)),
             headline: shown::word(w, "event", &event.kind),
             subject: event.subject.clone(),
-            subject_address: shown::subject_address(&event.subject),
+            subject_address: shown::subject_address(&event.subject, &reader.visitor),
             who,
             reason: event.reason.clone(),
             short_hash: format!("{}…{}", front.unwrap_or_default(), back.unwrap_or_default()),

@@ -101,7 +101,8 @@ pub(crate) async fn add(
         Ok((account, link)) => person(&state, &reader, &account.staff_number, Some(&link), None).await,
         Err(failure) if failure.is_refusal() => {
             let said = (failure.sentence(reader.lang), failure.code());
-            Ok((failure.status(), list(&state, &reader, new, Some(said)).await?).into_response())
+            let page = list(&state, &reader, new, Some(said)).await?;
+            Ok(failure.on_page(page))
         }
         Err(failure) => Err(failure),
     }
@@ -128,7 +129,7 @@ pub(crate) async fn change(
         Err(failure) if failure.is_refusal() && failure.status() != axum::http::StatusCode::NOT_FOUND => {
             let said = (failure.sentence(reader.lang), failure.code());
             let page = person(&state, &reader, &number, None, Some(said)).await?;
-            Ok((failure.status(), page).into_response())
+            Ok(failure.on_page(page))
         }
         Err(failure) => Err(failure),
     }

@@ -2,7 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderValue, SET_COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderName, HeaderValue, SET_COOKIE};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -10,6 +10,9 @@ use crate::app::AppState;
 use crate::auth::Visitor;
 use crate::error::RequestId;
 use crate::words::Lang;
+
+/// The number of a request in the log, with every answer.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Warnings that stand on every page and every printed sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,8 +46,12 @@ pub(crate) async fn know_reader(State(state): State<AppState>, mut request: Requ
         address,
         visitor: Visitor::SignedOut,
     });
-    request.extensions_mut().insert(RequestId(format!("{:08x}", rand::random::<u32>())));
+    let id = format!("{:08x}", rand::random::<u32>());
+    request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = next.run(request).await;
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
     if let Some(lang) = chosen {
         let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", lang.tag());
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use qidai_bank::{Grant, Identity};
+use qidai_bank::{Grant, Identity, Permission};
 
+use crate::auth::Visitor;
 use crate::words::{Lang, Words, thousands};
 
 /// The label of this language, of a pair 中文, English.
@@ -61,14 +62,16 @@ pub(super) fn escaped(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// Where a subject of the history has a page of its own.
-pub(super) fn subject_address(subject: &str) -> Option<String> {
+/// Where a subject of the history has a page of its own that the visitor may open.
+pub(super) fn subject_address(subject: &str, visitor: &Visitor) -> Option<String> {
     let mut parts = subject.splitn(3, '/');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some("unit"), Some(scheme), Some(value)) => {
+        (Some("unit"), Some(scheme), Some(value)) if visitor.may(Permission::UnitView) => {
             Some(format!("/units/{}/{}", escaped(scheme), escaped(value)))
         }
-        (Some("account"), Some(number), None) => Some(format!("/admin/people/{}", escaped(number))),
+        (Some("account"), Some(number), None) if visitor.may(Permission::AccountManage) => {
+            Some(format!("/admin/people/{}", escaped(number)))
+        }
         _ => None,
     }
 }

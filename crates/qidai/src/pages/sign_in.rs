@@ -137,7 +137,7 @@ fn refused(reader: &Reader, sent: &Sent, error: BankError) -> Result<Response, F
     let said = (failure.sentence(reader.lang), hint, failure.code());
     let reader = Reader { address: "/sign-in?".to_owned(), ..reader.clone() };
     let page = page(&reader, local(&sent.to), sent.staff_number.clone(), Some(said), None)?;
-    Ok((failure.status(), page).into_response())
+    Ok(failure.on_page(page))
 }
 
 fn page(

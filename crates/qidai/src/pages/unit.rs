@@ -188,6 +188,6 @@ fn history_view(
     History {
         count: shown::count(count),
         address: format!("/history?subject={}", shown::escaped(subject)),
-        events: events.iter().map(|event| EventView::new(event, zone, reader.lang)).collect(),
+        events: events.iter().map(|event| EventView::new(event, zone, reader)).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use axum::{Extension, Form};
 use jiff::Timestamp;
 use qidai_bank::{Account, NewCredential, PASSWORD_LENGTH_MIN, Token};
@@ -69,13 +69,14 @@ pub(crate) async fn run(
 ) -> Result<Response, Failure> {
     let (desk, token) = (state.desk(), token_of(&link)?);
     let owner = desk.store.link_owner(&token, Timestamp::now()).await?;
-    let again = |failure: &Failure| -> Result<Response, Failure> {
+    let again = |failure: Failure| -> Result<Response, Failure> {
         let said = (failure.sentence(reader.lang), failure.code());
-        Ok((failure.status(), page(&reader, desk, &owner, &token, Some(said))?).into_response())
+        let page = page(&reader, desk, &owner, &token, Some(said))?;
+        Ok(failure.on_page(page))
     };
     if sent.password != sent.again {
         let sentence = "The two passwords are not the same: write it twice.";
-        return again(&Failure::refused("passwords_differ", sentence));
+        return again(Failure::refused("passwords_differ", sentence));
     }
     let chosen = NewCredential { password: &sent.password, code: Some(&sent.code) };
     match desk.store.use_link(&token, chosen, &desk.keys, Timestamp::now(), desk.sources()).await {
@@ -83,7 +84,7 @@ pub(crate) async fn run(
             let is_https = client.is_some_and(|client| client.is_https);
             Ok(cookie::give(Redirect::to("/"), &signed_in.token, is_https))
         }
-        Err(error) if error.is_refusal() => again(&error.into()),
+        Err(error) if error.is_refusal() => again(error.into()),
         Err(error) => Err(error.into()),
     }
 }

@@ -66,11 +66,15 @@ impl Server {
 
     pub fn request(&self, method: &str, path: &str, headers: &[&str], body: &str) -> String {
         let mut text = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
-        if !headers.iter().any(|header| header.to_ascii_lowercase().starts_with("host:")) {
+        let says = |name: &str| headers.iter().any(|header| header.to_ascii_lowercase().starts_with(name));
+        if !says("host:") {
             text.push_str(&format!("Host: {}\r\n", self.address));
         }
+        if !says("content-length:") {
+            text.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
         headers.iter().for_each(|header| text.push_str(&format!("{header}\r\n")));
-        format!("{text}Content-Length: {}\r\n\r\n{body}", body.len())
+        format!("{text}\r\n{body}")
     }
 
     /// Sends a signal by its name.

@@ -15,7 +15,9 @@
 //! ```
 
 pub mod allele;
+pub mod antigen_match;
 pub mod compatible;
+pub mod epitope;
 pub mod error;
 pub mod group;
 pub mod locus;

@@ -26,7 +26,8 @@ pub struct AntigenSpace {
 }
 
 /// What a class looks like to serology: the split-level antigens of its alleles, and their first fields,
-/// which stand for the antigen where none is assigned (WMDA rule of 2024-02-07 for antigen mismatches).
+/// which stand for the antigen where none is assigned (WMDA rule of 2024-02-07 for antigen mismatches). By the same rule
+/// every mismatch at DPB1 is one of antigens: its classes look like nothing.
 #[derive(Clone, Debug, Default)]
 struct ClassLook {
     antigens: Vec<Antigen>,
@@ -150,7 +151,7 @@ fn is_variant_of_broad(release: &Release, antigen: Antigen) -> bool {
 
 fn class_looks(release: &Release) -> Vec<ClassLook> {
     let mut looks = vec![ClassLook::default(); release.class_count()];
-    for locus in Locus::TYPED {
+    for locus in Locus::TYPED.into_iter().filter(|locus| *locus != Locus::DPB1) {
         for allele in release.alleles_of(locus) {
             let Some(class) = release.class_of(allele) else { continue };
             let look = &mut looks[class.0 as usize];

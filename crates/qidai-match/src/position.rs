@@ -34,6 +34,8 @@ pub enum Direction {
 pub struct LocusPositions {
     /// In the order of the donor's typing as written.
     pub positions: Pair<PositionMatch>,
+    /// The donor's first position is compared with the patient's second, and the other way round.
+    pub is_crossed: bool,
     /// `None` when no mismatch is left in the best case.
     pub direction: Option<Direction>,
 }
@@ -49,8 +51,9 @@ pub fn positions(patient: &LocusGenotype, donor: &LocusGenotype, space: &Antigen
         let matching = pair.iter().filter(|m| **m >= PositionMatch::Possible).count();
         (matching, pair.0.max(pair.1), pair.0.min(pair.1))
     };
-    let positions = if score(&straight) >= score(&crossed) { straight } else { crossed };
-    LocusPositions { positions, direction: direction(&patient, &donor, space) }
+    let is_crossed = score(&straight) < score(&crossed);
+    let positions = if is_crossed { crossed } else { straight };
+    LocusPositions { positions, is_crossed, direction: direction(&patient, &donor, space) }
 }
 
 /// What a position expresses: its classes and, at A and B, its antigens.

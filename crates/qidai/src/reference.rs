@@ -5,19 +5,20 @@
 mod checksum;
 mod error;
 mod folder;
+mod optional;
 
 use std::path::Path;
 
 use qidai_bank::ReleaseInForce;
 use qidai_hla::typing::MacTable;
-use qidai_hla::{Release, ReleaseFiles};
+use qidai_hla::{Release, ReleaseError, ReleaseFiles};
 
 pub(crate) use error::ReferenceError;
 
 use crate::error::Failure;
 
 /// Reads a release from a folder as published: `wmda/` with its five files, and `Allelelist.txt`. The
-/// files may also lie side by side in one folder.
+/// files may also lie side by side in one folder. `tce/dpb_tce.csv` is read too when it is there.
 ///
 /// Where the publisher's `md5checksum.txt` lies beside the files, they are checked against it.
 ///
@@ -29,7 +30,23 @@ pub(crate) fn load_release(dir: &Path) -> Result<Release, ReferenceError> {
     checksum::verify(&files)?;
     let [allele_list, nom, nom_g, nom_p, dna_ser, ser_ser] = &files.texts;
     let texts = ReleaseFiles { allele_list, nom, nom_g, nom_p, dna_ser, ser_ser };
-    Release::from_files(&texts).map_err(|problem| ReferenceError::Release { dir: dir.to_owned(), problem })
+    let mut release = Release::from_files(&texts).map_err(|problem| of_release(dir, problem))?;
+    optional::add_tce(&mut release, dir)?;
+    Ok(release)
+}
+
+/// As [`load_release`], and what the protein sequences show (Bw4, Bw6, C1, C2) where the folder has them (`fasta/`).
+///
+/// # Errors
+/// Those of [`load_release`], for the sequences too.
+pub(crate) fn load_release_with_proteins(dir: &Path) -> Result<Release, ReferenceError> {
+    let mut release = load_release(dir)?;
+    optional::add_proteins(&mut release, dir)?;
+    Ok(release)
+}
+
+fn of_release(dir: &Path, problem: ReleaseError) -> ReferenceError {
+    ReferenceError::Release { dir: dir.to_owned(), problem }
 }
 
 /// The release in the folder of an option, or the built-in starter release without one.

@@ -4,7 +4,7 @@
 
 mod support;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Answer, qidai};
 use tempfile::TempDir;
 
@@ -202,6 +202,56 @@ fn antigens_are_never_less_certain_than_proteins() {
         .map(|line| (line["x6"]["best"].as_u64().unwrap(), line["x6"]["worst"].as_u64().unwrap()))
         .collect();
     assert_eq!(x6, [(6, 6), (6, 6), (6, 5)]);
+}
+
+/// One position of each locus, asked through the door; rows with their source.
+#[test]
+fn antigens_match_as_the_table_says() {
+    let Some(release) = support::release() else { return };
+    let table = include_str!("cases/antigen_match.tsv");
+    let rows: Vec<Vec<&str>> = table.lines().skip(1).map(|line| line.split('\t').collect()).collect();
+    let input = rows.iter().map(|row| {
+        let person = |text: &str| json!({ row[0]: [text, text] });
+        json!({ "id": row[0], "patient": person(row[1]), "donor": person(row[2]) }).to_string()
+    });
+    let options = ["match", "compare", "--batch", "--release", release.to_str().unwrap()];
+    let answer = qidai(&options, &input.collect::<Vec<_>>().join("\n"));
+    assert_eq!(answer.out.lines().count(), rows.len(), "{}", answer.err);
+    for (row, line) in rows.iter().zip(answer.out.lines()) {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let found = &line["loci"][row[0]]["positions"][0]["antigen_match"];
+        assert_eq!(found, &Value::Bool(row[3] == "yes"), "{row:?} {}", line["error"]);
+    }
+}
+
+#[test]
+fn dpb1_has_its_category() {
+    let Some(release) = support::release() else { return };
+    let pair = |patient: [&str; 2], donor: [&str; 2]| {
+        json!({ "id": "1", "patient": { "DPB1": patient }, "donor": { "DPB1": donor } }).to_string()
+    };
+    let input = [
+        pair(["DPB1*04:01", "DPB1*02:01"], ["DPB1*02:01", "DPB1*04:01:01:01"]),
+        pair(["DPB1*04:01", "DPB1*04:02"], ["DPB1*02:01", "DPB1*04:01"]),
+        pair(["DPB1*09:01", "DPB1*04:01"], ["DPB1*04:02", "DPB1*04:01"]),
+        pair(["DPB1*04:02", "DPB1*04:01"], ["DPB1*09:01", "DPB1*04:01"]),
+        pair(["DPB1*04:02", "DPB1*04:NEW"], ["DPB1*09:01", "DPB1*04:01"]),
+        json!({ "id": "6", "patient": { "DPB1": ["DPB1*04:01", "DPB1*04:01"] }, "donor": {} }).to_string(),
+    ];
+    let options = ["match", "compare", "--batch", "--release", release.to_str().unwrap()];
+    let answer = qidai(&options, &input.join("\n"));
+    let categories: Vec<String> = answer
+        .out
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["loci"]["DPB1"]["category"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    let expected = ["match", "permissive", "non_permissive_gvh", "non_permissive_hvg", "unknown", "unknown"];
+    assert_eq!(categories, expected);
 }
 
 /// A snapshot beside a bank that was removed and made anew is of another history, whatever its number.

@@ -1,4 +1,4 @@
-//! `1F`: the first field, which names the allele group: `B*15`. No antigen is implied: `B*15:22` is known as B35.
+//! `1F`: the first field, which names the allele group: `B*15`. No antigen is implied: `B*15:68` is known as B35.
 
 use crate::release::Release;
 use crate::typing::Alternatives;

@@ -49,6 +49,8 @@ pub(super) fn release(files: &ReleaseFiles<'_>) -> Result<Release, ReleaseError>
         expert: assigned.expert,
         serology: nom.serology,
         deleted: nom.deleted,
+        carried: Vec::new(),
+        tce: None,
     })
 }
 

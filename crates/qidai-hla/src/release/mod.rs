@@ -23,6 +23,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use crate::allele::{AlleleName, Suffix};
+use crate::epitope::{self, Carried, TceTable};
 use crate::error::ReleaseError;
 use crate::group::{GroupKind, GroupName};
 use crate::locus::Locus;
@@ -104,6 +105,9 @@ pub struct Release {
     expert: FxHashMap<AlleleId, Vec<Antigen>>,
     serology: Serology,
     deleted: FxHashMap<AlleleName, Deleted>,
+    /// What the sequences show, when they were given; otherwise empty.
+    pub(crate) carried: Vec<Carried>,
+    tce: Option<TceTable>,
 }
 
 impl Release {
@@ -114,6 +118,33 @@ impl Release {
     /// a malformed line, files of two releases, names that one file has and another lacks.
     pub fn from_files(files: &ReleaseFiles<'_>) -> Result<Release, ReleaseError> {
         build::release(files)
+    }
+
+    /// Adds the T-cell-epitope groups of DPB1 (`tce/dpb_tce.csv` of the same release).
+    ///
+    /// # Errors
+    /// [`ReleaseError`]: a file of another release, or a line of another form.
+    pub fn add_tce(&mut self, text: &str) -> Result<(), ReleaseError> {
+        self.tce = Some(TceTable::read(text, self)?);
+        Ok(())
+    }
+
+    /// The T-cell-epitope groups of DPB1, when they were given.
+    pub fn tce(&self) -> Option<&TceTable> {
+        self.tce.as_ref()
+    }
+
+    /// Adds the protein sequences of a class I locus (`fasta/A_prot.fasta` and so on), of which Bw4, Bw6, C1 and C2
+    /// are kept. `file` is the name to use in an error.
+    ///
+    /// # Errors
+    /// [`ReleaseError`]: entries that cannot be read, or that are not of this release.
+    pub fn add_proteins(&mut self, locus: Locus, file: &'static str, text: &str) -> Result<(), ReleaseError> {
+        let mut carried = std::mem::take(&mut self.carried);
+        carried.resize(self.names.len(), Carried::Unknown);
+        let read = epitope::read_ligands(locus, file, text, self, &mut carried);
+        self.carried = carried;
+        read
     }
 
     /// The built-in starter release: the 216 two-field names of the demonstration population with the

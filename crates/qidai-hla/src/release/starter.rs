@@ -39,6 +39,8 @@ pub(super) fn release() -> Release {
         expert: FxHashMap::default(),
         antigens,
         deleted: FxHashMap::default(),
+        carried: Vec::new(),
+        tce: None,
         names,
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufWriter, Write};
 
-use qidai_hla::{Locus, Nomenclature, PersonTyping};
-use qidai_match::position::{self, PositionMatch};
+use qidai_hla::antigen_match::antigens_may_match;
+use qidai_hla::epitope::{Permissiveness, TceVersion, permissiveness};
+use qidai_hla::{Alternatives, Category, Locus, Nomenclature, Pair, PersonTyping};
+use qidai_match::position;
 use qidai_match::{AntigenSpace, Classes, Interpreter, LocusCounts, LocusGenotype, MATCH_LOCI};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -164,18 +166,52 @@ impl Comparer<'_> {
         let genotypes = self.genotype(locus, patient).zip(self.genotype(locus, donor));
         let space = self.interpreter.antigens();
         let compared = genotypes.map(|(patient, donor)| position::positions(&patient, &donor, space));
-        let antigen_match = |kind: PositionMatch| kind != PositionMatch::AntigenMismatch;
-        let position =
-            |antigen: Option<bool>| json!({ "grade": null, "confidence": null, "antigen_match": antigen });
-        let positions: Vec<Value> = match compared {
-            Some(c) => c.positions.iter().map(|kind| position(Some(antigen_match(*kind)))).collect(),
-            None => vec![position(None), position(None)],
+        let shown = self.shown(locus, patient).zip(self.shown(locus, donor));
+        let antigen_match: [Option<bool>; 2] = match (compared, shown) {
+            (Some(compared), Some((patient, donor))) => {
+                let partners =
+                    if compared.is_crossed { [patient.1, patient.0] } else { [patient.0, patient.1] };
+                let pairs = [(donor.0, partners[0]), (donor.1, partners[1])];
+                pairs.map(|(d, p)| Some(antigens_may_match(d, p, self.interpreter.release())))
+            }
+            _ => [None, None],
         };
+        let positions = antigen_match
+            .map(|antigen| json!({ "grade": null, "confidence": null, "antigen_match": antigen }));
         let mut value = json!({ "best": counts.ard.best, "worst": counts.ard.worst, "positions": positions });
         if locus == Locus::DPB1 {
-            value["category"] = Value::Null;
+            value["category"] = self.dpb1_category(counts, patient, donor).into();
         }
         value
+    }
+
+    /// Both positions of the first genotype; a null one shows what the other shows.
+    fn shown<'p>(&self, locus: Locus, person: &'p PersonTyping) -> Option<Pair<&'p Alternatives>> {
+        let Pair(one, two) = person[locus].as_ref()?.genotypes.first()?.as_ref();
+        let is_null =
+            |a: &Alternatives| a.classes.is_empty() && (a.may_be_null || a.category == Category::Absent);
+        Some(match (is_null(one), is_null(two)) {
+            (true, false) => Pair(two, two),
+            (false, true) => Pair(one, one),
+            _ => Pair(one, two),
+        })
+    }
+
+    /// A match is a match before anything is asked of T-cell epitopes. Typings that allow a match and a mismatch have the
+    /// category that holds for both: alleles that match are of one level.
+    fn dpb1_category(
+        &self,
+        counts: LocusCounts,
+        patient: &PersonTyping,
+        donor: &PersonTyping,
+    ) -> &'static str {
+        match (&patient[Locus::DPB1], &donor[Locus::DPB1]) {
+            (Some(_), Some(_)) if counts.ard.worst == 2 => "match",
+            (Some(patient), Some(donor)) => {
+                permissiveness(patient, donor, self.interpreter.release(), TceVersion::V2).as_str()
+            }
+            _ => Permissiveness::Unknown.as_str(),
+        }
     }
 }
 

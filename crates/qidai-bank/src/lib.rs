@@ -82,9 +82,9 @@ pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
     Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, CopyCheck, CopyState, Emergency, HeldState,
-    Marked, NewCredential, OnProgress, OnTurn, PersonState, Proof, ReleaseInForce, SearchableKind,
-    SearchableRow, Session, SignIn, SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, WriterTurn,
-    check_copy, holds_password, without_password,
+    Marked, NewCredential, OnProgress, OnTurn, PersonState, Proof, ReleaseInForce, SearchableChanges,
+    SearchableKind, SearchableRow, Session, SignIn, SignedIn, Signing, Store, StoreError, UnitCount,
+    VerifyError, WriterTurn, check_copy, holds_password, without_password,
 };
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
 pub use test_outcome::TestOutcome;

@@ -55,7 +55,7 @@ pub use error::StoreError;
 pub use link::NewCredential;
 pub use notification::Marked;
 pub use person::PersonState;
-pub use search::{SearchableKind, SearchableRow};
+pub use search::{SearchableChanges, SearchableKind, SearchableRow};
 pub use session::Session;
 pub use setting::ReleaseInForce;
 pub use sign_in::{SignIn, SignedIn};

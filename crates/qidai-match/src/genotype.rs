@@ -33,7 +33,7 @@ pub(crate) enum Component {
 pub(crate) type Possibilities = Box<[Component]>;
 
 /// One typed locus of one person, ready for comparison.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LocusGenotype {
     /// Classes at the antigen recognition domain.
     pub(crate) ard: Possibilities,

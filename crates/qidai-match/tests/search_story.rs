@@ -28,8 +28,8 @@ impl Bank {
 
     fn snapshot(&self, antigens: &AntigenSpace) -> Snapshot {
         let mut builder = SnapshotBuilder::new(Nomenclature::new(&self.release, None), antigens);
-        for (id, hla, facts) in &self.units {
-            builder.push(&UnitEntry { id, hla, facts: *facts });
+        for (key, (id, hla, facts)) in (1..).zip(&self.units) {
+            builder.push(&UnitEntry { key, id, hla, facts: *facts });
         }
         builder.finish(Origin { generation: 7, history_hash: [7; 32] }).unwrap()
     }
@@ -205,7 +205,7 @@ fn a_snapshot_comes_back_from_its_bytes_or_is_refused() {
     ]);
     let antigens = AntigenSpace::new(&bank.release);
     let snapshot = bank.snapshot(&antigens);
-    let bytes = snapshot.bytes().to_vec();
+    let bytes = snapshot.pieces().concat();
     let open = |bytes: &[u8]| {
         // An owned buffer on an 8-byte boundary, as a mapped file is.
         let mut words = vec![0u64; bytes.len().div_ceil(8)];

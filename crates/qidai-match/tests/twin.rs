@@ -68,6 +68,7 @@ fn fast_search_is_the_naive_search() {
         let mut builder = SnapshotBuilder::new(nomenclature, &antigens);
         for (i, unit) in units.iter().enumerate() {
             builder.push(&UnitEntry {
+                key: i as u64,
                 id: &format!("{i:04}"),
                 hla: &unit.hla,
                 facts: Facts::unknown(Source::Unit),

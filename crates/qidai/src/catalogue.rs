@@ -2,17 +2,22 @@
 //!
 //! A search never reads the database. It reads a frozen snapshot with a generation number, which is the
 //! number of the last event in the bank's history when it was built. The snapshot lies beside an SQLite bank
-//! as `<bank>.snapshot` and is mapped when it is still of the bank's generation, release and codes.
+//! as `<bank>.snapshot` and is mapped. Of an older generation it is brought up to date with the rows that the
+//! events since then touched; of another release, or too old, it is built again from everything.
 
 mod answer;
 mod build;
 mod find;
+mod follow;
 mod mapped;
 mod reason;
 mod receipt;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use qidai_bank::Store;
 use qidai_hla::{MacTable, Nomenclature, Release};
@@ -70,11 +75,28 @@ pub(crate) struct ReferenceArgs {
     pub(crate) mac: Option<PathBuf>,
 }
 
-/// An open bank, ready to be searched.
-pub(crate) struct Catalogue {
+/// What typings are read with.
+struct Reading {
     release: Release,
     mac: Option<MacTable>,
     antigens: AntigenSpace,
+}
+
+impl Reading {
+    fn new(release: Release, mac: Option<MacTable>) -> Reading {
+        let antigens = AntigenSpace::new(&release);
+        Reading { release, mac, antigens }
+    }
+
+    fn nomenclature(&self) -> Nomenclature<'_> {
+        Nomenclature::new(&self.release, self.mac.as_ref())
+    }
+}
+
+/// An open bank, ready to be searched.
+pub(crate) struct Catalogue {
+    /// Shared with the catalogues that follow, until the bank takes another release.
+    reading: Arc<Reading>,
     snapshot: Snapshot,
     is_synthetic: bool,
     counts: Counts,
@@ -104,55 +126,35 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// Opens the bank when its history has gone on since a generation; `None` when it has not.
-    ///
-    /// # Errors
-    /// Those of [`Catalogue::open`].
-    pub(crate) async fn open_newer(args: &BankArgs, generation: u64) -> Result<Option<Catalogue>, Failure> {
-        let store = Store::open(args.address()?).await?;
-        let newer = match store.generation().await {
-            Ok(now) if now == generation => Ok(None),
-            Ok(_) => Self::of_store(&store, args).await.map(Some),
-            Err(error) => Err(error.into()),
-        };
-        let closed = store.close().await.map_err(Failure::from);
-        let newer = newer?;
-        closed?;
-        Ok(newer)
-    }
-
     async fn of_store(store: &Store, args: &BankArgs) -> Result<Catalogue, Failure> {
         let release = release_of(store, &args.reference).await?;
         let mac = args.reference.mac.as_deref().map(reference::load_mac).transpose()?;
-        let antigens = AntigenSpace::new(&release);
-        let nomenclature = Nomenclature::new(&release, mac.as_ref());
-        let snapshot = build::current(store, &nomenclature, &antigens, snapshot_path(args)).await?;
-        let demo = store.setting(DEMO_SETTING).await?;
-        let mut catalogue = Catalogue::of_snapshot(release, mac, antigens, snapshot);
-        catalogue.is_synthetic = demo.is_some();
+        let reading = Arc::new(Reading::new(release, mac));
+        let snapshot = build::current(store, &reading, snapshot_path(args)).await?;
+        let mut catalogue = Catalogue::new(reading, snapshot);
+        catalogue.is_synthetic = is_synthetic(store).await?;
         Ok(catalogue)
     }
 
     /// Puts a snapshot together with what it was built with.
-    pub(crate) fn of_snapshot(
-        release: Release,
-        mac: Option<MacTable>,
-        antigens: AntigenSpace,
-        snapshot: Snapshot,
-    ) -> Catalogue {
+    pub(crate) fn of_snapshot(release: Release, mac: Option<MacTable>, snapshot: Snapshot) -> Catalogue {
+        Catalogue::new(Arc::new(Reading::new(release, mac)), snapshot)
+    }
+
+    fn new(reading: Arc<Reading>, snapshot: Snapshot) -> Catalogue {
         let rows = 0..snapshot.row_count() as u32;
         let own = rows.filter(|row| snapshot.facts(*row).source == Source::Unit).count() as u64;
         let counts = Counts { public_units: own, listed: snapshot.row_count() as u64 - own };
-        Catalogue { release, mac, antigens, snapshot, is_synthetic: false, counts }
+        Catalogue { reading, snapshot, is_synthetic: false, counts }
     }
 
     /// What typings are read with.
     pub(crate) fn nomenclature(&self) -> Nomenclature<'_> {
-        Nomenclature::new(&self.release, self.mac.as_ref())
+        self.reading.nomenclature()
     }
 
     pub(crate) fn interpreter(&self) -> Interpreter<'_> {
-        Interpreter::new(&self.release, &self.antigens)
+        Interpreter::new(&self.reading.release, &self.reading.antigens)
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
@@ -161,7 +163,7 @@ impl Catalogue {
 
     /// The release in force, e.g. `3.58.0` or `starter`.
     pub(crate) fn release_label(&self) -> &str {
-        self.release.label()
+        self.reading.release.label()
     }
 
     /// The history number up to which the snapshot was built.

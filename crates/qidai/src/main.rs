@@ -5,6 +5,7 @@
 mod api;
 mod app;
 mod auth;
+mod background;
 mod backup;
 mod catalogue;
 mod checkpoints;

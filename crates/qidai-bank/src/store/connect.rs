@@ -196,6 +196,20 @@ async fn prepare(store: &Store, when_absent: WhenAbsent) -> Result<(), StoreErro
     store.database.migrate().await
 }
 
+impl Store {
+    /// Looks again at what opening looked at: the file may have been taken away, or its tables brought to a newer version
+    /// by another program.
+    ///
+    /// # Errors
+    /// [`StoreError::DatabaseMissing`], [`StoreError::NewerThanProgram`], [`StoreError::NotABank`], or the database fails.
+    pub async fn check_tables(&self) -> Result<(), StoreError> {
+        if let Address::Sqlite(path) = &self.address {
+            look_at_file(&self.address, path, WhenAbsent::Refuse)?;
+        }
+        missing_migrations(self, WhenAbsent::Refuse).await.map(|_| ())
+    }
+}
+
 /// How many changes of the tables a bank does not have yet. Refuses what is not ours, and what is newer than we are.
 async fn missing_migrations(store: &Store, when_absent: WhenAbsent) -> Result<usize, StoreError> {
     let tables = table_names(store.database.reader()).await?;

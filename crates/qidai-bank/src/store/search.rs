@@ -1,5 +1,6 @@
 //! Everything a search needs, as a stream.
 
+mod changes;
 mod page;
 
 use jiff::civil::Date;
@@ -7,6 +8,8 @@ use serde::Deserialize;
 
 use super::{Store, StoreError, history};
 use crate::{Abo, RhD, Sex, TestOutcome};
+
+pub use changes::SearchableChanges;
 
 /// Whose unit or donor it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

@@ -84,10 +84,11 @@ impl Facts {
     }
 }
 
-/// The stored form: 56 bytes, sentinels for "not recorded".
+/// The stored form: 64 bytes, one line of a processor's cache; sentinels for "not recorded".
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct StoredFacts {
+    pub key: u64,
     tnc_total: u64,
     cd34_total: u64,
     pub id_start: u64,
@@ -122,8 +123,9 @@ fn unflag(value: u8) -> Option<bool> {
 }
 
 impl StoredFacts {
-    pub(crate) fn new(facts: &Facts, id_start: u64, id_len: u16, readable: bool) -> Self {
+    pub(crate) fn new(key: u64, facts: &Facts, id_start: u64, id_len: u16, readable: bool) -> Self {
         StoredFacts {
+            key,
             tnc_total: facts.tnc_total.unwrap_or(NO_COUNT),
             cd34_total: facts.cd34_total.unwrap_or(NO_COUNT),
             id_start,
@@ -150,6 +152,17 @@ impl StoredFacts {
 
     pub(crate) fn source(&self) -> Source {
         if self.list == OWN_UNIT { Source::Unit } else { Source::Listed(self.list) }
+    }
+
+    /// The same entry with its identity at another place, and where lists have other numbers: the new one stands at
+    /// the place of the old.
+    pub(crate) fn moved(self, id_start: u64, number_of: &[u16]) -> Self {
+        let list = match self.source() {
+            Source::Unit => OWN_UNIT,
+            // A number that no list was named for stays what it is.
+            Source::Listed(list) => number_of.get(list as usize).copied().unwrap_or(list),
+        };
+        StoredFacts { id_start, list, ..self }
     }
 
     pub(crate) fn tnc_total(&self) -> Option<u64> {

@@ -1,11 +1,15 @@
-//! Builds a snapshot: each distinct text of a locus is read once, each distinct genotype kept once.
+//! Collects what a snapshot is made of: each distinct text of a locus is read once, each distinct genotype kept once.
+//!
+//! [`freeze`] makes a snapshot of it; [`thaw`] takes one as the beginning of the next.
+
+mod freeze;
+mod thaw;
 
 use qidai_hla::{Nomenclature, TypingError, typing};
 use rustc_hash::FxHashMap;
 
 use super::facts::{Facts, StoredFacts};
-use super::layout::{Header, MAGIC, Row, Section, UNTYPED_TEXT, Writer, write_genotype};
-use super::snapshot::{Snapshot, SnapshotError, fingerprint, mac_codes};
+use super::layout::{Row, UNTYPED_TEXT};
 use crate::antigen::AntigenSpace;
 use crate::genotype::{Interpreter, LocusGenotype};
 use crate::{MATCH_LOCI, PerMatchLocus};
@@ -13,6 +17,8 @@ use crate::{MATCH_LOCI, PerMatchLocus};
 /// One unit or listed entry as the store gives it.
 #[derive(Clone, Copy, Debug)]
 pub struct UnitEntry<'a> {
+    /// Which one it is, for ever: unique among own units, and among listed entries.
+    pub key: u64,
     /// The identity as text; the order of equals in a ranked list.
     pub id: &'a str,
     /// The typing as written: a GL String.
@@ -33,7 +39,6 @@ pub struct Origin {
 /// What one `^` segment of a typing stands for: text numbers by locus (usually one).
 type SegmentTexts = Box<[(u8, u32)]>;
 
-#[derive(Default)]
 struct LocusTexts {
     texts: Vec<Box<str>>,
     genotype_of_text: Vec<u32>,
@@ -41,7 +46,7 @@ struct LocusTexts {
     genotype_numbers: FxHashMap<LocusGenotype, u32>,
 }
 
-/// Collects units and becomes a [`Snapshot`].
+/// Collects units and becomes a [`super::Snapshot`].
 pub struct SnapshotBuilder<'r> {
     nomenclature: Nomenclature<'r>,
     interpreter: Interpreter<'r>,
@@ -60,16 +65,11 @@ const UNREADABLE_KEPT: usize = 100;
 impl<'r> SnapshotBuilder<'r> {
     /// An empty builder for a release and its antigens.
     pub fn new(nomenclature: Nomenclature<'r>, antigens: &'r AntigenSpace) -> Self {
-        let untyped = || LocusTexts {
-            texts: vec!["".into()],
-            genotype_of_text: vec![u32::MAX],
-            ..LocusTexts::default()
-        };
         SnapshotBuilder {
             nomenclature,
             interpreter: Interpreter::new(nomenclature.release, antigens),
             segments: FxHashMap::default(),
-            loci: std::array::from_fn(|_| untyped()),
+            loci: std::array::from_fn(|_| LocusTexts::untyped()),
             rows: Vec::new(),
             facts: Vec::new(),
             ids: Vec::new(),
@@ -92,7 +92,8 @@ impl<'r> SnapshotBuilder<'r> {
         };
         let start = self.ids.len() as u64;
         self.ids.extend_from_slice(entry.id.as_bytes());
-        self.facts.push(StoredFacts::new(&entry.facts, start, entry.id.len() as u16, row.is_some()));
+        let len = entry.id.len() as u16;
+        self.facts.push(StoredFacts::new(entry.key, &entry.facts, start, len, row.is_some()));
         self.rows.push(row.unwrap_or([UNTYPED_TEXT; MATCH_LOCI.len()]));
     }
 
@@ -139,70 +140,18 @@ impl<'r> SnapshotBuilder<'r> {
         }
         Ok(texts.into())
     }
-
-    /// Sorts by source and identity and freezes. `origin` says which history the rows are of, and up to where.
-    ///
-    /// # Errors
-    /// Only when the bytes just written cannot be read again, which would be a defect.
-    pub fn finish(mut self, origin: Origin) -> Result<Snapshot, SnapshotError> {
-        let order = self.order();
-        // What is no longer needed is given back at once: a province's units are in memory twice as it is.
-        self.segments = FxHashMap::default();
-        let row_count = self.rows.len();
-        let mut writer =
-            Writer::new(row_count * (size_of::<Row>() + size_of::<StoredFacts>()) + self.ids.len());
-        let rows = writer.section(&permuted(std::mem::take(&mut self.rows), &order));
-        let facts = writer.section(&permuted(std::mem::take(&mut self.facts), &order));
-        let ids = writer.section(&std::mem::take(&mut self.ids));
-        let label = self.nomenclature.release.label().as_bytes();
-        let mut release_label = [0; 32];
-        let len = label.len().min(32);
-        release_label[..len].copy_from_slice(&label[..len]);
-        let per_locus = |writer: &mut Writer, section: &dyn Fn(&mut Writer, &LocusTexts) -> Section| {
-            std::array::from_fn(|i| section(writer, &self.loci[i]))
-        };
-        let header = Header {
-            magic: MAGIC,
-            generation: origin.generation,
-            history_hash: origin.history_hash,
-            row_count: row_count as u64,
-            release_fingerprint: fingerprint(self.nomenclature.release),
-            crc: 0,
-            mac_codes: mac_codes(&self.nomenclature),
-            release_label,
-            rows,
-            facts,
-            ids,
-            lists: writer.section(self.lists.join("\n").as_bytes()),
-            genotype_of_text: per_locus(&mut writer, &|w, l| w.section(&l.genotype_of_text)),
-            text_ends: per_locus(&mut writer, &|w, l| w.section(&l.text_ends())),
-            text_bytes: per_locus(&mut writer, &|w, l| w.section(l.texts.concat().as_bytes())),
-            genotypes: per_locus(&mut writer, &|w, l| w.section(&l.genotype_words())),
-        };
-        Snapshot::from_words(writer.finish(header))
-    }
-
-    /// Own units first, then the lists, each by identity: equals in a ranking keep this order.
-    fn order(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
-        let key = |i: &u32| {
-            let facts = &self.facts[*i as usize];
-            let start = facts.id_start as usize;
-            let own = matches!(facts.facts().source, super::Source::Unit);
-            (!own, &self.ids[start..start + facts.id_len as usize])
-        };
-        order.sort_by(|a, b| key(a).cmp(&key(b)));
-        order
-    }
-}
-
-/// Items in another order; the old place is given back before the next section is begun.
-#[expect(clippy::needless_pass_by_value, reason = "taking them is the point: they are dropped here")]
-fn permuted<T: Copy>(items: Vec<T>, order: &[u32]) -> Vec<T> {
-    order.iter().map(|i| items[*i as usize]).collect()
 }
 
 impl LocusTexts {
+    fn untyped() -> Self {
+        LocusTexts {
+            texts: vec!["".into()],
+            genotype_of_text: vec![u32::MAX],
+            genotypes: Vec::new(),
+            genotype_numbers: FxHashMap::default(),
+        }
+    }
+
     fn add(&mut self, written: &str, genotype: LocusGenotype) -> u32 {
         let next = self.genotypes.len() as u32;
         let number = *self.genotype_numbers.entry(genotype).or_insert_with_key(|genotype| {
@@ -212,20 +161,5 @@ impl LocusTexts {
         self.texts.push(written.into());
         self.genotype_of_text.push(number);
         self.texts.len() as u32 - 1
-    }
-
-    fn text_ends(&self) -> Vec<u32> {
-        let mut end = 0;
-        let ends = self.texts.iter().map(|t| {
-            end += t.len() as u32;
-            end
-        });
-        ends.collect()
-    }
-
-    fn genotype_words(&self) -> Vec<u32> {
-        let mut words = Vec::new();
-        self.genotypes.iter().for_each(|g| write_genotype(g, &mut words));
-        words
     }
 }

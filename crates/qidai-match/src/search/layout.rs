@@ -8,7 +8,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::MATCH_LOCI;
 use crate::genotype::{Component, LocusGenotype, Possibilities, Token};
 
-pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN2";
+pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN3";
 
 /// A row of the scan: for each of [`MATCH_LOCI`] the number of the text it was typed with.
 pub(crate) type Row = [u32; MATCH_LOCI.len()];
@@ -76,18 +76,25 @@ impl Writer {
 
     pub(crate) fn finish(mut self, mut header: Header) -> Vec<u64> {
         let body = size_of::<Header>();
-        header.crc = checksum(&header, &bytemuck::cast_slice::<u64, u8>(&self.words)[body..]);
+        header.crc = checksum(&header, &body_sum(&bytemuck::cast_slice::<u64, u8>(&self.words)[body..]));
         bytemuck::cast_slice_mut::<u64, u8>(&mut self.words)[..body]
             .copy_from_slice(bytemuck::bytes_of(&header));
         self.words
     }
 }
 
+/// The sum over everything behind the header, which is the same for each generation of the same content.
+pub(crate) fn body_sum(body: &[u8]) -> crc32fast::Hasher {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(body);
+    hasher
+}
+
 /// The checksum of a whole snapshot: the header with its own checksum left out, then everything else.
-pub(crate) fn checksum(header: &Header, body: &[u8]) -> u32 {
+pub(crate) fn checksum(header: &Header, body_sum: &crc32fast::Hasher) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(bytemuck::bytes_of(&Header { crc: 0, ..*header }));
-    hasher.update(body);
+    hasher.combine(body_sum);
     hasher.finalize()
 }
 

@@ -1,11 +1,13 @@
 //! A frozen bank: rows, facts and the distinct typings, all in one run of bytes.
 
+use std::sync::Arc;
+
 use bytemuck::Pod;
 use qidai_hla::{Nomenclature, Release};
 
 use super::facts::{Facts, StoredFacts};
 use super::index::Origin;
-use super::layout::{Header, MAGIC, Row, Section, checksum, read_genotypes};
+use super::layout::{Header, MAGIC, Row, Section, body_sum, checksum, read_genotypes};
 use crate::genotype::LocusGenotype;
 use crate::{MATCH_LOCI, PerMatchLocus};
 
@@ -29,10 +31,18 @@ pub enum SnapshotError {
     },
 }
 
-/// A frozen bank that searches read. Made by [`super::SnapshotBuilder`], or mapped from its file.
+/// A frozen bank that searches read. Made by [`super::SnapshotBuilder`], or mapped from its file. Clones share
+/// their content.
+#[derive(Clone)]
 pub struct Snapshot {
-    bytes: Bytes,
     header: Header,
+    content: Arc<Content>,
+}
+
+struct Content {
+    /// A header, which may be of an older generation of the same content, and all sections.
+    bytes: Bytes,
+    body_sum: crc32fast::Hasher,
     /// Decoded once: per locus the distinct genotypes.
     genotypes: PerMatchLocus<Vec<LocusGenotype>>,
     lists: Vec<String>,
@@ -72,7 +82,8 @@ impl Snapshot {
         if header.magic != MAGIC {
             return Err(SnapshotError::Foreign);
         }
-        if header.crc != checksum(&header, &all[size_of::<Header>()..]) {
+        let body_sum = body_sum(&all[size_of::<Header>()..]);
+        if header.crc != checksum(&header, &body_sum) {
             return Err(SnapshotError::Damaged("the checksum does not fit"));
         }
         let mut genotypes: PerMatchLocus<Vec<LocusGenotype>> = Default::default();
@@ -83,7 +94,7 @@ impl Snapshot {
         let lists = String::from_utf8_lossy(view::<u8>(all, header.lists)?);
         let lists = lists.lines().map(str::to_owned).collect();
         check_sections(all, &header)?;
-        Ok(Snapshot { header, genotypes, lists, bytes })
+        Ok(Snapshot { header, content: Arc::new(Content { bytes, body_sum, genotypes, lists }) })
     }
 
     /// Refuses a snapshot whose typings were read with another release, or with other codes, than those in force.
@@ -102,9 +113,18 @@ impl Snapshot {
         })
     }
 
-    /// The bytes to write to a file.
-    pub fn bytes(&self) -> &[u8] {
-        self.bytes.get()
+    /// The bytes to write to a file, in two pieces: the header, and what stands behind it.
+    pub fn pieces(&self) -> [&[u8]; 2] {
+        [bytemuck::bytes_of(&self.header), &self.content.bytes.get()[size_of::<Header>()..]]
+    }
+
+    /// The same content as that of a later generation, in which nothing that can be searched has changed.
+    #[must_use]
+    pub fn at(&self, origin: Origin) -> Snapshot {
+        let header =
+            Header { generation: origin.generation, history_hash: origin.history_hash, ..self.header };
+        let crc = checksum(&header, &self.content.body_sum);
+        Snapshot { header: Header { crc, ..header }, content: Arc::clone(&self.content) }
     }
 
     /// The history number up to which it was built.
@@ -115,6 +135,11 @@ impl Snapshot {
     /// Which history it is of, and up to where.
     pub fn origin(&self) -> Origin {
         Origin { generation: self.header.generation, history_hash: self.header.history_hash }
+    }
+
+    /// True when both share one content, of whatever generations they are.
+    pub fn has_content_of(&self, other: &Snapshot) -> bool {
+        Arc::ptr_eq(&self.content, &other.content)
     }
 
     /// Whether bytes begin like a snapshot of any version: a file that does not is somebody else's.
@@ -141,20 +166,20 @@ impl Snapshot {
 
     /// The names of the external lists.
     pub fn lists(&self) -> &[String] {
-        &self.lists
+        &self.content.lists
     }
 
     /// How many distinct genotypes a locus has, by its place in [`MATCH_LOCI`].
     pub fn genotype_count(&self, place: usize) -> usize {
-        self.genotypes[place].len()
+        self.content.genotypes[place].len()
     }
 
     /// The identity of a row.
     pub fn id(&self, row: u32) -> &str {
         let facts = &self.stored_facts()[row as usize];
         let start = facts.id_start as usize;
-        let ids: &[u8] = self.section(self.header.ids);
-        ids.get(start..start + facts.id_len as usize)
+        self.id_bytes()
+            .get(start..start + facts.id_len as usize)
             .and_then(|id| std::str::from_utf8(id).ok())
             .unwrap_or("?")
     }
@@ -174,10 +199,10 @@ impl Snapshot {
     pub fn genotype(&self, row: u32, place: usize) -> Option<&LocusGenotype> {
         let text = self.rows()[row as usize][place];
         let number = self.genotype_of_text(place)[text as usize];
-        self.genotypes[place].get(number as usize)
+        self.content.genotypes[place].get(number as usize)
     }
 
-    fn text(&self, place: usize, number: u32) -> &str {
+    pub(crate) fn text(&self, place: usize, number: u32) -> &str {
         let ends: &[u32] = self.section(self.header.text_ends[place]);
         let start = if number == 0 { 0 } else { ends[number as usize - 1] };
         let bytes: &[u8] = self.section(self.header.text_bytes[place]);
@@ -192,8 +217,13 @@ impl Snapshot {
         self.section(self.header.facts)
     }
 
+    /// Bytes of all identities, which the facts point into.
+    pub(crate) fn id_bytes(&self) -> &[u8] {
+        self.section(self.header.ids)
+    }
+
     pub(crate) fn genotypes(&self, place: usize) -> &[LocusGenotype] {
-        &self.genotypes[place]
+        &self.content.genotypes[place]
     }
 
     pub(crate) fn genotype_of_text(&self, place: usize) -> &[u32] {
@@ -202,7 +232,7 @@ impl Snapshot {
 
     /// A section as a slice; all sections were checked when the snapshot was opened.
     fn section<T: Pod>(&self, section: Section) -> &[T] {
-        view(self.bytes.get(), section).unwrap_or(&[])
+        view(self.content.bytes.get(), section).unwrap_or(&[])
     }
 }
 

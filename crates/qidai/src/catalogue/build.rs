@@ -3,40 +3,55 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use qidai_bank::{Identity, SearchableKind, SearchableRow, Store};
-use qidai_hla::Nomenclature;
-use qidai_match::AntigenSpace;
-use qidai_match::search::{Abo, Facts, Origin, Sex, Snapshot, SnapshotBuilder, Source, UnitEntry};
+use qidai_match::search::{
+    Abo, Facts, Origin, Sex, Snapshot, SnapshotBuilder, SnapshotError, Source, UnitEntry,
+};
 
-use super::mapped;
+use super::{Reading, follow, mapped};
 use crate::error::Failure;
 
-/// The snapshot of the bank's present state: mapped from its file, or built and written.
+/// The snapshot of the bank's present state: mapped from its file, brought up to date, or built; then written.
 pub(super) async fn current(
     store: &Store,
-    nomenclature: &Nomenclature<'_>,
-    antigens: &AntigenSpace,
+    reading: &Arc<Reading>,
     path: Option<PathBuf>,
 ) -> Result<Snapshot, Failure> {
     let origin = origin(store, store.generation().await?).await?;
-    let kept = path.as_deref().and_then(mapped::map);
-    let is_true = |kept: &Snapshot| kept.origin() == origin && kept.check(nomenclature).is_ok();
-    if let Some(kept) = kept.filter(is_true) {
-        return Ok(kept);
+    let is_readable = |kept: &Snapshot| kept.check(&reading.nomenclature()).is_ok();
+    let kept = path.as_deref().and_then(mapped::map).filter(is_readable);
+    if let Some(kept) = kept {
+        if kept.origin() == origin {
+            return Ok(kept);
+        }
+        if let Some(changes) = follow::changes(store, &kept).await? {
+            let is_same_content = changes.touched.is_empty();
+            let next = follow::next(reading, &kept, changes).await?;
+            // A new header alone is not worth writing everything again.
+            return if is_same_content { Ok(next) } else { keep(next, path.as_deref()) };
+        }
     }
-    let built = from_store(store, nomenclature, antigens).await?;
+    keep(from_store(store, reading).await?, path.as_deref())
+}
+
+/// Writes a snapshot to its file and maps it from there. When it cannot be written the search works from memory.
+///
+/// # Errors
+/// The place holds somebody else's file.
+pub(super) fn keep(built: Snapshot, path: Option<&Path>) -> Result<Snapshot, Failure> {
     let Some(path) = path else { return Ok(built) };
-    match save(&built, &path) {
+    match save(&built, path) {
         // Mapped pages can be given back to the system and are shared between processes.
-        Ok(()) => Ok(mapped::map(&path).unwrap_or(built)),
+        Ok(()) => Ok(mapped::map(path).unwrap_or(built)),
         // What was asked for by name must not be something else; beside the bank it is only a convenience.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(Failure::refused("snapshot_path_taken", format!("{error}.")))
         }
         Err(error) => {
-            // The search works from memory; the next start builds again.
+            // The next start builds again.
             tracing::warn!(path = %path.display(), %error, "the search snapshot was not written");
             Ok(built)
         }
@@ -44,21 +59,23 @@ pub(super) async fn current(
 }
 
 /// Reads everything searchable and freezes it.
-async fn from_store(
-    store: &Store,
-    nomenclature: &Nomenclature<'_>,
-    antigens: &AntigenSpace,
-) -> Result<Snapshot, Failure> {
-    let mut builder = SnapshotBuilder::new(*nomenclature, antigens);
+async fn from_store(store: &Store, reading: &Reading) -> Result<Snapshot, Failure> {
+    let mut builder = SnapshotBuilder::new(reading.nomenclature(), &reading.antigens);
     let read = store.stream_searchable(|row| push(&mut builder, &row)).await;
     let generation = read?;
+    tell_unreadable(&builder);
+    builder.finish(origin(store, generation).await?).map_err(|error| not_built(&error))
+}
+
+pub(super) fn tell_unreadable(builder: &SnapshotBuilder<'_>) {
     for (id, error) in builder.unreadable() {
         // The identity, never the typing: logs hold nothing personal.
         tracing::warn!(id, code = error.code.as_str(), "a typing cannot be read under the release in force");
     }
-    builder.finish(origin(store, generation).await?).map_err(|error| {
-        Failure::outage("snapshot_not_built", "The search snapshot could not be built.").because(&error)
-    })
+}
+
+pub(super) fn not_built(error: &SnapshotError) -> Failure {
+    Failure::outage("snapshot_not_built", "The search snapshot could not be built.").because(error)
 }
 
 /// Which history, and up to where: another bank of the same generation has another hash.
@@ -75,7 +92,9 @@ pub(crate) fn save(snapshot: &Snapshot, path: &Path) -> io::Result<()> {
     unfinished.push(format!(".{}", std::process::id()));
     let unfinished = PathBuf::from(unfinished);
     let written = File::create(&unfinished).and_then(|mut file| {
-        file.write_all(snapshot.bytes())?;
+        for piece in snapshot.pieces() {
+            file.write_all(piece)?;
+        }
         std::fs::rename(&unfinished, path)
     });
     if written.is_err() {
@@ -99,7 +118,7 @@ fn refuse_foreign(path: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::AlreadyExists, sentence))
 }
 
-fn push(builder: &mut SnapshotBuilder<'_>, row: &SearchableRow) {
+pub(super) fn push(builder: &mut SnapshotBuilder<'_>, row: &SearchableRow) {
     let facts = Facts { source: source(builder, row), ..facts(row) };
     let id = match row.kind {
         SearchableKind::OwnUnit => {
@@ -107,7 +126,8 @@ fn push(builder: &mut SnapshotBuilder<'_>, row: &SearchableRow) {
         }
         SearchableKind::Listed => row.identity.clone(),
     };
-    builder.push(&UnitEntry { id: &id, hla: row.hla.as_deref().unwrap_or_default(), facts });
+    let key = row.key.unsigned_abs();
+    builder.push(&UnitEntry { key, id: &id, hla: row.hla.as_deref().unwrap_or_default(), facts });
 }
 
 fn source(builder: &mut SnapshotBuilder<'_>, row: &SearchableRow) -> Source {

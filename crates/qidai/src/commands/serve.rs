@@ -3,13 +3,13 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::middleware::from_fn_with_state;
 use qidai_bank::Store;
 
 use crate::app::{AppState, Front, app, meet};
 use crate::auth::Desk;
+use crate::background;
 use crate::catalogue::{self, BankArgs, Catalogue, ReferenceArgs};
 use crate::commands::{Outcome, runtime, stream};
 use crate::config::{self, Config, Given, TlsFiles};
@@ -110,7 +110,7 @@ pub(crate) async fn serve(plan: Plan) -> Result<(), Failure> {
     stream::say(&plan.lang.words().t1("serving-at", "address", address))?;
     let state = AppState::new(catalogue, plan.lang, desk);
     state.monitor().bank_answered(state.catalogue().generation());
-    tokio::spawn(follow(plan.bank, state.clone()));
+    tokio::spawn(background::follow(plan.bank, state.clone()));
     let routes = app(state.clone()).layer(from_fn_with_state(Arc::new(plan.front), meet));
     let answered = server::answer(listener, routes, plan.tls.as_ref()).await;
     // SQLite folds its log into the file.
@@ -127,28 +127,6 @@ async fn open_desk(bank: &BankArgs) -> Result<Desk, Failure> {
     let is_synthetic = catalogue::is_synthetic(&store).await?;
     let desk = Desk::new(store, ring).await?;
     if is_synthetic { desk.with_demo_visitors().await } else { Ok(desk) }
-}
-
-/// How often a server asks whether the bank has changed: a new unit is found within about a second.
-const FOLLOW_EVERY: Duration = Duration::from_secs(1);
-
-/// Keeps the pages in step with the bank: units imported by another program are found without a new start.
-/// While the bank does not answer, searches go on in the last snapshot, which names its generation.
-async fn follow(bank: BankArgs, state: AppState) {
-    loop {
-        tokio::time::sleep(FOLLOW_EVERY).await;
-        match Catalogue::open_newer(&bank, state.catalogue().generation()).await {
-            Ok(Some(newer)) => {
-                state.replace_catalogue(newer);
-                state.monitor().bank_answered(state.catalogue().generation());
-            }
-            Ok(None) => state.monitor().bank_answered(state.catalogue().generation()),
-            Err(failure) => {
-                state.monitor().bank_silent(failure.code());
-                failure.write_log("following the bank");
-            }
-        }
-    }
 }
 
 fn not_bound(address: SocketAddr, error: &std::io::Error) -> Failure {

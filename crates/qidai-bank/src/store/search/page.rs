@@ -3,19 +3,23 @@
 //! The SQLite driver hands rows over between threads one by one and copies each of their values;
 //! for 26 columns that took three times as long as this (`bulk_insert`).
 
+use std::collections::BTreeSet;
+
 use futures::future::join;
 use sea_orm::{DbBackend, Value};
 use serde::{Deserialize, Deserializer};
 
 use super::{SearchableKind, SearchableRow};
 use crate::store::StoreError;
-use crate::store::database::Reader;
+use crate::store::database::{Reader, placeholders};
 
+/// Keys of one lookup.
+const LOOKUP_MAX: usize = 1_000;
 /// Keys of one page. Pages are ranges of keys, which every planner reads by the key.
 const PAGE_KEYS: i64 = 4_000;
 
 /// Columns in the order of the fields of [`SearchableRow`]. A family unit is never part of
-/// anybody's search.
+/// anybody's search. What keys are meant is added at the end.
 ///
 /// The status is compared as an expression, so that no planner takes an index over statuses for it: reading all
 /// available units for each page of keys would be the square of the bank.
@@ -29,8 +33,7 @@ const OWN_UNITS: &str = "SELECT u.unit_key AS key, 'own_unit' AS kind, u.scheme 
      FROM unit u \
      LEFT JOIN typing t ON t.unit_key = u.unit_key AND t.subject = 'unit' AND t.in_force \
      LEFT JOIN typing m ON m.unit_key = u.unit_key AND m.subject = 'mother' AND m.in_force \
-     WHERE u.bank_type = 'public' AND (u.status || '') = 'available' \
-     AND u.unit_key > $1 AND u.unit_key <= $2";
+     WHERE u.bank_type = 'public' AND (u.status || '') = 'available' AND u.unit_key";
 
 /// The same columns; what only the bank that holds a unit can know is not known.
 const LISTED: &str = "SELECT e.listed_key AS key, 'listed' AS kind, l.name AS scheme_or_list, \
@@ -42,7 +45,7 @@ const LISTED: &str = "SELECT e.listed_key AS key, 'listed' AS kind, l.name AS sc
      NULL AS fact_accredited, NULL AS aabb_accredited, NULL AS wmda_qualified, \
      NULL AS idm, NULL AS cmv, NULL AS haemoglobinopathy \
      FROM listed e JOIN external_list l ON l.list_key = e.list_key \
-     WHERE e.listed_key > $1 AND e.listed_key <= $2";
+     WHERE e.listed_key";
 
 /// The page's columns as the elements of an array.
 const ELEMENTS: &str = "key, kind, scheme_or_list, identity, hla, mother_hla, collection_date, \
@@ -84,6 +87,35 @@ async fn last_key(reader: Reader<'_>, kind: SearchableKind) -> Result<i64, Store
 
 /// The rows whose keys are in the page after a key.
 async fn fetch(snapshot: Reader<'_>, kind: SearchableKind, after_key: i64) -> Result<String, StoreError> {
+    let keys = "BETWEEN $1 AND $2";
+    let values = [Value::from(after_key + 1), Value::from(after_key + PAGE_KEYS)];
+    fetch_where(snapshot, kind, keys, values).await
+}
+
+/// Those of some rows that are searchable.
+pub(super) async fn read_some(
+    snapshot: Reader<'_>,
+    touched: &BTreeSet<(SearchableKind, i64)>,
+) -> Result<Vec<SearchableRow>, StoreError> {
+    let mut rows = Vec::new();
+    for kind in [SearchableKind::OwnUnit, SearchableKind::Listed] {
+        let keys: Vec<i64> = touched.iter().filter(|(of, _)| *of == kind).map(|(_, key)| *key).collect();
+        for part in keys.chunks(LOOKUP_MAX) {
+            let list = format!("IN ({})", placeholders(1, part.len()));
+            let values = part.iter().map(|key| Value::from(*key));
+            rows.extend(parse(&fetch_where(snapshot, kind, &list, values).await?)?);
+        }
+    }
+    Ok(rows)
+}
+
+/// The searchable rows of a kind with certain keys, as one JSON text.
+async fn fetch_where(
+    snapshot: Reader<'_>,
+    kind: SearchableKind,
+    keys: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<String, StoreError> {
     let rows = match kind {
         SearchableKind::OwnUnit => OWN_UNITS,
         SearchableKind::Listed => LISTED,
@@ -94,8 +126,7 @@ async fn fetch(snapshot: Reader<'_>, kind: SearchableKind, after_key: i64) -> Re
         }
         _ => format!("json_group_array(json_array({ELEMENTS}))"),
     };
-    let sql = format!("SELECT {array} FROM ({rows}) AS page");
-    let values = [Value::from(after_key), Value::from(after_key + PAGE_KEYS)];
+    let sql = format!("SELECT {array} FROM ({rows} {keys}) AS page");
     match snapshot.first(&sql, values).await? {
         Some(row) => Ok(row.try_get_by_index(0)?),
         None => Ok(String::from("[]")),

@@ -133,7 +133,7 @@ fn synthetic(args: &Args) -> Result<Catalogue, Failure> {
         Some(kept) => kept,
         None => build(args, nomenclature, &antigens, path)?,
     };
-    Ok(Catalogue::of_snapshot(release, None, antigens, snapshot))
+    Ok(Catalogue::of_snapshot(release, None, snapshot))
 }
 
 fn build(
@@ -147,7 +147,8 @@ fn build(
     for number in 0..args.rows {
         let person = generator.patient_number(u64::from(u32::MAX) + number);
         let facts = facts(number);
-        builder.push(&UnitEntry { id: &format!("B{number:013}"), hla: &person.gl_string, facts });
+        let id = format!("B{number:013}");
+        builder.push(&UnitEntry { key: number, id: &id, hla: &person.gl_string, facts });
     }
     // The seed stands in place of a generation: there is no history.
     let snapshot =

@@ -1,0 +1,43 @@
+//! A snapshot as the beginning of the next one.
+
+use qidai_hla::Nomenclature;
+use rustc_hash::FxHashMap;
+
+use super::{LocusTexts, SnapshotBuilder};
+use crate::antigen::AntigenSpace;
+use crate::search::facts::Source;
+use crate::search::snapshot::{Snapshot, SnapshotError};
+
+impl<'r> SnapshotBuilder<'r> {
+    /// A builder that holds what a snapshot holds, but those entries of which `is_gone` is true, by source and key.
+    /// Their texts need not be read again. Frozen, it is what a new builder would be, byte for byte.
+    ///
+    /// # Errors
+    /// [`SnapshotError::OtherRelease`]: the texts were read under other names.
+    pub fn thaw(
+        nomenclature: Nomenclature<'r>,
+        antigens: &'r AntigenSpace,
+        snapshot: &Snapshot,
+        is_gone: impl Fn(Source, u64) -> bool,
+    ) -> Result<Self, SnapshotError> {
+        snapshot.check(&nomenclature)?;
+        let mut builder = SnapshotBuilder::new(nomenclature, antigens);
+        builder.loci = std::array::from_fn(|place| LocusTexts::of_snapshot(snapshot, place));
+        builder.ids = snapshot.id_bytes().to_vec();
+        builder.lists = snapshot.lists().to_vec();
+        let kept = snapshot.rows().iter().zip(snapshot.stored_facts());
+        let kept = kept.filter(|(_, facts)| !is_gone(facts.source(), facts.key));
+        (builder.rows, builder.facts) = kept.unzip();
+        Ok(builder)
+    }
+}
+
+impl LocusTexts {
+    fn of_snapshot(snapshot: &Snapshot, place: usize) -> Self {
+        let genotypes = snapshot.genotypes(place).to_vec();
+        let genotype_numbers: FxHashMap<_, _> = genotypes.iter().cloned().zip(0..).collect();
+        let genotype_of_text = snapshot.genotype_of_text(place).to_vec();
+        let texts = (0..genotype_of_text.len() as u32).map(|text| snapshot.text(place, text).into());
+        LocusTexts { texts: texts.collect(), genotype_of_text, genotypes, genotype_numbers }
+    }
+}

@@ -1,0 +1,5 @@
+//! What a server does beside answering.
+
+mod follow;
+
+pub(crate) use follow::follow;

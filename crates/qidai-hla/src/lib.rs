@@ -20,6 +20,7 @@ pub mod compatible;
 pub mod epitope;
 pub mod error;
 pub mod group;
+pub mod history;
 pub mod locus;
 pub mod reduce;
 pub mod release;

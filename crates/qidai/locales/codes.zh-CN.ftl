@@ -15,7 +15,7 @@ code-fields_too_many = 字段多于四个；请检查冒号。
 code-suffix_unknown = 末尾字母不是表达后缀；后缀为 N、L、S、C、A、Q。
 code-suffix_wrong = 该名称的后缀不同；请改用命名集中的后缀。
 code-allele_unknown = 现用命名集中没有这个名称；请核对，或用 --release 加载较新的命名集。
-code-name_before_2010 = 2010 年以前的旧名称，没有冒号；请按命名集的 Nomenclature_2009.txt 换成新名称。
+code-name_before_2010 = 2010 年以前的名称（无冒号）：按 2010 年对照表读取；如可对应多个名称或缺少对照表，请写带冒号的名称，或将 Nomenclature_2009.txt 放入命名集文件夹。
 code-allele_deleted = 该名称已撤销，没有后继；请询问实验室。
 code-group_unknown = 命名集中没有这个 G 组或 P 组；请核对名称和命名集。
 code-antigen_unknown = 没有这个抗原；请核对编号。
@@ -28,7 +28,6 @@ code-mac_unknown = 代码表中没有该代码；请加载较新的代码表。
 code-mac_first_field_wrong = 代码与其前的第一字段不符；请核对第一字段。
 code-mac_without_members = 代码的等位基因在此位点都不存在；请核对位点和命名集。
 code-release_needed = 起步命名集没有组和完整名称；请用 --release DIR 指定命名集。
-code-name_before_2010 = 没有冒号的名称，是 2010 年以前的写法；请用命名集的 Nomenclature_2009.txt 换算。
 code-alternatives_too_many = 选项或基因型多于一个分型可能有的数目；请写 XX、代码或组。
 code-typing_too_long = 文字比任何分型都长；每行一人，请写 XX、代码或组。
 
@@ -36,6 +35,8 @@ code-typing_too_long = 文字比任何分型都长；每行一人，请写 XX、
 code-nulls_not_counted = 列出了短名称并不包含的无效等位基因；如确指无效，请写后缀。
 code-single_copy = 该位点只有一个等位基因，按两个相同计算；如不能确定为纯合，请重新分型。
 code-allele_renamed = 旧名称已按其后继名称读取。
+code-colons_restored = 没有冒号的名称按唯一可能的名称读取；请补上冒号。
+code-name_reused = 这个名称曾先后属于几个序列；请注明分型所用的命名集版本。
 code-xx_broad = 宽组（如 A*09:XX）已按其裂解组读取。
 code-antigen_without_alleles = 命名集中没有以此抗原为人所知的等位基因；该位点不会有确定的相合。
 code-mac_member_dropped = 代码中有一个等位基因不在命名集中，已略去；可加载与代码同期的命名集。
@@ -58,6 +59,9 @@ code-release_inconsistent = 命名集文件互相矛盾；请全部取自同一�
 code-release_checksum = 文件与公布的校验和不符；请重新下载。
 code-reference_unreadable = 参考文件无法打开；请检查权限。
 code-reference_not_utf8 = 参考文件不是 UTF-8 文本；请重新下载。
+code-history_not_there = 文件夹中没有历次命名集的列表；请用 qidai hla fetch 获取。
+code-history_release_unknown = 历次列表中没有这个命名集版本或日期；请核对。
+code-history_line = 历次命名集的等位基因列表有损坏或缺失；请重新下载。
 code-mac_table_line = 代码表中有一行缺少代码或等位基因。
 
 ## 编号

@@ -5,22 +5,26 @@
 mod checksum;
 mod error;
 mod folder;
+mod history;
 mod optional;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use qidai_bank::ReleaseInForce;
 use qidai_hla::typing::MacTable;
 use qidai_hla::{Release, ReleaseError, ReleaseFiles};
 
 pub(crate) use error::ReferenceError;
+pub(crate) use history::load_history;
 
 use crate::error::Failure;
 
 /// Reads a release from a folder as published: `wmda/` with its five files, and `Allelelist.txt`. The
 /// files may also lie side by side in one folder. `tce/dpb_tce.csv` is read too when it is there.
 ///
-/// Where the publisher's `md5checksum.txt` lies beside the files, they are checked against it.
+/// Where the publisher's `md5checksum.txt` lies beside the files, they are checked against it. The table of names of
+/// before 2010 is read too when it is there.
 ///
 /// # Errors
 /// [`ReferenceError`]: not a release folder, a file that cannot be read, is not UTF-8, differs from its
@@ -32,6 +36,7 @@ pub(crate) fn load_release(dir: &Path) -> Result<Release, ReferenceError> {
     let texts = ReleaseFiles { allele_list, nom, nom_g, nom_p, dna_ser, ser_ser };
     let mut release = Release::from_files(&texts).map_err(|problem| of_release(dir, problem))?;
     optional::add_tce(&mut release, dir)?;
+    optional::add_old_names(&mut release, dir)?;
     Ok(release)
 }
 
@@ -42,6 +47,18 @@ pub(crate) fn load_release(dir: &Path) -> Result<Release, ReferenceError> {
 pub(crate) fn load_release_with_proteins(dir: &Path) -> Result<Release, ReferenceError> {
     let mut release = load_release(dir)?;
     optional::add_proteins(&mut release, dir)?;
+    Ok(release)
+}
+
+/// As [`load_release`], and the names of all releases, when lists of them lie in the folder.
+///
+/// # Errors
+/// Those of [`load_release`] and [`load_history`].
+pub(crate) fn load_release_with_history(dir: &Path) -> Result<Release, ReferenceError> {
+    let mut release = load_release(dir)?;
+    if let Some(history) = load_history(&[dir], Some(&release))? {
+        release.add_history(Arc::new(history));
+    }
     Ok(release)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::allele::AlleleName;
 use crate::release::{AlleleId, Release};
-use crate::typing::{Alternatives, Category, name_in_use};
+use crate::typing::{Alternatives, Category};
 
 use super::term::Term;
 
@@ -11,7 +11,7 @@ use super::term::Term;
 /// `B*57:05:01/B*57:05:02`. What was not written as a name (a group, XX, an antigen) has its alleles named in full,
 /// and so have names with a suffix and a single allele.
 pub(crate) fn names(alleles: &[AlleleId], alternatives: &Alternatives, release: &Release) -> Vec<Term> {
-    let written = Written::of(alternatives, release);
+    let written = Written::of(alternatives);
     let mut terms = Vec::new();
     let mut rest = alleles;
     while let Some(first) = rest.first() {
@@ -32,10 +32,10 @@ enum Written {
 }
 
 impl Written {
-    fn of(alternatives: &Alternatives, release: &Release) -> Written {
-        match (alternatives.category, alternatives.written.parse::<AlleleName>()) {
-            (Category::Allele, Ok(name)) => Written::Name(name_in_use(release, &name)),
-            (Category::Mac, _) => Written::TwoFieldNames,
+    fn of(alternatives: &Alternatives) -> Written {
+        match (alternatives.category, alternatives.name) {
+            (_, Some(name)) => Written::Name(name),
+            (Category::Mac, None) => Written::TwoFieldNames,
             _ => Written::Nothing,
         }
     }

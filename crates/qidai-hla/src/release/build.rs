@@ -51,6 +51,9 @@ pub(super) fn release(files: &ReleaseFiles<'_>) -> Result<Release, ReleaseError>
         deleted: nom.deleted,
         carried: Vec::new(),
         tce: None,
+        deleted_before_2010: nom.deleted_before_2010,
+        old_names: None,
+        history: None,
     })
 }
 

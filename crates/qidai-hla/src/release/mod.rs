@@ -14,11 +14,13 @@ mod dna_ser;
 mod groups;
 mod lines;
 mod nom;
+mod old_names;
 mod ser_ser;
 mod starter;
 mod whole;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -26,10 +28,12 @@ use crate::allele::{AlleleName, Suffix};
 use crate::epitope::{self, Carried, TceTable};
 use crate::error::ReleaseError;
 use crate::group::{GroupKind, GroupName};
+use crate::history::{Fate, History};
 use crate::locus::Locus;
 use crate::serology::{Antigen, Confidence, Serology};
 
 pub use nom::Deleted;
+pub(crate) use old_names::OldNames;
 
 /// The texts of the files of one release, as published.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +112,9 @@ pub struct Release {
     /// What the sequences show, when they were given; otherwise empty.
     pub(crate) carried: Vec<Carried>,
     tce: Option<TceTable>,
+    deleted_before_2010: FxHashMap<Box<str>, Deleted>,
+    old_names: Option<OldNames>,
+    history: Option<Arc<History>>,
 }
 
 impl Release {
@@ -151,6 +158,43 @@ impl Release {
     /// antigens they are known by. Not for clinical use.
     pub fn starter() -> Release {
         starter::release()
+    }
+
+    /// Adds the table of 2010 (`Nomenclature_2009.txt`), so that names without colons can be read (`Cw*0102`).
+    ///
+    /// # Errors
+    /// [`ReleaseError`] names the line that is no pair of names, or says that rows are missing.
+    pub fn add_old_names(&mut self, text: &str) -> Result<(), ReleaseError> {
+        self.old_names = Some(old_names::read(text, whole::is_strict(&self.label))?);
+        Ok(())
+    }
+
+    /// Adds the names of all releases, so that renumbered names are followed by their accession.
+    pub fn add_history(&mut self, history: Arc<History>) {
+        self.history = Some(history);
+    }
+
+    /// The names of all releases, when they are loaded.
+    pub fn history(&self) -> Option<&Arc<History>> {
+        self.history.as_ref()
+    }
+
+    /// What became of a name that was withdrawn before 2010, written without colons.
+    pub(crate) fn deleted_before_2010(&self, name: &str) -> Option<&Deleted> {
+        self.deleted_before_2010.get(name)
+    }
+
+    pub(crate) fn old_names(&self) -> Option<&OldNames> {
+        self.old_names.as_ref()
+    }
+
+    /// The name of today of a name that an older release gave to the same sequence, or to one that was withdrawn since.
+    /// A name that only got another suffix is not among them: who leaves it out must be told.
+    pub(crate) fn renumbered(&self, name: &AlleleName) -> Option<AlleleName> {
+        let history = self.history.as_ref()?;
+        let migration = history.migrate(&name.to_string(), None, self.label.parse().ok()?).ok()?;
+        let moved = matches!(migration.fate, Fate::Renumbered | Fate::Merged | Fate::Extended);
+        migration.name.filter(|now| moved && now != name)
     }
 
     /// The version as published, e.g. `3.58.0`; `starter` for the starter release.

@@ -26,6 +26,8 @@ pub struct Deleted {
 pub(crate) struct Nom {
     pub current: Vec<AlleleName>,
     pub deleted: FxHashMap<AlleleName, Deleted>,
+    /// Names that were withdrawn before they got colons in 2010, as they were written; `Cw*` is kept as `C*`.
+    pub deleted_before_2010: FxHashMap<Box<str>, Deleted>,
     pub serology: Serology,
 }
 
@@ -33,6 +35,7 @@ pub(crate) fn read(text: &str) -> Result<Nom, ReleaseError> {
     let mut nom = Nom {
         current: Vec::with_capacity(50_000),
         deleted: FxHashMap::default(),
+        deleted_before_2010: FxHashMap::default(),
         serology: Serology::default(),
     };
     for line in lines::data::<6>(FILE, text, ';') {
@@ -42,11 +45,17 @@ pub(crate) fn read(text: &str) -> Result<Nom, ReleaseError> {
             read_antigen(locus, name, deleted.is_empty(), &mut nom.serology);
             continue;
         };
+        let locus = if locus == "Cw" { "C" } else { locus };
         if Locus::from_name(locus).is_none() {
             continue;
         }
+        if !deleted.is_empty() && is_before_2010(locus, name) {
+            let successor = allele(locus, successor);
+            let deleted = Deleted { successor, reason: reason.trim().to_owned() };
+            nom.deleted_before_2010.insert(format!("{locus}*{name}").into(), deleted);
+            continue;
+        }
         let Some(parsed) = allele(locus, name) else {
-            // Names of before 2010 have no colons and stand here only when they are deleted.
             if deleted.is_empty() {
                 return Err(line.error("a current name that cannot be read"));
             }
@@ -61,6 +70,13 @@ pub(crate) fn read(text: &str) -> Result<Nom, ReleaseError> {
     }
     nom.current.sort_unstable();
     Ok(nom)
+}
+
+/// Four digits or more without a colon; genes whose first field has three digits had the same names then.
+fn is_before_2010(locus: &str, name: &str) -> bool {
+    let digits = name.trim_end_matches(|c: char| c.is_ascii_uppercase());
+    let has_old_names = Locus::from_name(locus).is_some_and(|l| l.first_field_width() == 2);
+    has_old_names && digits.len() >= 4 && !name.contains(':')
 }
 
 /// An allele from a locus (without star) and the part behind the star.

@@ -41,6 +41,9 @@ pub(super) fn release() -> Release {
         deleted: FxHashMap::default(),
         carried: Vec::new(),
         tce: None,
+        deleted_before_2010: FxHashMap::default(),
+        old_names: None,
+        history: None,
         names,
     }
 }

@@ -72,6 +72,11 @@ pub(super) fn check(read: &Read<'_>) -> Result<(), ReleaseError> {
     Ok(())
 }
 
+/// True for releases that keep every rule.
+pub(super) fn is_strict(label: &str) -> bool {
+    version(label) >= STRICT_SINCE
+}
+
 /// `3.58.0` → (3, 58); the least version for anything else.
 fn version(label: &str) -> (u32, u32) {
     let mut parts = label.split('.').map(str::parse);

@@ -79,7 +79,12 @@ impl MacTable {
     }
 }
 
-fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternatives, Fault> {
+/// The names that a code such as `A*02:AB` stands for; a member that is no name is left out.
+pub(crate) fn expand_code(piece: Piece<'_>, table: &MacTable) -> Result<Vec<AlleleName>, Fault> {
+    members_of(piece, Some(table)).map(|(_, members)| members.into_iter().flatten().collect())
+}
+
+fn members_of(piece: Piece<'_>, table: Option<&MacTable>) -> Result<(Locus, Vec<Member>), Fault> {
     let (locus, rest) = piece.split_locus()?;
     let colon = rest.text().rfind(':').unwrap_or(0);
     let (before, code) = (rest.sub(0, colon), rest.sub(colon + 1, rest.text().len()));
@@ -87,7 +92,7 @@ fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternative
     if first.fields().len() != 1 || first.suffix().is_some() {
         return Err(before.fault(ErrorCode::FormUnknown, "one field before the code, as in A*02:AB"));
     }
-    let Some(table) = nomenclature.mac else {
+    let Some(table) = table else {
         return Err(code.fault(
             ErrorCode::MacTableMissing,
             "a loaded table of multiple allele codes (option --mac FILE)",
@@ -100,10 +105,15 @@ fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternative
         let expected = format!("the first field that this code stands behind, {right:02}");
         before.fault(ErrorCode::MacFirstFieldWrong, expected).with_fix(format!("{right:02}"))
     })?;
+    Ok((locus, names))
+}
+
+fn read(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<Alternatives, Fault> {
+    let (locus, names) = members_of(piece, nomenclature.mac)?;
     let mut members = Members::default();
     for name in names {
         match name {
-            Ok(name) => add_tolerantly(&mut members, nomenclature.release, &name),
+            Ok(name) => add_or_drop(&mut members, nomenclature.release, &name),
             Err(text) => members.warn("mac_member_dropped", format!("{text} is no allele name")),
         }
     }
@@ -148,13 +158,9 @@ fn most_frequent_first_field<'n>(names: impl Iterator<Item = &'n AlleleName>) ->
     counts.iter().max().map(|(_, field)| field.0)
 }
 
-/// Codes were made under older releases: a name that has since got a suffix is the same allele.
-fn add_tolerantly(members: &mut Members, release: &Release, name: &AlleleName) {
-    let Err(none) = members.add_name(release, name) else { return };
-    match none.guess {
-        Some(now) if members.add_name(release, &now).is_ok() => {
-            members.warn("allele_renamed", format!("{name} is now {now}"));
-        }
-        _ => members.warn("mac_member_dropped", format!("{name} is not in release {}", release.label())),
+/// Codes were made under older releases: a member that was renamed since is followed, another one is dropped.
+fn add_or_drop(members: &mut Members, release: &Release, name: &AlleleName) {
+    if members.add_name_of_any_release(release, name).is_err() {
+        members.warn("mac_member_dropped", format!("{name} is not in release {}", release.label()));
     }
 }

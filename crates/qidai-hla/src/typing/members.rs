@@ -17,6 +17,7 @@ pub(crate) struct Members {
     classes: Vec<ClassId>,
     nulls: Vec<AlleleId>,
     settled: [usize; 3],
+    name: Option<AlleleName>,
     pub warnings: Vec<Warning>,
 }
 
@@ -54,12 +55,26 @@ impl Members {
                     continue;
                 }
             }
+            self.name = Some(current);
             if current != *name {
                 self.warn("allele_renamed", format!("{name} is now {current}"));
             }
             return Ok(());
         }
         Err(NoSuchName { code: ErrorCode::AlleleUnknown, expected: "a name in use".into(), guess: None })
+    }
+
+    /// The same for a name of an older release: one that has since got a suffix or another is the same allele.
+    pub(crate) fn add_name_of_any_release(
+        &mut self,
+        release: &Release,
+        name: &AlleleName,
+    ) -> Result<(), NoSuchName> {
+        let Err(none) = self.add_name(release, name) else { return Ok(()) };
+        let Some(now) = none.guess else { return Err(none) };
+        self.add_name(release, &now)?;
+        self.warn("allele_renamed", format!("{name} is now {now}"));
+        Ok(())
     }
 
     /// A short name without suffix stands for its expressed alleles; its null alleles are remembered
@@ -95,6 +110,7 @@ impl Members {
             may_be_null: !self.nulls.is_empty(),
             nulls: self.nulls,
             antigen: None,
+            name: self.name.filter(|_| category == Category::Allele),
             warnings: self.warnings,
         }
     }
@@ -136,18 +152,6 @@ fn find(release: &Release, name: &AlleleName) -> Found {
     if shortens { Found::Shortened(all) } else { Found::Nothing }
 }
 
-/// The name that a name of any age has today; itself when it is in use or nothing is known of it.
-pub(crate) fn name_in_use(release: &Release, name: &AlleleName) -> AlleleName {
-    let mut current = *name;
-    for _ in 0..RENAMES_MAX {
-        match (find(release, &current), successor(release, &current)) {
-            (Found::Nothing, Ok(next)) => current = next,
-            _ => break,
-        }
-    }
-    current
-}
-
 /// The name that took over from a withdrawn one; in the starter a long name's two-field form.
 fn successor(release: &Release, name: &AlleleName) -> Result<AlleleName, NoSuchName> {
     if let Some(deleted) = release.deleted(name) {
@@ -156,6 +160,9 @@ fn successor(release: &Release, name: &AlleleName) -> Result<AlleleName, NoSuchN
             expected: format!("a name in use; this one was withdrawn ({})", deleted.reason),
             guess: None,
         });
+    }
+    if let Some(now) = release.renumbered(name) {
+        return Ok(now);
     }
     if release.is_starter() && name.fields().len() > 2 && name.suffix().is_none() {
         return Ok(name.shortened(2));

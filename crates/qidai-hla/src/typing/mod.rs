@@ -6,6 +6,7 @@
 
 mod allele;
 pub(crate) mod allele_string;
+mod before_2010;
 pub(crate) mod gl_string;
 mod group;
 mod in_context;
@@ -21,14 +22,16 @@ mod small_g;
 mod tolerant;
 mod xx;
 
+use crate::allele::AlleleName;
 use crate::error::TypingError;
 use crate::locus::Locus;
 use crate::release::{AlleleId, ClassId, Release};
 use crate::serology::Antigen;
 
 pub use gl_string::segment;
+pub(crate) use mac::expand_code;
 pub use mac::{MacError, MacTable};
-pub(crate) use members::{Members, name_in_use};
+pub(crate) use members::Members;
 pub use person::{LocusTyping, PersonTyping};
 use piece::{Fault, Piece};
 pub use tolerant::{Tidied, tidy};
@@ -161,6 +164,8 @@ pub struct Alternatives {
     pub nulls: Vec<AlleleId>,
     /// The antigen, when the typing is serological.
     pub antigen: Option<Antigen>,
+    /// The name in use that was written or took the place of what was written, when the text is one name.
+    pub name: Option<AlleleName>,
     /// What was renamed, dropped or read in another way.
     pub warnings: Vec<Warning>,
 }
@@ -197,5 +202,6 @@ pub(crate) const ALL_FORMATS: &[Format] = &[
     group::FORMAT,
     small_g::FORMAT,
     mac::FORMAT,
+    before_2010::FORMAT,
     allele::FORMAT,
 ];

@@ -148,6 +148,11 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// The same refusal of another piece, of which this one was the full form.
+    pub(crate) fn at(self, piece: Piece<'_>) -> Self {
+        Fault { start: piece.start, end: piece.end, fix: None, ..self }
+    }
+
     pub(crate) fn with_fix(mut self, replacement: impl Into<String>) -> Self {
         self.fix = Some(replacement.into());
         self

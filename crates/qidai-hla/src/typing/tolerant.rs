@@ -76,7 +76,7 @@ fn is_between_names(c: char) -> bool {
     "/+|^~".contains(c) || SEPARATORS.contains(&c)
 }
 
-/// One name with the operator behind it. The `w` of Cw, Bw, DPw and Dw is small; so is the g of a small-g group.
+/// One name with the operator behind it. The `w` of Cw (of antigens, and of alleles before 2010), Bw, DPw and Dw is small; so is the g of a small-g group.
 fn name_in_capitals(token: &str) -> String {
     let (name, operator) = token.split_at(token.trim_end_matches(is_between_names).len());
     let (body, small_g) = match name.strip_suffix('g') {
@@ -84,8 +84,11 @@ fn name_in_capitals(token: &str) -> String {
         _ => (name, ""),
     };
     let mut upper = body.to_ascii_uppercase();
+    let start = if upper.starts_with("HLA-") { 4 } else { 0 };
+    if upper[start..].starts_with("CW*") {
+        upper.replace_range(start..start + 2, "Cw");
+    }
     if !upper.contains('*') {
-        let start = if upper.starts_with("HLA-") { 4 } else { 0 };
         let letters = upper[start..].trim_end_matches(|c: char| c.is_ascii_digit()).len();
         if matches!(&upper[start..start + letters], "CW" | "BW" | "DW" | "DPW") {
             upper.replace_range(start + letters - 1..start + letters, "w");

@@ -4,7 +4,9 @@
 pub mod table;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use qidai_hla::history::{History, HistoryFile};
 use qidai_hla::typing::MacTable;
 use qidai_hla::{Release, ReleaseFiles};
 
@@ -67,4 +69,40 @@ pub fn mini() -> (Release, MacTable) {
 pub fn release() -> Option<Release> {
     let texts = Texts::read(&release_dir()?);
     Some(Release::from_files(&texts.files()).unwrap_or_else(|e| panic!("{e}")))
+}
+
+/// The names of all releases, from the lists beside the real release; `None` is said aloud.
+pub fn history() -> Option<History> {
+    let dir = release_dir()?;
+    let mut paths: Vec<PathBuf> = ["allelelist", "history"]
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(dir.join(folder)).ok())
+        .flat_map(|entries| entries.flatten().map(|entry| entry.path()))
+        .collect();
+    paths.sort();
+    if paths.is_empty() {
+        eprintln!("skipped: no allele lists in {}", dir.display());
+        return None;
+    }
+    let texts: Vec<(String, String)> = paths
+        .iter()
+        .map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap()))
+        .collect();
+    let files: Vec<HistoryFile<'_>> = texts.iter().map(|(name, text)| HistoryFile { name, text }).collect();
+    let deleted = std::fs::read_to_string(dir.join("Deleted_alleles.txt")).unwrap();
+    let deleted = HistoryFile { name: "Deleted_alleles.txt", text: &deleted };
+    let history = History::read(&files, Some(deleted)).unwrap_or_else(|e| panic!("{e}"));
+    Some(history.with_successors_of(&release()?))
+}
+
+/// The real release with everything that lies beside it: the table of 2010 and the history.
+pub fn whole_release() -> Option<Release> {
+    let (dir, mut release) = (release_dir()?, release()?);
+    if let Ok(text) = std::fs::read_to_string(dir.join("Nomenclature_2009.txt")) {
+        release.add_old_names(&text).unwrap_or_else(|e| panic!("{e}"));
+    }
+    if let Some(history) = history() {
+        release.add_history(Arc::new(history));
+    }
+    Some(release)
 }

@@ -4,7 +4,9 @@
 
 mod batch;
 mod explain;
+mod migrate;
 mod reduce;
+mod warnings;
 
 use std::path::PathBuf;
 
@@ -30,6 +32,11 @@ enum Verb {
     Reduce(Batch),
     /// Explain typings: in one typing a line, out one JSON object a line.
     Explain(Batch),
+    /// Typings of one release under another, by accession: out `typing⇥status⇥result⇥note` and a summary.
+    ///
+    /// Status: unchanged, extended, suffix_changed, renumbered, merged; without a result deleted, never_assigned,
+    /// not_yet_named or error:CODE. Every line has one, so that the summary adds up.
+    Migrate(migrate::Args),
 }
 
 #[derive(clap::Args)]
@@ -49,8 +56,12 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let (batch, answer): (&Batch, batch::Answer) = match &args.verb {
         Verb::Reduce(batch) => (batch, reduce::line),
         Verb::Explain(batch) => (batch, explain::line),
+        Verb::Migrate(args) => return migrate::run(args),
     };
-    let release = reference::release_from(batch.release.as_deref())?;
+    let release = match batch.release.as_deref() {
+        Some(dir) => reference::load_release_with_history(dir)?,
+        None => Release::starter(),
+    };
     let mac = batch.mac.as_deref().map(reference::load_mac).transpose()?;
     announce(&release);
     batch::run(&nomenclature(&release, mac.as_ref()), answer)

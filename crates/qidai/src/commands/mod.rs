@@ -57,7 +57,7 @@ enum Command {
     Demo(demo::Args),
     /// The figures of the bank, as of a day, with their rows.
     Figures(figures::Args),
-    /// Names and typings of HLA: reduce, explain.
+    /// Names and typings of HLA: reduce, explain, migrate.
     Hla(hla::Args),
     /// Check identifiers, one per line.
     Id(id::Args),

@@ -14,22 +14,20 @@ use super::folder::{ReleaseText, read_text};
 const FILE: &str = "md5checksum.txt";
 
 pub(super) fn verify(files: &ReleaseText) -> Result<(), ReferenceError> {
-    for (path, text) in files.paths.iter().zip(&files.texts) {
-        let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else {
-            continue;
-        };
-        let Some((checksum_file, expected)) = published(folder, name)? else { continue };
-        let found = hex(&Md5::digest(text.as_bytes()));
-        if found != expected {
-            return Err(ReferenceError::Checksum {
-                file: path.display().to_string(),
-                found,
-                expected,
-                checksum_file,
-            });
-        }
+    files.paths.iter().zip(&files.texts).try_for_each(|(path, text)| verify_one(path, text))
+}
+
+/// Compares one file with its checksum, when there is one.
+pub(super) fn verify_one(path: &Path, text: &str) -> Result<(), ReferenceError> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else {
+        return Ok(());
+    };
+    let Some((checksum_file, expected)) = published(folder, name)? else { return Ok(()) };
+    let found = hex(&Md5::digest(text.as_bytes()));
+    if found == expected {
+        return Ok(());
     }
-    Ok(())
+    Err(ReferenceError::Checksum { file: path.display().to_string(), found, expected, checksum_file })
 }
 
 /// The published checksum of a file, when there is one in its folder.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use qidai_hla::ReleaseError;
+use qidai_hla::history::HistoryError;
 use qidai_hla::typing::MacError;
 
 use crate::error::Failure;
@@ -35,6 +36,9 @@ pub(crate) enum ReferenceError {
     /// The files were read but do not make a release.
     #[error("{}: {problem}", dir.display())]
     Release { dir: PathBuf, problem: ReleaseError },
+    /// A list of the history is damaged.
+    #[error("{problem}")]
+    History { problem: HistoryError },
     /// The code table has a line of another form.
     #[error("{} {problem}", file.display())]
     Mac { file: PathBuf, problem: MacError },
@@ -50,6 +54,7 @@ impl ReferenceError {
             ReferenceError::NotUtf8 { .. } => "reference_not_utf8",
             ReferenceError::Checksum { .. } => "release_checksum",
             ReferenceError::Release { problem, .. } => problem.code(),
+            ReferenceError::History { .. } => "history_line",
             ReferenceError::Mac { .. } => "mac_table_line",
         }
     }
@@ -76,6 +81,12 @@ impl ReferenceError {
                 ("checksums", checksum_file.clone()),
             ],
             ReferenceError::Release { dir, problem } => values_of_release(dir, problem),
+            ReferenceError::History { problem } => vec![
+                ("file", problem.file.clone()),
+                ("line", problem.line.to_string()),
+                ("problem", problem.problem.clone()),
+                ("value", problem.value.clone()),
+            ],
             ReferenceError::Mac { file, problem } => vec![
                 ("file", file.display().to_string()),
                 ("line", problem.line.to_string()),

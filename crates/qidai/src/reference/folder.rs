@@ -73,6 +73,17 @@ fn found(dir: &Path) -> String {
     }
 }
 
+/// A file that not every folder has, checked against its published checksum.
+pub(super) fn beside(dir: &Path, name: &str) -> Result<Option<String>, ReferenceError> {
+    let path = dir.join(name);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let text = read_text(&path)?;
+    super::checksum::verify_one(&path, &text)?;
+    Ok(Some(text))
+}
+
 /// Reads a file as UTF-8, naming it when it cannot be.
 pub(super) fn read_text(file: &Path) -> Result<String, ReferenceError> {
     let named = || file.display().to_string();

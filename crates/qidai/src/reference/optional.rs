@@ -4,10 +4,12 @@ use std::path::Path;
 
 use qidai_hla::{Locus, Release};
 
-use super::folder::read_text;
+use super::folder::{beside, read_text};
 use super::{ReferenceError, of_release};
 
 const TCE: &str = "dpb_tce.csv";
+/// The names of before 2010.
+const OLD_NAMES: &str = "Nomenclature_2009.txt";
 /// Protein sequences by locus.
 const PROTEINS: [(Locus, &str); 3] =
     [(Locus::A, "A_prot.fasta"), (Locus::B, "B_prot.fasta"), (Locus::C, "C_prot.fasta")];
@@ -16,6 +18,12 @@ const PROTEINS: [(Locus, &str); 3] =
 pub(super) fn add_tce(release: &mut Release, dir: &Path) -> Result<(), ReferenceError> {
     let Some(text) = text_in(dir, "tce", TCE)? else { return Ok(()) };
     release.add_tce(&text).map_err(|problem| of_release(dir, problem))
+}
+
+/// The table that translates names of before 2010.
+pub(super) fn add_old_names(release: &mut Release, dir: &Path) -> Result<(), ReferenceError> {
+    let Some(text) = beside(dir, OLD_NAMES)? else { return Ok(()) };
+    release.add_old_names(&text).map_err(|problem| of_release(dir, problem))
 }
 
 /// The protein sequences of A, B and C.

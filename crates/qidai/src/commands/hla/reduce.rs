@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use qidai_hla::typing::Warning;
 use qidai_hla::{Nomenclature, reduce};
 
 use super::batch::Line;
+use super::warnings::notes;
 
 /// An answer's status and what follows it.
 struct Answered {
@@ -60,16 +60,4 @@ fn answer(typing: &str, level: Option<&str>, nomenclature: &Nomenclature<'_>) ->
 
 fn refused(code: &str, note: impl Into<String>) -> Answered {
     Answered { status: format!("error:{code}"), result: String::new(), note: note.into() }
-}
-
-/// Each remark once, with its code.
-fn notes(warnings: &[Warning]) -> String {
-    let mut notes: Vec<String> = Vec::new();
-    for warning in warnings {
-        let note = format!("{}: {}", warning.code, warning.sentence);
-        if !notes.contains(&note) {
-            notes.push(note);
-        }
-    }
-    notes.join("; ")
 }

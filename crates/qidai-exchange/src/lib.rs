@@ -7,6 +7,8 @@
 //! 2. [`mapping`] – the file's headers become our field names, by name or by a saved mapping;
 //! 3. [`UnitRows`] / [`ListRows`] – a row becomes a record, or *all* the [`Issue`]s of that row at once.
 //!
+//! A file that somebody uploads is looked at by [`recognise`] before it is kept.
+//!
 //! Nothing here writes to a bank or reads a clock: today's date is an argument.
 
 mod codes;
@@ -23,6 +25,7 @@ mod plan;
 pub mod table;
 mod unit_fields;
 mod unit_row;
+mod upload;
 mod words;
 
 pub use codes::CODES;
@@ -31,3 +34,4 @@ pub use issue::Issue;
 pub use list_row::ListRows;
 pub use plan::{PlanError, RowOutcome};
 pub use unit_row::UnitRows;
+pub use upload::{recognise, text_of};

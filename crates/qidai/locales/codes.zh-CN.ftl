@@ -108,6 +108,15 @@ code-document_withdrawn = 该附件此前已撤回。
 code-document_sealed = 该附件含个人信息；请说明查看目的。
 code-upload_empty = 文件没有内容；请选择正确的文件。
 code-upload_extension_differs = 文件名的扩展名与内容不符；请改为与内容相符的扩展名。
+code-upload_missing = 没有选择文件。
+code-upload_too_large = 文件超过设置 documents.mb_max 的上限；请缩小或拆分。
+code-upload_type_unknown = 内容不是可保存的格式；可保存 PDF、PNG、JPEG、XLSX、DOCX、CSV 和纯文本。
+code-upload_damaged = 文件不完整或已损坏；请另存后再上传。
+code-upload_appended = 文件末尾之后还有别的内容；请另存后再上传。
+code-upload_active_content = 文件含有可运行的内容；请去掉后另存，或打印为 PDF。
+code-upload_bomb = 文件展开后过大；请缩小。
+code-document_class_unknown = 没有这个附件类别；请从列表中选择。
+code-purpose_unknown = 没有这个目的；请选择您工作的目的。
 code-notification_unknown = 您没有这条通知；请看列表。
 
 ## 文件与表格

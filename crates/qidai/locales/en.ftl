@@ -614,6 +614,66 @@ event-site_changed = site changed
 event-token_added = token of a machine added
 event-token_revoked = token of a machine revoked
 
+## documents and notifications
+bell = Notifications: { $count ->
+    [0] none unread
+    [100] over 100 unread
+   *[other] { $count } unread
+ }
+notifications-title = Notifications
+notifications-mark-all = Mark all as read
+notification-mark = Mark as read
+notification-unread = Unread
+notifications-none = No notifications
+notifications-none-body = What waits for you, and what became of what is yours, appears here.
+notifications-foot = Sent to your account or to a role of yours. Marking as read changes nothing for others.
+notice-emergency_taken = { $who } took the role { $role } in an emergency; it waits for a review.
+notice-emergency_reviewed = { $who } reviewed your emergency, in which you took the role { $role }.
+documents-title = Documents
+documents-count = { $count ->
+    [one] { $count } document
+   *[other] { $count } documents
+ }
+documents-none = No documents yet.
+document-title = Document
+document-class = Kind
+document-kind = Format
+document-size = Size
+document-uploaded-by = Uploaded by
+document-uploaded-at = Uploaded
+document-current = current
+document-withdrawn = withdrawn
+document-file = File
+document-file-hint = PDF, PNG, JPEG, XLSX, DOCX, CSV or TXT, up to { $megabytes } MiB
+document-add = Add the document
+document-download = Download
+document-look = Preview
+document-pdf-alone = A file from elsewhere is never part of a page; it is shown alone.
+document-pdf-open = View in a new window
+document-text-cut = Only the beginning is shown; download the file to read all of it.
+document-no-look = This format has no preview; download the file.
+document-sealed = This document holds a person's data and is sealed. Say for which purpose you open it; every opening and every refusal is written to the access log.
+document-sealed-name = (sealed document)
+document-open = Open and download
+purpose = Purpose
+purpose-none = None of your roles has a purpose for it.
+document-withdraw = Withdraw this document
+document-withdraw-why = For a document that is wrong. It stays readable, marked as withdrawn.
+document-withdraw-action = Withdraw
+reason = Reason
+reason-hint = at least 8 characters, no names
+failure-upload_missing = No file was chosen; choose one.
+failure-upload_too_large = The file is larger than { $megabytes } MiB and was not kept; make it smaller, or divide it.
+failure-upload_empty = The file is empty; choose the one you mean.
+failure-upload_type_unknown = { $value }: the content is none of the kinds that are kept: PDF, PNG, JPEG, XLSX, DOCX, CSV and plain text.
+failure-upload_damaged = { $value }: the file is not whole; open it, save it again, and upload that.
+failure-upload_appended = { $value }: something else stands behind the end of the file; save it again with the program that shows it, and upload that.
+failure-upload_active_content = { $value }: it contains something that could run on the computer of who opens it (a script, macros or another file); save it without that, or print it to a PDF.
+failure-upload_bomb = { $value }: it unpacks to more than is kept; make it smaller.
+failure-upload_extension_differs = { $value }: the extension is not that of the content; give it the one of what it is.
+failure-document_class_unknown = There is no kind of document "{ $value }"; choose one from the list.
+failure-purpose_unknown = There is no purpose "{ $value }"; choose the one you work for.
+
 ## Administration
 people-title = Accounts
 people-context = { $count ->

@@ -587,6 +587,63 @@ event-site_changed = 更改站点
 event-token_added = 新增接口令牌
 event-token_revoked = 收回接口令牌
 
+## 附件与通知
+bell = 通知：{ $count ->
+    [0] 没有未读
+    [100] 100 条以上未读
+   *[other] { $count } 条未读
+ }
+notifications-title = 通知
+notifications-mark-all = 全部标为已读
+notification-mark = 标为已读
+notification-unread = 未读
+notifications-none = 没有通知
+notifications-none-body = 有事项等待您处理，或与您有关的事项有了结果时，会出现在这里。
+notifications-foot = 发给您的账户或您的角色。标为已读只影响您自己。
+notice-emergency_taken = { $who } 紧急取得角色“{ $role }”，等待复核。
+notice-emergency_reviewed = 您紧急取得角色“{ $role }”一事已由 { $who } 复核。
+documents-title = 附件
+documents-count = { $count } 个
+documents-none = 还没有附件。
+document-title = 附件
+document-class = 类别
+document-kind = 格式
+document-size = 大小
+document-uploaded-by = 上传人
+document-uploaded-at = 上传时间
+document-current = 有效
+document-withdrawn = 已撤回
+document-file = 文件
+document-file-hint = PDF、PNG、JPEG、XLSX、DOCX、CSV、TXT，不超过 { $megabytes } MiB
+document-add = 添加附件
+document-download = 下载
+document-look = 预览
+document-pdf-alone = 外来文件不嵌入本系统的页面，只单独显示。
+document-pdf-open = 在新窗口查看
+document-text-cut = 只显示开头；全文请下载。
+document-no-look = 这种格式不能预览；请下载。
+document-sealed = 该附件含个人信息，已加密。查看须说明目的；每次查看和每次被拒都记入访问记录。
+document-sealed-name = （加密附件）
+document-open = 解密并下载
+purpose = 目的
+purpose-none = 您的角色没有可用的目的。
+document-withdraw = 撤回附件
+document-withdraw-why = 附错时撤回。文件仍保留，并标明已撤回。
+document-withdraw-action = 撤回
+reason = 原因
+reason-hint = 至少 8 个字符；不写姓名
+failure-upload_missing = 没有选择文件；请选择一个。
+failure-upload_too_large = 文件大于 { $megabytes } MiB，没有保存；请缩小或拆分。
+failure-upload_empty = 文件没有内容；请选择正确的文件。
+failure-upload_type_unknown = { $value }：内容不是可保存的格式；可保存 PDF、PNG、JPEG、XLSX、DOCX、CSV 和纯文本。
+failure-upload_damaged = { $value }：文件不完整或已损坏；请打开后另存，再上传。
+failure-upload_appended = { $value }：文件末尾之后还有别的内容；请用能显示它的程序另存，再上传。
+failure-upload_active_content = { $value }：含有可在他人计算机上运行的内容（脚本、宏或其他文件）；请去掉后另存，或打印为 PDF。
+failure-upload_bomb = { $value }：展开后过大；请缩小。
+failure-upload_extension_differs = { $value }：扩展名与内容不符；请改为与内容相符的扩展名。
+failure-document_class_unknown = 没有附件类别“{ $value }”；请从列表中选择。
+failure-purpose_unknown = 没有目的“{ $value }”；请选择您工作的目的。
+
 ## 管理
 people-title = 账户
 people-context = { $count } 个

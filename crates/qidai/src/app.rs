@@ -58,6 +58,16 @@ fn routes() -> Routes {
         .get("/units", Needs(UnitView), pages::units::show)
         .get("/units.csv", Needs(UnitView), pages::units::export)
         .get("/units/{scheme}/{identity}", Needs(UnitView), pages::unit::show)
+        // documents and notifications
+        .get("/documents", SignedIn, pages::documents::list)
+        .post("/documents", SignedIn, pages::documents::add)
+        .get("/documents/{id}", SignedIn, pages::document::show)
+        .get("/documents/{id}/file", SignedIn, pages::document::download)
+        .post("/documents/{id}/file", SignedIn, pages::document::open)
+        .get("/documents/{id}/view", SignedIn, pages::document::view)
+        .post("/documents/{id}/withdraw", SignedIn, pages::document::withdraw)
+        .get("/notifications", SignedIn, pages::notifications::show)
+        .post("/notifications", SignedIn, pages::notifications::mark)
         // figures and traces
         .get("/board", Needs(FigureView), pages::board::show)
         .get("/history", Needs(HistoryView), pages::history::show)
@@ -73,6 +83,11 @@ fn routes() -> Routes {
         // programs
         .post("/api/search", Needs(SearchRun), api::search::run)
         .post("/api/typing/check", Needs(SearchRun), api::typing::check)
+        .get("/api/documents", SignedIn, api::documents::list)
+        .post("/api/documents", SignedIn, api::documents::add)
+        .get("/api/documents/{id}", SignedIn, api::documents::one)
+        .get("/api/documents/{id}/content", SignedIn, api::documents::content)
+        .post("/api/documents/{id}/content", SignedIn, api::documents::open)
         .get("/healthz", Everybody, api::health::healthz)
         .get("/readyz", Everybody, api::operation::readyz)
         .get("/metrics", Everybody, api::operation::metrics)
@@ -85,7 +100,7 @@ fn routes() -> Routes {
 /// The last layer added is the first that a request meets.
 fn layered(routes: Router<AppState>, state: AppState) -> Router {
     routes
-        .layer(from_fn(guard::bounded_body))
+        .layer(from_fn_with_state(state.clone(), guard::bounded_body))
         .layer(from_fn(guard::same_origin))
         .layer(from_fn(guard::loopback_host))
         .layer(CatchPanicLayer::custom(|_| defect()))

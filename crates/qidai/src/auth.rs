@@ -6,5 +6,5 @@ mod desk;
 pub(crate) mod form_key;
 mod visitor;
 
-pub(crate) use desk::Desk;
+pub(crate) use desk::{DOCUMENT_MB_USUAL, Desk};
 pub(crate) use visitor::{Shown, Visitor, know_visitor};

@@ -42,6 +42,8 @@ pub(crate) struct Config {
     /// Host names under which the server answers besides those of this machine.
     pub(crate) names: Vec<String>,
     pub(crate) metrics_token: Option<String>,
+    /// The largest file that is kept, in MiB.
+    pub(crate) document_mb_max: usize,
     pub(crate) log: LogSettings,
 }
 

@@ -22,6 +22,7 @@ mod pages;
 mod reference;
 mod server;
 mod telemetry;
+mod upload;
 mod words;
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Is this XLSX safe to open? A workbook is a zip archive, and a small archive can unpack to anything.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use zip::ZipArchive;
@@ -26,7 +26,12 @@ const RATIO_FREE_BYTES: u64 = 8 << 20;
 /// directory can lie. Finds truncated and damaged archives on the way.
 pub(super) fn check(path: &Path) -> Result<(), TableError> {
     let packed_bytes = std::fs::metadata(path)?.len();
-    let mut archive = ZipArchive::new(io::BufReader::new(File::open(path)?)).map_err(from_zip)?;
+    check_reader(io::BufReader::new(File::open(path)?), packed_bytes)
+}
+
+/// The same for an archive in memory.
+pub(crate) fn check_reader(reader: impl Read + Seek, packed_bytes: u64) -> Result<(), TableError> {
+    let mut archive = ZipArchive::new(reader).map_err(from_zip)?;
     if archive.len() > ENTRIES_MAX {
         return refused(format!("it contains {} files, at most {ENTRIES_MAX} are expected", archive.len()));
     }
@@ -41,7 +46,7 @@ pub(super) fn check(path: &Path) -> Result<(), TableError> {
 }
 
 fn unpack_into_nothing(
-    archive: &mut ZipArchive<io::BufReader<File>>,
+    archive: &mut ZipArchive<impl Read + Seek>,
     packed_bytes: u64,
 ) -> Result<(), TableError> {
     let mut unpacked_bytes: u64 = 0;

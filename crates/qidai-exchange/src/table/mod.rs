@@ -3,7 +3,7 @@
 //! A text file is decoded and split while it is read and an XLSX sheet is walked cell by cell, so a
 //! file of any length needs the memory of its longest row (an XLSX: of its shared strings).
 
-mod archive;
+pub(crate) mod archive;
 mod decode;
 mod delimited;
 mod encoding;

@@ -1,5 +1,6 @@
 //! The doors for programs: JSON in, JSON out, one file per resource.
 
+pub(crate) mod documents;
 pub(crate) mod health;
 pub(crate) mod operation;
 pub(crate) mod search;

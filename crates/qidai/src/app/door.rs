@@ -8,10 +8,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use qidai_bank::Permission;
 
-use super::guard::BODY_BYTES_MAX;
 use crate::auth::{Visitor, form_key};
 use crate::error::{Failure, Kind};
 use crate::pages::Reader;
+use crate::upload::{Upload, is_upload};
 
 /// Who may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +70,20 @@ async fn with_form_key(request: Request, key: &str) -> Result<Request, Failure> 
     if matches!(*request.method(), Method::GET | Method::HEAD) || is_json(request.headers()) {
         return Ok(request);
     }
-    let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| {
+    let (mut parts, body) = request.into_parts();
+    // The size was limited before (`guard`).
+    let bytes = to_bytes(body, usize::MAX).await.map_err(|error| {
         Failure::refused("form_unreadable", "The form could not be read.").because(&error)
     })?;
-    if !form_key::stands_in(&bytes, key) {
+    let has_key = if is_upload(&parts.headers) {
+        let upload = Upload::read(&parts.headers, bytes.clone()).await?;
+        let has_key = form_key::is(upload.text(form_key::FIELD), key);
+        parts.extensions.insert(upload);
+        has_key
+    } else {
+        form_key::stands_in(&bytes, key)
+    };
+    if !has_key {
         let sentence = "This form is from a session that has ended, or from another page: open the page again and \
                         send it from there. Nothing was changed.";
         return Err(Failure::new(Kind::Forbidden, "form_key_wrong", sentence));

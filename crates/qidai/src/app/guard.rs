@@ -1,30 +1,54 @@
 //! What every request passes before a handler sees it: size, host and origin.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::Client;
+use super::{AppState, Client};
 use crate::error::{Failure, Kind};
+use crate::pages::Reader;
 
-/// The most bytes of a request body that are read.
-pub(crate) const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// The most bytes of a request body that are read, where no file is uploaded.
+pub(super) const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Routes to which files are uploaded.
+const UPLOADS: [&str; 2] = ["/documents", "/api/documents"];
+/// Room for the fields around a file.
+const AROUND_FILE_BYTES: usize = 64 * 1024;
 
 /// Reads the whole body, which no form and no question of ours fills, or refuses it with a sentence.
-pub(super) async fn bounded_body(request: Request, next: Next) -> Result<Response, Failure> {
+pub(super) async fn bounded_body(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    let is_known = request.extensions().get::<Reader>().is_some_and(|one| one.visitor.principal().is_ok());
+    let is_upload = is_known && UPLOADS.contains(&request.uri().path());
+    let (bytes_max, too_large): (usize, fn(usize) -> Failure) = match is_upload {
+        true => (state.desk().document_bytes_max + AROUND_FILE_BYTES, upload_too_large),
+        false => (BODY_BYTES_MAX, |_| body_too_large()),
+    };
+    let too_large = || too_large(state.desk().document_bytes_max);
     let announced = header(request.headers(), CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
-    if announced.is_some_and(|bytes: u64| bytes > BODY_BYTES_MAX as u64) {
+    if announced.is_some_and(|bytes: u64| bytes > bytes_max as u64) {
         return Err(too_large());
     }
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| too_large())?;
+    let bytes = to_bytes(body, bytes_max).await.map_err(|_| too_large())?;
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
 }
 
-fn too_large() -> Failure {
+/// A file is larger than the setting `documents.mb_max` allows.
+fn upload_too_large(bytes_max: usize) -> Failure {
+    let megabytes = (bytes_max >> 20).to_string();
+    let sentence =
+        format!("The file is larger than {megabytes} MiB and was not kept: make it smaller, or divide it.");
+    Failure::new(Kind::TooLarge, "upload_too_large", sentence).with("megabytes", megabytes)
+}
+
+fn body_too_large() -> Failure {
     Failure::new(Kind::TooLarge, "body_too_large", "The request is larger than 1 MiB and was not read.")
 }
 

@@ -8,7 +8,7 @@ use axum::http::header::{
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Only our own files; nothing inline; no page may frame us.
+/// Only our own files; nothing inline; no page may frame us. An answer with a stricter policy of its own keeps that.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -25,7 +25,7 @@ pub(super) async fn always(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     // Pages show typings: no copy stays behind unless the handler says so.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -3,6 +3,7 @@
 mod accounts;
 mod api;
 mod bank_pages;
+mod documents;
 mod guards;
 mod old_credentials;
 mod pages;

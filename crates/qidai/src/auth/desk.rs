@@ -8,11 +8,16 @@ use super::{demo, form_key};
 use crate::error::Failure;
 use crate::keys;
 
+/// The largest file that is kept where no setting says otherwise, in MiB: a scanned consent form has one or two.
+pub(crate) const DOCUMENT_MB_USUAL: usize = 20;
+
 /// One bank behind one server.
 pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) keys: KeyRing,
     pub(crate) zone: TimeZone,
+    /// The largest file that is kept.
+    pub(crate) document_bytes_max: usize,
     ids: IdSource,
     random: RandomSource,
     demo: Option<DemoDoor>,
@@ -33,7 +38,12 @@ impl Desk {
         let zone = TimeZone::get(&store.bank_zone().await?).unwrap_or(TimeZone::UTC);
         let ids = IdSource::new(|| uuid::Uuid::now_v7().to_string());
         let random = keys::random();
-        Ok(Desk { store, keys, zone, ids, random, demo: None })
+        Ok(Desk { store, keys, zone, document_bytes_max: DOCUMENT_MB_USUAL << 20, ids, random, demo: None })
+    }
+
+    /// The same with another limit of files.
+    pub(crate) fn keeping_files_of(self, mb_max: usize) -> Desk {
+        Desk { document_bytes_max: mb_max << 20, ..self }
     }
 
     /// Lets visitors of this machine act as the demonstration's account. Only for banks of invented units.

@@ -22,7 +22,12 @@ pub(crate) fn of_visitors(secret: &str) -> String {
 pub(crate) fn stands_in(form: &[u8], key: &str) -> bool {
     let mut fields = url::form_urlencoded::parse(form);
     let sent = fields.find(|(name, _)| name == FIELD);
-    sent.is_some_and(|(_, sent)| sent.as_bytes().ct_eq(key.as_bytes()).into())
+    sent.is_some_and(|(_, sent)| is(&sent, key))
+}
+
+/// Is what was sent this key?
+pub(crate) fn is(sent: &str, key: &str) -> bool {
+    sent.as_bytes().ct_eq(key.as_bytes()).into()
 }
 
 fn digest(secret: &[u8]) -> String {

@@ -93,11 +93,20 @@ pub(crate) async fn know_visitor(
     if !WITHOUT_VISITOR.iter().any(|front| request.uri().path().starts_with(front)) {
         let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
         let visitor = who(state.desk(), request.headers(), &client).await.unwrap_or_else(Visitor::Unknown);
+        let is_page = !request.uri().path().starts_with("/api/");
+        let unread = if is_page { unread(state.desk(), &visitor).await } else { 0 };
         if let Some(reader) = request.extensions_mut().get_mut::<Reader>() {
             reader.visitor = visitor;
+            reader.unread = unread;
         }
     }
     next.run(request).await
+}
+
+/// For the bell of a page. A page is not refused because its bell cannot be counted.
+async fn unread(desk: &Desk, visitor: &Visitor) -> u32 {
+    let Visitor::Person(person) = visitor else { return 0 };
+    desk.store.unread_notifications(&person.principal, Timestamp::now()).await.unwrap_or_default()
 }
 
 /// A token comes before a cookie: a program that names itself is taken at its word.

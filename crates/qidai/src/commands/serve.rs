@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use qidai_bank::Store;
 
 use crate::app::{AppState, Front, app, meet};
-use crate::auth::Desk;
+use crate::auth::{DOCUMENT_MB_USUAL, Desk};
 use crate::background;
 use crate::catalogue::{self, BankArgs, Catalogue, ReferenceArgs};
 use crate::commands::{Outcome, runtime, stream};
@@ -65,12 +65,13 @@ pub(crate) struct Plan {
     pub(crate) lang: Lang,
     pub(crate) front: Front,
     pub(crate) tls: Option<TlsFiles>,
+    pub(crate) document_mb_max: usize,
 }
 
 impl Plan {
     /// Plain HTTP on this machine.
     pub(crate) fn local(bank: BankArgs, listen: SocketAddr, lang: Lang) -> Plan {
-        Plan { bank, listen, lang, front: Front::default(), tls: None }
+        Plan { bank, listen, lang, front: Front::default(), tls: None, document_mb_max: DOCUMENT_MB_USUAL }
     }
 
     fn of_config(config: Config) -> Plan {
@@ -82,7 +83,8 @@ impl Plan {
             has_tls: config.tls.is_some(),
         };
         let bank = BankArgs { bank: config.bank, reference, snapshot: config.snapshot };
-        Plan { bank, listen: config.listen, lang: config.lang, front, tls: config.tls }
+        let (listen, lang, document_mb_max) = (config.listen, config.lang, config.document_mb_max);
+        Plan { bank, listen, lang, front, tls: config.tls, document_mb_max }
     }
 
     fn address(&self, listener: &TcpListener) -> std::io::Result<String> {
@@ -104,7 +106,7 @@ pub(crate) async fn serve(plan: Plan) -> Result<(), Failure> {
     server::check_reach(listen, plan.tls.is_some(), !plan.front.trusted_proxies.is_empty())?;
     let listener = TcpListener::bind(listen).map_err(|error| not_bound(listen, &error))?;
     listener.set_nonblocking(true).map_err(|error| not_bound(listen, &error))?;
-    let desk = open_desk(&plan.bank).await?;
+    let desk = open_desk(&plan.bank).await?.keeping_files_of(plan.document_mb_max);
     let catalogue = Arc::new(Catalogue::open(&plan.bank).await?);
     let address = plan.address(&listener).map_err(|error| not_bound(listen, &error))?;
     stream::say(&plan.lang.words().t1("serving-at", "address", address))?;

@@ -10,6 +10,7 @@ use super::gather::{Effective, Source};
 use super::mistake::Mistake;
 use super::setting::Form;
 use super::{Config, TlsFiles};
+use crate::auth::DOCUMENT_MB_USUAL;
 use crate::server::{check_reach, tls};
 use crate::telemetry::{LogFormat, LogSettings};
 use crate::words::Lang;
@@ -31,6 +32,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
     let tls = values.tls();
     let trusted_proxies = values.take("proxy.trusted", networks).unwrap_or_default();
     let metrics_token = values.take("metrics.token", token);
+    let document_mb_max = values.take("documents.mb_max", megabytes).unwrap_or(DOCUMENT_MB_USUAL);
     let log = LogSettings {
         filter: values.take("log.filter", filter).unwrap_or_default(),
         format: values.take("log.format", LogFormat::parse).unwrap_or_default(),
@@ -51,6 +53,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
         trusted_proxies,
         names,
         metrics_token,
+        document_mb_max,
         log,
     })
 }
@@ -146,6 +149,12 @@ fn networks(text: &str) -> Result<Vec<IpNet>, String> {
         network.map_err(|_| format!("expected addresses or networks, such as 10.0.0.0/8, not {item:?}"))
     };
     items(text).map(read).collect()
+}
+
+/// A file is held in memory while it is looked at, a few times over.
+fn megabytes(text: &str) -> Result<usize, String> {
+    let read = text.parse().ok().filter(|megabytes| (1..=100).contains(megabytes));
+    read.ok_or_else(|| "expected a whole number from 1 to 100".to_owned())
 }
 
 fn token(text: &str) -> Result<String, String> {

@@ -29,7 +29,7 @@ const fn setting(name: &'static str, variable: &'static str, form: Form, about: 
 }
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const SETTINGS: [Setting; 13] = [
+pub(crate) const SETTINGS: [Setting; 14] = [
     setting(
         "bank",
         "QIDAI_DATABASE_URL",
@@ -72,6 +72,15 @@ pub(crate) const SETTINGS: [Setting; 13] = [
         Form::Secret,
         "who sends it as a bearer token may read /metrics from elsewhere; at least 16 characters",
     ),
+    Setting {
+        default: Some("20"),
+        ..setting(
+            "documents.mb_max",
+            "QIDAI_DOCUMENT_MB_MAX",
+            Form::Text,
+            "the largest file that is kept, in MiB: 1 to 100",
+        )
+    },
     Setting {
         default: Some(crate::telemetry::USUAL),
         ..setting("log.filter", "QIDAI_LOG", Form::Text, "what is logged, such as info or qidai=debug")

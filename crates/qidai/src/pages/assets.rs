@@ -15,6 +15,7 @@ const STYLE: &str = concat!(
     include_str!("../../static/css/explain.css"),
     include_str!("../../static/css/narrow.css"),
     include_str!("../../static/css/bank.css"),
+    include_str!("../../static/css/records.css"),
     include_str!("../../static/css/print.css"),
 );
 const SCRIPT: &str = include_str!("../../static/qidai.js");

@@ -4,9 +4,12 @@ pub(crate) mod assets;
 pub(crate) mod audit;
 mod badge;
 pub(crate) mod board;
+pub(crate) mod document;
+pub(crate) mod documents;
 pub(crate) mod emergency;
 pub(crate) mod failure;
 pub(crate) mod history;
+pub(crate) mod notifications;
 pub(crate) mod people;
 mod reader;
 pub(crate) mod search;
@@ -65,6 +68,7 @@ pub(crate) struct Frame {
     /// The form whose unsent content the language switch takes along.
     form: Option<&'static str>,
     visitor: Visitor,
+    unread: u32,
 }
 
 impl Frame {
@@ -75,6 +79,7 @@ impl Frame {
             address: reader.address.clone(),
             form: None,
             visitor: reader.visitor.clone(),
+            unread: reader.unread,
         }
     }
 
@@ -134,6 +139,20 @@ impl Frame {
 
     fn may_review(&self) -> bool {
         self.may(Permission::EmergencyReview)
+    }
+
+    /// The number on the bell: nothing, a count, or `99+`.
+    fn unread(&self) -> Option<String> {
+        match self.unread {
+            0 => None,
+            count @ 1..=99 => Some(count.to_string()),
+            _ => Some("99+".to_owned()),
+        }
+    }
+
+    /// What the bell says to who does not see it.
+    fn bell(&self) -> String {
+        self.w.t1("bell", "count", f64::from(self.unread))
     }
 
     /// Who is signed in: roles and staff number, never a name.

@@ -33,6 +33,8 @@ pub(crate) struct Reader {
     /// Path and query of this page, without the language.
     pub(crate) address: String,
     pub(crate) visitor: Visitor,
+    /// Notifications that the visitor has not read; 100 stands for more.
+    pub(crate) unread: u32,
 }
 
 /// Decides language and request number, and remembers a language chosen in the address in a cookie.
@@ -45,6 +47,7 @@ pub(crate) async fn know_reader(State(state): State<AppState>, mut request: Requ
         marks: state.marks(),
         address,
         visitor: Visitor::SignedOut,
+        unread: 0,
     });
     let id = format!("{:08x}", rand::random::<u32>());
     request.extensions_mut().insert(RequestId(id.clone()));

@@ -58,7 +58,7 @@ pub(super) fn unit_address(identity: &Identity) -> String {
 }
 
 /// As a part of a path or a value of a query.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
@@ -72,7 +72,25 @@ pub(super) fn subject_address(subject: &str, visitor: &Visitor) -> Option<String
         (Some("account"), Some(number), None) if visitor.may(Permission::AccountManage) => {
             Some(format!("/admin/people/{}", escaped(number)))
         }
+        (Some("person"), Some(_), None) if visitor.may(Permission::PersonOpen) => Some(documents_of(subject)),
+        (Some("emergency"), Some(_), None) if visitor.may(Permission::EmergencyReview) => {
+            Some("/admin/emergencies".to_owned())
+        }
         _ => None,
+    }
+}
+
+/// The list of the documents of a subject.
+pub(super) fn documents_of(subject: &str) -> String {
+    format!("/documents?subject={}", escaped(subject))
+}
+
+/// `1.4 MB`, in powers of ten, as browsers and file managers tell it.
+pub(super) fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }
 

@@ -11,7 +11,7 @@ use qidai_bank::{HistoryEvent, Identity, Measure, Permission, Phase, TestOutcome
 
 use super::badge::Badge;
 use super::history::EventView;
-use super::{Frame, Reader, render, shown, units};
+use super::{Frame, Reader, documents, render, shown, units};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::words::Words;
@@ -42,6 +42,7 @@ struct UnitPage {
     facts: Vec<(String, Option<String>)>,
     tests: Vec<(String, Option<(String, &'static str)>)>,
     marks: Vec<(String, Option<bool>)>,
+    documents: documents::Panel,
     /// Nothing where the reader may not see the history.
     history: Option<History>,
 }
@@ -75,10 +76,16 @@ pub(crate) async fn show(
         None
     };
     let history = history.map(|(count, events)| history_view(&subject, count, &events, &state, &reader));
-    render(&page(&unit, &state, &reader, history))
+    let documents = documents::panel(&state, &reader, &subject).await?;
+    render(&page(&unit, &state, &reader, (documents, history)))
 }
 
-fn page(unit: &UnitRecord, state: &AppState, reader: &Reader, history: Option<History>) -> UnitPage {
+fn page(
+    unit: &UnitRecord,
+    state: &AppState,
+    reader: &Reader,
+    (documents, history): (documents::Panel, Option<History>),
+) -> UnitPage {
     let w = reader.lang.words();
     let catalogue = state.catalogue();
     let n = catalogue.nomenclature();
@@ -103,6 +110,7 @@ fn page(unit: &UnitRecord, state: &AppState, reader: &Reader, history: Option<Hi
         facts: facts(unit, w),
         tests: tests(unit, w),
         marks: marks(unit, w),
+        documents,
         history,
     }
 }

@@ -27,6 +27,7 @@ mod person;
 mod principal;
 mod problem;
 mod random_source;
+mod record;
 mod refusal;
 pub mod role;
 mod session;
@@ -40,6 +41,7 @@ mod token;
 mod totp;
 mod typing;
 mod unit;
+pub mod workflow;
 mod write_context;
 
 /// Tests inside the crate share the banks of those outside, which know it by its name.
@@ -73,6 +75,10 @@ pub use person::{DocumentKind, Person, PersonField, PersonKind, Purpose};
 pub use principal::{Grant, Principal};
 pub use problem::Problem;
 pub use random_source::{RandomSource, RandomUnavailable};
+pub use record::{
+    FieldChange, MoveOffer, NewRecord, Record, RecordAt, RecordDeed, RecordEvent, RecordFilter, RecordLine,
+    RecordOrder,
+};
 pub use refusal::{BankError, Refusal};
 pub use role::Role;
 pub use session::{ABSOLUTE_HOURS, API_TOKEN_DAYS, EMERGENCY_HOURS, IDLE_MINUTES, LINK_HOURS};
@@ -81,10 +87,10 @@ pub use signature::{CERTIFICATION, CERTIFICATION_VERSION, CanonicalRecord, Cover
 pub use site::{Site, SiteKind};
 pub use status::Status;
 pub use store::{
-    Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, CopyCheck, CopyState, Emergency, HeldState,
-    Marked, NewCredential, OnProgress, OnTurn, PersonState, Proof, ReleaseInForce, SearchableChanges,
-    SearchableKind, SearchableRow, Session, SignIn, SignedIn, Signing, Store, StoreError, UnitCount,
-    VerifyError, WriterTurn, check_copy, holds_password, without_password,
+    Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, ClockRan, CopyCheck, CopyState, Emergency,
+    HeldState, Job, Marked, NewCredential, NewJob, OnProgress, OnTurn, PersonState, Proof, ReleaseInForce,
+    SearchableChanges, SearchableKind, SearchableRow, Session, SignIn, SignedIn, Signing, Store, StoreError,
+    UnitCount, VerifyError, WriterTurn, check_copy, holds_password, without_password,
 };
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
 pub use test_outcome::TestOutcome;

@@ -5,6 +5,9 @@ use jiff::Timestamp;
 use crate::refusal::Refusal;
 use crate::{Actor, Permission, Role};
 
+/// What the names of the program itself begin with; those of people and machines begin otherwise.
+const SYSTEM: &str = "system:";
+
 /// A role at one site, or at all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
@@ -58,6 +61,16 @@ impl Principal {
         }
     }
 
+    /// Whoever can open the bank and its keys, acting in another role than the administrator's; the history says so.
+    pub fn console_as(system_user: &str, role: Role) -> Self {
+        Self { grants: vec![Grant::everywhere(role)], ..Self::console(system_user) }
+    }
+
+    /// The program itself: clocks and jobs. It has no role, and makes only what declarations say.
+    pub fn system(name: &str) -> Self {
+        Self { name: format!("{SYSTEM}{name}"), account_id: None, grants: Vec::new(), scopes: None }
+    }
+
     pub(crate) fn account(account_id: &str, staff_number: &str, grants: Vec<Grant>) -> Self {
         let name = format!("staff:{staff_number}");
         Self { name, account_id: Some(account_id.to_owned()), grants, scopes: None }
@@ -80,6 +93,11 @@ impl Principal {
         &self.grants
     }
 
+    /// Is it the program itself?
+    pub fn is_system(&self) -> bool {
+        self.name.starts_with(SYSTEM)
+    }
+
     /// Machines sign nothing and open no emergency.
     pub fn is_machine(&self) -> bool {
         self.scopes.is_some()
@@ -92,6 +110,37 @@ impl Principal {
     /// `permission_missing`, naming the permission; `permission_missing_at_site` when it is there for other sites.
     pub fn may<'a>(&'a self, permission: Permission, site: Option<&'a str>) -> Result<Actor<'a>, Refusal> {
         self.may_as(permission, site, |_| true)
+    }
+
+    /// The same for the first of some permissions that is there.
+    ///
+    /// # Errors
+    /// That of the first of them.
+    pub fn may_any<'a>(
+        &'a self,
+        permissions: &[Permission],
+        site: Option<&'a str>,
+    ) -> Result<Actor<'a>, Refusal> {
+        let mut first = None;
+        for permission in permissions {
+            match self.may(*permission, site) {
+                Ok(actor) => return Ok(actor),
+                Err(refusal) => {
+                    first.get_or_insert(refusal);
+                }
+            }
+        }
+        let nobody = || Refusal::new("permission_missing", "Nobody may do this.");
+        Err(first.unwrap_or_else(nobody))
+    }
+
+    /// The sites at which one of some permissions is there; `None` when it is there for all of them.
+    pub fn sites_with(&self, permissions: &[Permission]) -> Option<Vec<&str>> {
+        let in_scope =
+            |permission: &&Permission| self.scopes.as_ref().is_none_or(|scopes| scopes.contains(permission));
+        let permissions: Vec<&Permission> = permissions.iter().filter(in_scope).collect();
+        let counts = |grant: &&Grant| permissions.iter().any(|permission| grant.role.may(**permission));
+        self.grants.iter().filter(counts).map(|grant| grant.site.as_deref()).collect()
     }
 
     /// The same, but only in a role that serves a purpose.
@@ -121,7 +170,8 @@ impl Principal {
 
     /// The actor where no permission is asked for: signing in and out, one's own password.
     pub(crate) fn as_actor(&self) -> Actor<'_> {
-        let role = self.grants.first().map_or("none", |grant| grant.role.code());
+        let none = if self.is_system() { "system" } else { "none" };
+        let role = self.grants.first().map_or(none, |grant| grant.role.code());
         Actor { name: &self.name, role, site: None }
     }
 }

@@ -14,11 +14,23 @@ pub struct Refusal {
     pub sentence: String,
     /// Values of the sentence, for other languages.
     pub values: Vec<(&'static str, String)>,
+    /// All that is wrong, field by field, where a record was refused; the code is that of the first.
+    pub problems: Vec<Problem>,
 }
 
 impl Refusal {
     pub(crate) fn new(code: &'static str, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), values: Vec::new() }
+        Self { code, sentence: sentence.into(), values: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Refuses a record that has problems.
+    pub(crate) fn if_any(problems: Vec<Problem>) -> Result<(), Self> {
+        let Some(first) = problems.first().cloned().map(Self::from) else { return Ok(()) };
+        let sentence = match problems.len() {
+            1 => first.sentence,
+            count => format!("{} (and {} more)", first.sentence, count - 1),
+        };
+        Err(Self { problems, sentence, ..first })
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -30,7 +42,10 @@ impl Refusal {
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
         let sentence = format!("{}: {}", problem.reason, problem.hint);
-        Self::new(problem.code, sentence).with("field", problem.field).with("value", problem.value)
+        let problems = vec![problem.clone()];
+        let refusal =
+            Self::new(problem.code, sentence).with("field", problem.field).with("value", problem.value);
+        Self { problems, ..refusal }
     }
 }
 

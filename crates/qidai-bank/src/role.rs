@@ -148,7 +148,7 @@ const READERS: &[Role] = &[
 ];
 
 /// What may be done, and by whom. What does not stand here is not allowed.
-pub const TABLE: [(Permission, &[Role]); 41] = [
+pub const TABLE: [(Permission, &[Role]); 46] = [
     // Units, from collection to the patient
     (Permission::UnitView, INSIDE),
     (Permission::UnitEnter, &[Collection, Technologist, StorageCustodian]),
@@ -190,7 +190,13 @@ pub const TABLE: [(Permission, &[Role]); 41] = [
     (Permission::DocumentApprove, &[Quality, MedicalDirector, Director]),
     (Permission::NonconformityReport, STAFF),
     (Permission::NonconformityManage, &[Quality]),
-    (Permission::LicenceManage, &[Quality, Director]),
+    (Permission::RegisterView, READERS),
+    // An administrator carries registers over from what was there before; deciding on them is not his.
+    (Permission::InstitutionManage, &[SearchCoordinator, Quality, Research, Administrator]),
+    (Permission::InstitutionApprove, &[Quality, MedicalDirector, Director]),
+    (Permission::AuthorisationManage, &[Quality, Administrator]),
+    (Permission::AuthorisationGrant, &[Quality, MedicalDirector, Director]),
+    (Permission::LicenceManage, &[Quality, Director, Administrator]),
     (Permission::RecordSign, STAFF),
     // Everything around
     (Permission::FundManage, &[Fund]),

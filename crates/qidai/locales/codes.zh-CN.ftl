@@ -31,6 +31,7 @@ code-release_needed = 起步命名集没有组和完整名称；请用 --release
 code-alternatives_too_many = 选项或基因型多于一个分型可能有的数目；请写 XX、代码或组。
 code-typing_too_long = 文字比任何分型都长；每行一人，请写 XX、代码或组。
 
+
 ## 分型：提醒
 code-nulls_not_counted = 列出了短名称并不包含的无效等位基因；如确指无效，请写后缀。
 code-single_copy = 该位点只有一个等位基因，按两个相同计算；如不能确定为纯合，请重新分型。
@@ -43,7 +44,6 @@ code-mac_member_dropped = 代码中有一个等位基因不在命名集中，已
 code-character_corrected = 形似的字符已按本意读取；请更正原文。
 code-case_corrected = 小写已按大写读取；请更正原文。
 code-blanks_removed = 空格已略去；请更正原文。
-code-nulls_not_counted = 简短名称之下也有无效等位基因，列出但不计入；若确指无效等位基因，请写后缀。
 code-null_hidden = 无效等位基因没有产物，这个层级不显示它；可改选其他层级。
 code-nothing_at_level = 名称有效，但在这个层级没有结果。
 
@@ -220,6 +220,7 @@ code-database_access_refused = 数据库拒绝了用户或密码；请检查地�
 code-database_damaged = 数据库文件已损坏；请恢复最近的备份。
 code-database_value_unknown = 库中有这个版本不认识的词；请告诉维护人员。
 code-history_broken = 历史的末尾缺失，不再写入；请运行 qidai audit verify，并恢复最近的备份。
+code-declaration_wrong = 程序自带的流程声明有误，不会打开任何库；请安装通过测试的版本。
 code-row_missing = 要修改的行已不存在；请重新读取。
 code-database_failed = 数据库出错；请看日志。
 code-zone_unknown = 库的时区不是 IANA 名称；请更正设置。
@@ -318,6 +319,38 @@ code-person_restricted = 数据已限制使用；只有质量、法律要求和�
 code-purpose_not_yours = 您的角色都不用于这一目的；请说明您的目的。
 code-purpose_not_for_kind = 这一目的不需要此类人员的数据；请另选目的。
 code-field_not_searchable = 人员可按姓名、证件、电话、住院号查找；请选其一。
+
+## 登记记录与流程
+code-record_unknown = 没有这条记录，或它属于其他站点；请核对类别和编号。
+code-record_kind_unknown = 没有这类记录；可用 qidai record kinds 查看。
+code-record_changed_meanwhile = 读取后记录已被他人更改，本次没有写入；请重新读取后再做。
+code-record_field_missing = 此状态下必填的字段为空；请填写。
+code-record_field_unknown = 此类记录没有这个字段；请使用提示中的字段。
+code-record_field_twice = 同一字段给了两次；请只给一次。
+code-record_not_unique = 另一条记录已有相同的值，此值不得重复；请使用那条记录，或与原件核对。
+code-record_date_invalid = 不是日期；应写作 2026-03-31。
+code-record_number_invalid = 不是整数；请只写数字。
+code-record_flag_invalid = 应为 true 或 false。
+code-record_choice_unknown = 不在可选值之内；请选提示中的一个。
+code-record_email_invalid = 不是电子邮箱地址；应写作 name@example.org。
+code-record_text_too_long = 文字过长；请缩短。
+code-record_text_invalid = 含有控制字符，或应为一行却有多行；请重新填写。
+code-record_reference_unknown = 所指的记录不存在；请核对编号。
+code-record_site_unknown = 所指的站点不在用；请核对代码。
+code-record_account_unknown = 所指的账号不存在；请核对工号。
+code-record_site_missing = 此类记录须属于一个站点；请指定站点。
+code-record_site_unexpected = 此类记录不属于任何站点；请不填站点。
+code-record_not_amendable = 此状态下不再更改；如有退回的操作，请先退回。
+code-record_person_fixed = 已封存的个人信息属于谁不能更改；请另建记录。
+code-record_kept_elsewhere = 此类记录另有专门的登记处；请在那里登记。
+code-move_not_allowed = 当前状态下没有这个操作，尝试已记录；请选提示中可行的操作。
+code-move_unknown = 没有这个操作或状态；请选提示中的一个。
+code-move_ambiguous = 有多个操作可到达该状态；请指明操作。
+code-move_by_clock_only = 此操作到期自动执行，无人可手动执行；请等待，或更改决定它的日期。
+code-move_condition_not_met = 此操作只适用于某字段为特定值的记录；提示中有字段和值。
+code-four_eyes = 同一人不得完成这两步；请由同事执行。
+code-document_missing = 此操作需要某类文件，记录中没有；请先上传。
+code-signature_missing = 此操作需要您对当前记录签名；请先签名再执行。
 
 ## 设置与备份
 code-config_invalid = 服务器的设置有误；句中列出全部错误，改正后请运行 qidai config check。

@@ -13,6 +13,7 @@ use super::address::Address;
 use super::database::{Database, Reader};
 use super::error::is_no_such_database;
 use super::{Store, StoreError, migrations, upgrade};
+use crate::workflow;
 
 /// What to do when there is nothing at the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +75,9 @@ pub(super) async fn open_read_only(address: Address) -> Result<Store, StoreError
 }
 
 async fn opened(store: Store, looked_at: Result<(), StoreError>) -> Result<Store, StoreError> {
-    match looked_at {
+    let wrong = workflow::mistakes().first().cloned();
+    let holds = wrong.map_or(Ok(()), |mistake| Err(StoreError::DeclarationWrong { mistake }));
+    match looked_at.and(holds) {
         Ok(()) => Ok(store),
         Err(error) => {
             // The first error is the one to tell; a failing close adds nothing to it.

@@ -208,6 +208,13 @@ fn unknown(id: &str) -> Refusal {
         .with("document", id)
 }
 
+/// The documents of a subject that are not withdrawn, the newest first; who may see them was asked before.
+pub(super) async fn current(reader: Reader<'_>, subject: &str) -> Result<Vec<Document>, StoreError> {
+    let condition = "WHERE subject = $1 AND state = 'current' ORDER BY recorded_in DESC";
+    let stored = read(reader, condition, subject).await?;
+    Ok(stored.into_iter().map(|stored| stored.document).collect())
+}
+
 async fn by_id(reader: Reader<'_>, id: &str) -> Result<Option<Stored>, StoreError> {
     Ok(read(reader, "WHERE document_id = $1", id).await?.pop())
 }

@@ -57,6 +57,8 @@ pub enum StoreError {
     HistoryBroken { sequence: i64 },
     #[error("table {table} has no row {row}, which was to be changed: read it again")]
     RowMissing { table: &'static str, row: String },
+    #[error("a declaration of this program is wrong, so no bank is opened with it: {mistake}")]
+    DeclarationWrong { mistake: crate::workflow::Mistake },
     #[error("the database failed: {source}")]
     Failed { source: DbErr },
 }
@@ -81,6 +83,7 @@ impl StoreError {
             Self::Unreadable { .. } => "database_value_unknown",
             Self::HistoryBroken { .. } => "history_broken",
             Self::RowMissing { .. } => "row_missing",
+            Self::DeclarationWrong { .. } => "declaration_wrong",
             Self::Failed { .. } => "database_failed",
         }
     }

@@ -5,6 +5,7 @@ mod m0002_chained_history;
 mod m0003_people;
 mod m0004_unit_state;
 mod m0005_unit_lists;
+mod m0006_records;
 mod m0007_documents;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0003_people::People),
             Box::new(m0004_unit_state::UnitState),
             Box::new(m0005_unit_lists::UnitLists),
+            Box::new(m0006_records::Records),
             Box::new(m0007_documents::Documents),
         ]
     }

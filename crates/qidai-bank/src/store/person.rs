@@ -17,8 +17,8 @@ use crate::key::Key;
 use crate::{Acting, BankError, KeyRing, Permission, Person, PersonField, PersonKind, Refusal};
 
 pub(super) use open::may_open;
-use sealed::{Sealed, check_of};
-pub(super) use sealed::{key_of, read_all};
+use sealed::check_of;
+pub(super) use sealed::{Sealed, key_of, read_all};
 
 pub(super) static TABLE: Table =
     Table { name: "person", key: &["person_id"], counter: None, columns: || &COLUMNS };
@@ -83,28 +83,11 @@ impl Store {
     ) -> Result<String, BankError> {
         let context = may_enter(person.kind, person.site.as_deref(), acting)?;
         let person = self.checked(person, acting).await?;
-        let (id, key) = (acting.ids.next_id(), Key::new(acting.random)?);
-        let sealed = Sealed::of_fields(&id, &key, keys, person.fields(), acting.random)?;
-        let mut event = Event::new("person_added", format!("person/{id}")).insert(
-            &TABLE,
-            vec![
-                Some(id.as_str().into()),
-                Some(person.kind.code().into()),
-                person.site.as_deref().map(Into::into),
-                Some(PersonState::Active.code().into()),
-                Some(check_of(&key).as_slice().into()),
-                None,
-            ],
-        );
-        for (field, bytes) in &sealed.fields {
-            let row =
-                vec![Some(id.as_str().into()), Some(field.code().into()), Some(bytes.as_slice().into())];
-            event = event.insert(&FIELD, row);
-        }
+        let entering = Entering::new(&person, keys, acting)?;
+        let id = entering.id.clone();
         let write = self.database.begin().await?;
-        write.record(&context, vec![event]).await?;
-        sealed::write_key(&write, &id, &key, keys, acting.random).await?;
-        sealed.write_tags(&write).await?;
+        write.record(&context, vec![entering.event()]).await?;
+        entering.write_secrets(&write, keys, acting).await?;
         write.commit().await?;
         Ok(id)
     }
@@ -123,15 +106,11 @@ impl Store {
         let write = self.database.begin().await?;
         let head = readable(write.reader(), id).await?;
         let context = may_enter(head.kind, head.site.as_deref(), acting)?;
-        let key = sealed::key_of(write.reader(), &head, keys).await?;
-        let mut person = sealed::read_all(write.reader(), &head, &key).await?;
-        let before = person.clone();
-        for (field, value) in changes {
-            person = person.with(*field, *value);
-        }
-        let person = check(person, self.today(write.reader(), acting).await?)?;
-        let event = changed_event(&before, &person, (id, &key), keys, acting)?;
-        let Some((event, sealed)) = event else { return Ok(write.rollback().await?) };
+        let today = self.today(write.reader(), acting).await?;
+        let Some((event, sealed)) = change(write.reader(), &head, changes, keys, (acting, today)).await?
+        else {
+            return Ok(write.rollback().await?);
+        };
         write.record(&context, vec![event]).await?;
         sealed.write_tags(&write).await?;
         write.commit().await.map_err(BankError::from)
@@ -142,16 +121,83 @@ impl Store {
     }
 
     /// The bank's day.
-    async fn today(&self, reader: Reader<'_>, acting: &Acting<'_>) -> Result<jiff::civil::Date, StoreError> {
-        let zone = super::setting::zone(reader).await?;
-        let zone = jiff::tz::TimeZone::get(&zone).map_err(|_| StoreError::Unreadable {
-            table: "setting",
-            row: "bank_zone".to_owned(),
-            column: "value".to_owned(),
-            value: zone,
-        })?;
-        Ok(zone.to_datetime(acting.now).date())
+    pub(super) async fn today(
+        &self,
+        reader: Reader<'_>,
+        acting: &Acting<'_>,
+    ) -> Result<jiff::civil::Date, StoreError> {
+        Ok(super::setting::time_zone(reader).await?.to_datetime(acting.now).date())
     }
+}
+
+/// A checked person on the way into the bank.
+pub(super) struct Entering {
+    pub(super) id: String,
+    kind: PersonKind,
+    site: Option<String>,
+    key: Key,
+    sealed: Sealed,
+}
+
+impl Entering {
+    /// Gives the person a pseudonym and a key, and seals the fields.
+    pub(super) fn new(person: &Person, keys: &KeyRing, acting: &Acting<'_>) -> Result<Self, BankError> {
+        let (id, key) = (acting.ids.next_id(), Key::new(acting.random)?);
+        let sealed = Sealed::of_fields(&id, &key, keys, person.fields(), acting.random)?;
+        Ok(Self { id, kind: person.kind, site: person.site.clone(), key, sealed })
+    }
+
+    pub(super) fn event(&self) -> Event {
+        let id = self.id.as_str();
+        let mut event = Event::new("person_added", format!("person/{id}")).insert(
+            &TABLE,
+            vec![
+                Some(id.into()),
+                Some(self.kind.code().into()),
+                self.site.as_deref().map(Into::into),
+                Some(PersonState::Active.code().into()),
+                Some(check_of(&self.key).as_slice().into()),
+                None,
+            ],
+        );
+        for (field, bytes) in &self.sealed.fields {
+            let row = vec![Some(id.into()), Some(field.code().into()), Some(bytes.as_slice().into())];
+            event = event.insert(&FIELD, row);
+        }
+        event
+    }
+
+    /// What stands beside the history: the wrapped key, and the blind index.
+    pub(super) async fn write_secrets(
+        &self,
+        write: &WriteTransaction<'_>,
+        keys: &KeyRing,
+        acting: &Acting<'_>,
+    ) -> Result<(), BankError> {
+        sealed::write_key(write, &self.id, &self.key, keys, acting.random).await?;
+        Ok(self.sealed.write_tags(write).await?)
+    }
+}
+
+/// The event of a change of some fields, with what it seals anew; `None` when nothing changes.
+///
+/// # Errors
+/// The first problem of the fields.
+pub(super) async fn change(
+    reader: Reader<'_>,
+    head: &Head,
+    changes: &[(PersonField, &str)],
+    keys: &KeyRing,
+    (acting, today): (&Acting<'_>, jiff::civil::Date),
+) -> Result<Option<(Event, Sealed)>, BankError> {
+    let key = sealed::key_of(reader, head, keys).await?;
+    let before = sealed::read_all(reader, head, &key).await?;
+    let mut person = before.clone();
+    for (field, value) in changes {
+        person = person.with(*field, *value);
+    }
+    let person = check(person, today)?;
+    changed_event(&before, &person, (&head.id, &key), keys, acting)
 }
 
 /// Who may enter a person. Staff are entered by who keeps the accounts: their names stand on signatures.
@@ -172,12 +218,10 @@ fn may_enter<'a>(
     })
 }
 
-fn check(person: Person, today: jiff::civil::Date) -> Result<Person, BankError> {
+pub(super) fn check(person: Person, today: jiff::civil::Date) -> Result<Person, BankError> {
     let (person, problems) = person.checked(today);
-    match problems.into_iter().next() {
-        Some(problem) => Err(problem.into()),
-        None => Ok(person),
-    }
+    Refusal::if_any(problems)?;
+    Ok(person)
 }
 
 /// The event of a change with what it seals anew, or `None` when nothing changed.

@@ -171,7 +171,7 @@ fn row_of(signature: &Signature) -> super::cell::Row {
     ]
 }
 
-async fn read(reader: Reader<'_>, subject: &str) -> Result<Vec<Signature>, StoreError> {
+pub(super) async fn read(reader: Reader<'_>, subject: &str) -> Result<Vec<Signature>, StoreError> {
     let sql = format!(
         "SELECT {} FROM signature WHERE subject = $1 ORDER BY recorded_in, signature_id",
         TABLE.select_list()

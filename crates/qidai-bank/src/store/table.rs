@@ -6,12 +6,12 @@
 
 use super::cell::Kind;
 use super::{
-    account, api_token, document, emergency, link, listing, notification, person, setting, signature, site,
-    typing, unit, unit_state,
+    account, api_token, clock, document, emergency, link, listing, notification, person, record, setting,
+    signature, site, typing, unit, unit_state,
 };
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 18] = [
+pub(super) static AUDITED: [&Table; 23] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -30,6 +30,11 @@ pub(super) static AUDITED: [&Table; 18] = [
     &document::TABLE,
     &notification::TABLE,
     &notification::READ,
+    &record::TABLE,
+    &record::FIELD,
+    &record::STEP,
+    &record::REFUSAL,
+    &clock::RUN,
 ];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.
@@ -43,7 +48,8 @@ pub(super) static AUDITED: [&Table; 18] = [
 /// * `document_content` – files; `document.content_sha256` says what they must be.
 /// * `access_log` – its own chain of hashes.
 /// * `session`, `sign_in_state`, `rate_limit` – they last for minutes and hours, and end by themselves.
-pub(super) const UNAUDITED: [&str; 11] = [
+/// * `job` – work that is done and gone; what it does to the bank is in the history.
+pub(super) const UNAUDITED: [&str; 12] = [
     "history",
     "counter",
     super::migrations::TABLE,
@@ -55,6 +61,7 @@ pub(super) const UNAUDITED: [&str; 11] = [
     "session",
     "sign_in_state",
     "rate_limit",
+    "job",
 ];
 
 /// The last column of every audited table: the number of the event that wrote the row as it stands. It is the

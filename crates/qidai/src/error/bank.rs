@@ -7,14 +7,18 @@ use super::{Failure, Kind};
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
         let kind = match refusal.code {
-            "permission_missing" | "permission_missing_at_site" | "purpose_not_yours" => Kind::Forbidden,
+            "permission_missing" | "permission_missing_at_site" | "purpose_not_yours" | "four_eyes" => {
+                Kind::Forbidden
+            }
             "account_unknown"
             | "person_unknown"
             | "token_unknown"
             | "emergency_unknown"
             | "subject_unknown"
             | "document_unknown"
-            | "notification_unknown" => Kind::NotFound,
+            | "notification_unknown"
+            | "record_unknown"
+            | "record_kind_unknown" => Kind::NotFound,
             _ => Kind::Refused,
         };
         let failure = Failure::new(kind, refusal.code, refusal.sentence);

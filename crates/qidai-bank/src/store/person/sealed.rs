@@ -34,7 +34,7 @@ impl Sealed {
         Ok(Self { id: id.to_owned(), fields: sealed, tags: tags_of(fields, keys), gone: Vec::new() })
     }
 
-    pub(super) async fn write_tags(&self, write: &WriteTransaction<'_>) -> Result<(), StoreError> {
+    pub(in crate::store) async fn write_tags(&self, write: &WriteTransaction<'_>) -> Result<(), StoreError> {
         for field in &self.gone {
             let sql = "DELETE FROM person_index WHERE person_id = $1 AND field = $2";
             write.change_unaudited(sql, [Value::from(self.id.as_str()), Value::from(field.code())]).await?;

@@ -1,0 +1,91 @@
+//! Workflows as data: what a register holds, in which states its records are, who may move them, and what happens by
+//! itself when time has passed.
+//!
+//! Each concept is one page of tables that people read, `workflows/*.md`; list, form, history, permissions, the runner
+//! of clocks and the from × to test all come from there. `docs/workflows.md` says how to write one. Nothing here opens
+//! a database: [`crate::Store`] keeps the records.
+
+mod check;
+mod clock;
+mod concept;
+mod condition;
+mod declaration;
+mod field;
+mod gate;
+mod moves;
+mod sheet;
+mod state;
+mod value;
+
+use std::sync::LazyLock;
+
+use crate::Refusal;
+
+pub(crate) use check::NONCONFORMANCE;
+pub use clock::{Clock, Length, LengthUnit, ProfileValue, Reminder, Start, Then};
+pub use concept::{Concept, DocumentType, Keeps, PersonOf, SiteRule};
+pub use condition::Condition;
+pub use field::{Choice, Field, FieldKind, Needed};
+pub use gate::{DoneBy, Facts};
+pub use moves::{Mover, Step, Target};
+pub use sheet::Mistake;
+pub use state::{Amending, Badge, Place, State};
+
+/// 中文 and English.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    pub zh: &'static str,
+    pub en: &'static str,
+}
+
+/// The declarations, one line each: what becomes of a new page.
+const PAGES: [(&str, &str); 5] = [
+    ("institution.md", include_str!("../workflows/institution.md")),
+    ("person.md", include_str!("../workflows/person.md")),
+    ("authorisation.md", include_str!("../workflows/authorisation.md")),
+    ("nonconformance.md", include_str!("../workflows/nonconformance.md")),
+    ("licence.md", include_str!("../workflows/licence.md")),
+];
+
+static ALL: LazyLock<(Vec<Concept>, Vec<Mistake>)> = LazyLock::new(|| read_pages(&PAGES));
+
+/// The concepts of the bank, in the order of menus.
+pub fn concepts() -> &'static [Concept] {
+    &ALL.0
+}
+
+/// The concept of a code, such as `licence`.
+pub fn concept(code: &str) -> Option<&'static Concept> {
+    concepts().iter().find(|concept| concept.code == code)
+}
+
+/// The same, or what to say where there is none.
+///
+/// # Errors
+/// `record_kind_unknown`.
+pub fn known(code: &str) -> Result<&'static Concept, Refusal> {
+    let unknown = || {
+        let known: Vec<&str> = concepts().iter().map(|concept| concept.code).collect();
+        let sentence = format!("There is no kind of record '{code}': take one of {}.", known.join(", "));
+        Refusal::new("record_kind_unknown", sentence).with("kind", code).with("possible", known.join(", "))
+    };
+    concept(code).ok_or_else(unknown)
+}
+
+/// What is wrong with the declarations that the program carries; a bank is opened only when this is empty.
+pub fn mistakes() -> &'static [Mistake] {
+    &ALL.1
+}
+
+/// Reads declarations: name of the page and its text. All that is wrong with them comes beside those that can be
+/// read, so that a page can be corrected in one go.
+pub fn read_pages(pages: &[(&'static str, &'static str)]) -> (Vec<Concept>, Vec<Mistake>) {
+    let (mut concepts, mut mistakes) = (Vec::new(), Vec::new());
+    for (page, text) in pages {
+        let (concept, wrong) = declaration::read(page, text);
+        mistakes.extend(wrong);
+        concepts.extend(concept);
+    }
+    mistakes.extend(check::all(&concepts));
+    (concepts, mistakes)
+}

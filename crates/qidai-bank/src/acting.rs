@@ -13,6 +13,9 @@ pub struct Acting<'a> {
     pub random: &'a RandomSource,
     /// Why, in the actor's words; without personal data.
     pub reason: Option<&'a str>,
+    /// The version of what is changed, as the actor saw it ([`crate::Store::version_of`]). Another one refuses the act
+    /// with `version_changed`; `None` acts on whatever is there.
+    pub expected_version: Option<u64>,
 }
 
 impl<'a> Acting<'a> {
@@ -22,13 +25,19 @@ impl<'a> Acting<'a> {
         ids: &'a IdSource,
         random: &'a RandomSource,
     ) -> Self {
-        Self { principal, now, ids, random, reason: None }
+        Self { principal, now, ids, random, reason: None, expected_version: None }
     }
 
     /// The same with a reason.
     #[must_use]
     pub fn because(self, reason: &'a str) -> Self {
         Self { reason: Some(reason), ..self }
+    }
+
+    /// The same, but only on what is still at this version.
+    #[must_use]
+    pub fn expecting(self, version: Option<u64>) -> Self {
+        Self { expected_version: version, ..self }
     }
 
     /// The context for writing, when the permission is there.

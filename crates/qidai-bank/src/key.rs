@@ -159,6 +159,17 @@ impl KeyRing {
         Ok(self.find(id)?.key.derive("seal second factors"))
     }
 
+    /// The key under which answers to requests of programs are kept.
+    pub(crate) fn kept_answers(&self, id: &str) -> Result<Key, KeyMissing> {
+        Ok(self.find(id)?.key.derive("seal kept answers"))
+    }
+
+    /// What proves that this bank gave out a text, such as a place in a list: 32 hexadecimal digits for each key of the
+    /// ring, the current one first.
+    pub fn proofs<'a>(&'a self, parts: &'a [&'a [u8]]) -> impl Iterator<Item = String> + 'a {
+        self.all().map(|master| hexadecimal(&master.key.derive("prove what was given out").mac(parts)[..16]))
+    }
+
     /// The secret that the owner of a one-time link is shown, the same each time the link is opened: nothing has to
     /// be kept between the page and its answer.
     pub fn new_second_factor(&self, link: &Token) -> TotpSecret {

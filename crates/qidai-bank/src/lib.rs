@@ -86,6 +86,8 @@ pub use sex::Sex;
 pub use signature::{CERTIFICATION, CERTIFICATION_VERSION, CanonicalRecord, Coverage, Meaning, Signature};
 pub use site::{Site, SiteKind};
 pub use status::Status;
+pub use store::OpenSession;
+pub use store::{ANSWER_HOURS, Claimed, LimitTaken, RequestClaim};
 pub use store::{
     Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, ClockRan, CopyCheck, CopyState, Emergency,
     HeldState, Job, Marked, NewCredential, NewJob, OnProgress, OnTurn, PersonState, Proof, ReleaseInForce,

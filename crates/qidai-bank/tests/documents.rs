@@ -238,7 +238,7 @@ async fn consent_of_a_mother_is_sealed_and_erased_with_her(at: &TestBank) {
     let curious = scene.store.open_sealed_document(&kept.id, care, &scene.keys, &by_claims).await;
     assert_eq!(code(curious), "purpose_not_yours");
     let by_quality = scene.acting(&quality);
-    let log = scene.store.accesses(Some(&subject), 10, &by_quality).await.expect("read");
+    let log = scene.store.accesses(Some(&subject), None, 10, &by_quality).await.expect("read");
     let told: Vec<_> = log.iter().map(|line| (line.kind.as_str(), line.actor.as_str())).collect();
     assert_eq!(told, [("document_open_refused", "staff:L0001"), ("document_opened", "staff:C0001")]);
 

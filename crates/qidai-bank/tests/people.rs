@@ -473,7 +473,8 @@ async fn mother_is_found_opened_and_erased(at: &TestBank) {
     assert!(found.expect("searched").is_empty());
     assert!(scene.store.check_secrets(Some(&scene.keys)).await.expect("checked").is_empty());
 
-    let log = scene.store.accesses(Some(&format!("person/{id}")), 100, &by_quality).await.expect("read");
+    let log =
+        scene.store.accesses(Some(&format!("person/{id}")), None, 100, &by_quality).await.expect("read");
     let kinds: Vec<_> = log.iter().rev().map(|line| (line.kind.as_str(), line.actor.as_str())).collect();
     let midwife_did = |kind| (kind, "staff:C0001");
     assert_eq!(
@@ -485,7 +486,7 @@ async fn mother_is_found_opened_and_erased(at: &TestBank) {
             midwife_did("person_open_refused"),
         ]
     );
-    assert_eq!(code(scene.store.accesses(None, 1, &by_midwife).await), "permission_missing");
+    assert_eq!(code(scene.store.accesses(None, None, 1, &by_midwife).await), "permission_missing");
     scene.assert_whole().await;
 }
 

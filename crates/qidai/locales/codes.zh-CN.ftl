@@ -250,6 +250,26 @@ code-checkpoint_key_damaged = 密钥文件或 QIDAI_CHECKPOINT_KEY 中没有密�
 code-checkpoints_unusable = 检查点文件或其密钥无法读写；请检查权限和空间。
 code-public_key_wrong = --key 不是公钥；应为 64 位十六进制数字。
 
+## 程序的请求
+code-parameter_wrong = 参数无法理解，句中说明是哪一个、应为什么；未知的参数名也会被拒绝。
+code-address_unreadable = 地址不是 UTF-8 文字，或含有 NUL 字符；请更正。
+code-address_too_long = 地址超过 8 KiB，未读取；请缩短。
+code-cursor_invalid = 这个游标不是为此列表给出的；请用上一页的 next 和相同的筛选条件，或从头开始。
+code-json_expected = 请求体未标明为 JSON；请以 Content-Type: application/json 发送。
+code-field_too_long = 文字过长；请缩短。
+code-limit_out_of_range = 一次要求的条数过多；请减少。
+code-version_needed = 他人可能同时更改；请先读取，并把其 ETag 作为 If-Match 发送（新建时用 If-None-Match: *）。
+code-version_unreadable = 这不是给出过的版本；请原样发送 ETag。
+code-version_changed = 读取之后已有人更改；请重新读取后再决定。
+code-requests_too_often = 一分钟内请求过多；请按 Retry-After 等待。
+code-idempotency_key_invalid = Idempotency-Key 应为 1 至 128 个可见 ASCII 字符，例如 UUID。
+code-idempotency_key_reused = 这个 Idempotency-Key 属于另一个请求；每个请求请用新的。
+code-idempotency_in_progress = 同一请求正在执行；请稍后再问。
+code-idempotency_outcome_unknown = 带有此 Idempotency-Key 的请求已开始，但没有记下结果；请先查明是否已执行，再用新的键。
+code-site_kind_unknown = 没有这种站点类型；请从句中所列选择。
+code-scope_unknown = 没有这项权限；代码见 GET /api/roles。
+code-session_unknown = 您的账户没有这个登录；请看列表。
+
 ## 演示
 code-demo_plan_differs = 文件夹中是另一个演示库；请换一个 --dir，或删除它。
 code-demo_bank_not_empty = 文件夹中的库有并非演示生成的脐带血；请换一个 --dir。
@@ -298,7 +318,7 @@ code-text_too_long_to_seal = 文字过长，无法加密；请缩短。
 code-task_interrupted = 程序的一项任务提前结束（故障）；请看日志。
 code-sign_in_wrong = 工号、口令或动态码有误，不说明是哪一个；请全部核对。
 code-sign_in_needed = 此处需要登录，而您尚未登录，或登录已过期；请登录；程序请以 Authorization: Bearer 附上令牌。
-code-sign_in_too_often = 同一地址一分钟内登录过多；请等到下一分钟。
+code-sign_in_too_often = 同一地址一分钟内登录或使用一次性链接过多；请等到下一分钟。
 code-passwords_differ = 两次输入的新口令不同；请重新输入。
 code-form_key_wrong = 表单来自已结束的登录，或其他页面；请重新打开页面。
 code-no_page_for_role = 您的角色还没有可看的页面；请找管理员。

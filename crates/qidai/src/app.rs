@@ -1,10 +1,12 @@
 //! The routes of the program, all in one list: this is its table of contents.
 
+mod budget;
 mod count;
 mod door;
 mod front;
 mod guard;
 mod headers;
+mod once;
 mod routes;
 mod state;
 
@@ -18,7 +20,9 @@ use crate::auth::know_visitor;
 use crate::error::{Failure, Kind, answer_failures};
 use crate::{api, pages};
 
+pub(crate) use door::Door;
 pub(crate) use front::{Client, Front, meet};
+pub(crate) use routes::Entry;
 pub(crate) use state::AppState;
 
 use door::Door::{Everybody, Needs, SignedIn};
@@ -34,9 +38,10 @@ pub(crate) fn app(state: AppState) -> Router {
 }
 
 /// Method, path, door, handler.
-fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     use Permission::{
-        AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, SearchRun, UnitView,
+        AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, SearchRun,
+        SiteManage, SystemManage, UnitView,
     };
     Routes::default()
         // signing in and out
@@ -80,7 +85,9 @@ fn routes() -> Routes {
         .post("/admin/audit", Needs(HistoryView), pages::audit::run)
         .get("/admin/emergencies", Needs(EmergencyReview), pages::emergency::list)
         .post("/admin/emergencies", Needs(EmergencyReview), pages::emergency::review)
-        // programs
+        // programs: searching, units
+        .get("/api", Everybody, pages::api::show)
+        .get("/api/openapi.json", Everybody, api::document::describe)
         .post("/api/search", Needs(SearchRun), api::search::run)
         .post("/api/typing/check", Needs(SearchRun), api::typing::check)
         .get("/api/documents", SignedIn, api::documents::list)
@@ -88,6 +95,39 @@ fn routes() -> Routes {
         .get("/api/documents/{id}", SignedIn, api::documents::one)
         .get("/api/documents/{id}/content", SignedIn, api::documents::content)
         .post("/api/documents/{id}/content", SignedIn, api::documents::open)
+        .get("/api/find", Needs(UnitView), api::units::find)
+        .get("/api/units", Needs(UnitView), api::units::list)
+        .get("/api/units/{scheme}/{identity}", Needs(UnitView), api::units::get)
+        .get("/api/units/{scheme}/{identity}/signatures", Needs(UnitView), api::units::signatures)
+        // programs: figures and traces
+        .get("/api/figures", Needs(FigureView), api::figures::list)
+        .get("/api/figures/{figure}/rows", Needs(FigureView), api::figures::rows)
+        .get("/api/history", Needs(HistoryView), api::history::list)
+        .get("/api/access-log", Needs(AccessLogView), api::access_log::list)
+        .get("/api/audit", Needs(HistoryView), api::audit::get)
+        .post("/api/audit", Needs(HistoryView), api::audit::begin)
+        // programs: people
+        .get("/api/me", SignedIn, api::me::get)
+        .get("/api/sessions", SignedIn, api::me::sessions)
+        .delete("/api/sessions/{id}", SignedIn, api::me::end)
+        .get("/api/roles", SignedIn, api::roles::list)
+        .get("/api/accounts", Needs(AccountManage), api::accounts::list)
+        .post("/api/accounts", Needs(AccountManage), api::accounts::add)
+        .get("/api/accounts/{number}", Needs(AccountManage), api::accounts::get)
+        .post("/api/accounts/{number}/roles", Needs(AccountManage), api::accounts::give_role)
+        .delete("/api/accounts/{number}/roles/{role}", Needs(AccountManage), api::accounts::take_role)
+        .post("/api/accounts/{number}/disable", Needs(AccountManage), api::accounts::disable)
+        .post("/api/accounts/{number}/link", Needs(AccountManage), api::accounts::link)
+        .get("/api/sites", Needs(EmergencyTake), api::sites::list)
+        .get("/api/sites/{code}", Needs(EmergencyTake), api::sites::get)
+        .put("/api/sites/{code}", Needs(SiteManage), api::sites::put)
+        .get("/api/tokens", Needs(SystemManage), api::tokens::list)
+        .post("/api/tokens", Needs(SystemManage), api::tokens::add)
+        .delete("/api/tokens/{id}", Needs(SystemManage), api::tokens::revoke)
+        .get("/api/emergencies", Needs(EmergencyReview), api::emergencies::list)
+        .post("/api/emergencies", Needs(EmergencyTake), api::emergencies::take)
+        .post("/api/emergencies/{id}/review", Needs(EmergencyReview), api::emergencies::review)
+        // who watches the server
         .get("/healthz", Everybody, api::health::healthz)
         .get("/readyz", Everybody, api::operation::readyz)
         .get("/metrics", Everybody, api::operation::metrics)
@@ -100,10 +140,13 @@ fn routes() -> Routes {
 /// The last layer added is the first that a request meets.
 fn layered(routes: Router<AppState>, state: AppState) -> Router {
     routes
+        .layer(from_fn_with_state(state.clone(), once::once))
         .layer(from_fn_with_state(state.clone(), guard::bounded_body))
         .layer(from_fn(guard::same_origin))
         .layer(from_fn(guard::loopback_host))
+        .layer(from_fn(guard::readable_address))
         .layer(CatchPanicLayer::custom(|_| defect()))
+        .layer(from_fn_with_state(state.clone(), budget::within))
         .layer(from_fn_with_state(state.clone(), count::answers))
         .layer(from_fn(answer_failures))
         .layer(from_fn_with_state(state.clone(), know_visitor))

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 
 use crate::error::Failure;
+use crate::limits::Budgets;
 use crate::telemetry::LogSettings;
 use crate::words::Lang;
 
@@ -44,6 +45,7 @@ pub(crate) struct Config {
     pub(crate) metrics_token: Option<String>,
     /// The largest file that is kept, in MiB.
     pub(crate) document_mb_max: usize,
+    pub(crate) budgets: Budgets,
     pub(crate) log: LogSettings,
 }
 

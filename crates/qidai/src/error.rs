@@ -16,7 +16,7 @@ use qidai_hla::TypingError;
 
 use crate::words::{Lang, Words};
 
-pub(crate) use answer::{RequestId, answer_failures};
+pub(crate) use answer::{Problem, RequestId, answer_failures};
 use typing::TypingRefusal;
 pub(crate) use typing::typing_sentence;
 
@@ -25,6 +25,8 @@ pub(crate) use typing::typing_sentence;
 pub(crate) enum Kind {
     /// The input cannot be accepted as it is. HTTP 422, exit status 2.
     Refused,
+    /// A parameter, a header or the address itself cannot be understood. HTTP 400, exit status 2.
+    Malformed,
     /// Nobody is signed in, and this asks who acts. HTTP 401, exit status 2.
     SignInNeeded,
     /// The request comes from a place that may not ask. HTTP 403, exit status 2.
@@ -33,8 +35,20 @@ pub(crate) enum Kind {
     NotFound,
     /// The address exists, but not for this method. HTTP 405, exit status 2.
     MethodNotAllowed,
+    /// Something else is under way or was done under the same name. HTTP 409, exit status 2.
+    Conflict,
+    /// What is to be changed is no longer as the sender saw it. HTTP 412, exit status 2.
+    Changed,
     /// More bytes than we read. HTTP 413, exit status 2.
     TooLarge,
+    /// An address longer than we read. HTTP 414, exit status 2.
+    AddressTooLong,
+    /// The body is of a kind that is not read here. HTTP 415, exit status 2.
+    MediaType,
+    /// The sender must say which version they saw. HTTP 428, exit status 2.
+    VersionNeeded,
+    /// Too many requests. HTTP 429, exit status 2.
+    TooOften,
     /// The program could not work: a file, the database, the network. HTTP 500, exit status 1.
     Outage,
 }
@@ -43,11 +57,18 @@ impl Kind {
     fn status(self) -> StatusCode {
         match self {
             Kind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::Malformed => StatusCode::BAD_REQUEST,
             Kind::SignInNeeded => StatusCode::UNAUTHORIZED,
             Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::NotFound => StatusCode::NOT_FOUND,
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Kind::Conflict => StatusCode::CONFLICT,
+            Kind::Changed => StatusCode::PRECONDITION_FAILED,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::AddressTooLong => StatusCode::URI_TOO_LONG,
+            Kind::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Kind::VersionNeeded => StatusCode::PRECONDITION_REQUIRED,
+            Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Kind::Outage => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -70,6 +91,8 @@ pub(crate) struct Failure {
     sentence: String,
     values: Vec<(&'static str, Value)>,
     log: Option<String>,
+    /// Seconds after which the same may succeed.
+    wait_seconds: Option<u64>,
 }
 
 /// A value in a sentence.
@@ -93,7 +116,7 @@ impl Failure {
 
     /// Any other kind.
     pub(crate) fn new(kind: Kind, code: &'static str, sentence: impl Into<String>) -> Self {
-        Self { kind, code, sentence: sentence.into(), values: Vec::new(), log: None }
+        Self { kind, code, sentence: sentence.into(), values: Vec::new(), log: None, wait_seconds: None }
     }
 
     /// Adds a value which the translated sentence needs.
@@ -105,6 +128,12 @@ impl Failure {
     /// Adds everything that is wrong with a typing, read under a release.
     pub(crate) fn with_typing(mut self, name: &'static str, errors: Vec<TypingError>, release: &str) -> Self {
         self.values.push((name, Value::Typing(TypingRefusal { errors, release: release.to_owned() })));
+        self
+    }
+
+    /// Says when the same may succeed.
+    pub(crate) fn wait(mut self, seconds: u64) -> Self {
+        self.wait_seconds = Some(seconds);
         self
     }
 

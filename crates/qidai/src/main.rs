@@ -16,6 +16,7 @@ mod csv_row;
 mod demo;
 mod error;
 mod keys;
+mod limits;
 mod monitor;
 mod pages;
 #[allow(dead_code, reason = "the verbs that need a release follow")]

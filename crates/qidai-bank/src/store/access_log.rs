@@ -96,23 +96,26 @@ async fn last(reader: Reader<'_>) -> Result<(i64, Hash), StoreError> {
 }
 
 impl Store {
-    /// The log of one person (`person/ID`), or of all; newest first, at most `limit` lines.
+    /// The log of one person (`person/ID`), or of all; newest first, at most `limit` lines before a number.
     ///
     /// # Errors
     /// `permission_missing`.
     pub async fn accesses(
         &self,
         subject: Option<&str>,
+        before: Option<u64>,
         limit: u32,
         acting: &Acting<'_>,
     ) -> Result<Vec<Access>, BankError> {
         acting.allowed(Permission::AccessLogView, None)?;
-        let condition = if subject.is_some() { "WHERE subject = $1" } else { "" };
+        let condition = if subject.is_some() { "AND subject = $2" } else { "" };
         let sql = format!(
-            "SELECT sequence, recorded_at_us, actor, role, kind, subject, changes FROM access_log {condition} \
-             ORDER BY sequence DESC LIMIT {limit}"
+            "SELECT sequence, recorded_at_us, actor, role, kind, subject, changes FROM access_log \
+             WHERE sequence < $1 {condition} ORDER BY sequence DESC LIMIT {limit}"
         );
-        let rows = self.database.reader().all(&sql, subject.map(Value::from)).await?;
+        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
+        let values = std::iter::once(Value::from(before)).chain(subject.map(Value::from));
+        let rows = self.database.reader().all(&sql, values).await?;
         let access = |row| {
             let mut row = RowReader::new("access_log", row);
             Ok(Access {

@@ -8,7 +8,7 @@ use super::database::{Reader, WriteTransaction};
 use super::event::Event;
 use super::row::RowReader;
 use super::table::{Column, Table};
-use super::{Store, StoreError, emergency, link, session, site};
+use super::{Store, StoreError, emergency, link, session, site, version};
 use crate::{
     Account, AccountState, Acting, BankError, Grant, Permission, Principal, Refusal, Role, Token,
     staff_number_problem,
@@ -140,9 +140,10 @@ impl Store {
         let key = role_key(&account.id, grant);
         let event = if give {
             require_site(&write, grant).await?;
-            Event::new("role_given", subject(staff_number)).insert(&ROLE, key.into_iter().map(Some).collect())
+            Event::new("role_given", subject(&account.staff_number))
+                .insert(&ROLE, key.into_iter().map(Some).collect())
         } else {
-            Event::new("role_taken", subject(staff_number)).delete(&ROLE, key)
+            Event::new("role_taken", subject(&account.staff_number)).delete(&ROLE, key)
         };
         write.record(&context, vec![event]).await?;
         session::end_all(&write, &account.id).await?;
@@ -161,7 +162,7 @@ impl Store {
             return Ok(write.rollback().await?);
         }
         let state = vec![("state", Some(AccountState::Disabled.code().into()))];
-        let event = Event::new("account_disabled", subject(staff_number)).update(
+        let event = Event::new("account_disabled", subject(&account.staff_number)).update(
             &TABLE,
             vec![account.id.as_str().into()],
             state,
@@ -182,7 +183,7 @@ impl Store {
         if account.state == AccountState::Disabled {
             return Err(disabled(staff_number).into());
         }
-        let event = Event::new("link_issued", subject(staff_number));
+        let event = Event::new("link_issued", subject(&account.staff_number));
         let event = link::end_open(event, write.reader(), &account.id, acting.now).await?;
         let (event, token) = link::issue(event, &account.id, acting)?;
         write.record(&context, vec![event]).await?;
@@ -215,7 +216,7 @@ pub(super) async fn principal(
     Ok(Some(Principal::account(&account.id, &account.staff_number, grants)))
 }
 
-/// `account/S0012`
+/// `account/S0012`, in the letters with which the account was made.
 pub(super) fn subject(staff_number: &str) -> String {
     format!("account/{staff_number}")
 }
@@ -250,6 +251,7 @@ async fn others_account(
 ) -> Result<Account, BankError> {
     let stored = by_staff_number(write.reader(), staff_number).await?;
     let account = stored.ok_or_else(|| unknown(staff_number))?.account;
+    version::require(write.reader(), &subject(&account.staff_number), acting).await?;
     if acting.principal.account_id() == Some(account.id.as_str()) {
         let sentence = format!("{staff_number} is your own account: ask another administrator.");
         return Err(Refusal::new("own_account", sentence).with("staff_number", staff_number).into());

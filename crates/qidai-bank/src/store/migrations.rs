@@ -7,6 +7,7 @@ mod m0004_unit_state;
 mod m0005_unit_lists;
 mod m0006_records;
 mod m0007_documents;
+mod m0008_api_requests;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0005_unit_lists::UnitLists),
             Box::new(m0006_records::Records),
             Box::new(m0007_documents::Documents),
+            Box::new(m0008_api_requests::ApiRequests),
         ]
     }
 

@@ -22,6 +22,15 @@ pub struct Session {
     pub signed_at: Option<Timestamp>,
 }
 
+/// A session as its owner's list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    pub id: String,
+    pub created_at: Timestamp,
+    /// Give or take a minute.
+    pub seen_at: Timestamp,
+}
+
 /// A session's row.
 struct Row {
     id: String,
@@ -64,6 +73,36 @@ impl Store {
         let ended = end_all(&write, account_id).await?;
         write.commit().await?;
         Ok(ended)
+    }
+
+    /// The sessions of an account that are alive, the newest first.
+    pub async fn sessions_of(
+        &self,
+        account_id: &str,
+        now: Timestamp,
+    ) -> Result<Vec<OpenSession>, StoreError> {
+        let sql = "SELECT session_id, created_at_us, seen_at_us FROM session WHERE account_id = $1 \
+                   ORDER BY created_at_us DESC, session_id";
+        let rows = self.database.reader().all(sql, [Value::from(account_id)]).await?;
+        let mut sessions = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let mut row = RowReader::new("session", row);
+            let id = row.text()?;
+            let (created_at, seen_at) = (row.time("created_at_us")?, row.time("seen_at_us")?);
+            if is_alive(created_at, seen_at, now) {
+                sessions.push(OpenSession { id, created_at, seen_at });
+            }
+        }
+        Ok(sessions)
+    }
+
+    /// Ends one session of an account by its id; false when this account has no such session.
+    pub async fn end_session_of(&self, account_id: &str, id: &str) -> Result<bool, StoreError> {
+        let write = self.database.begin_aside().await?;
+        let sql = "DELETE FROM session WHERE account_id = $1 AND session_id = $2";
+        let ended = write.change_unaudited(sql, [Value::from(account_id), Value::from(id)]).await?;
+        write.commit().await?;
+        Ok(ended > 0)
     }
 
     /// Removes sessions that are too old to be alive, and states of sign-ins and rate limits of the day before; for

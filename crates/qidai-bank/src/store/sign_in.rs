@@ -112,31 +112,6 @@ impl Store {
             }
         }
     }
-
-    /// Takes one from a limit that all servers share, such as `sign_in/192.0.2.7`: true while fewer than `per_window`
-    /// were taken in this window. Windows begin at multiples of their length.
-    pub async fn take_from_limit(
-        &self,
-        bucket: &str,
-        per_window: i64,
-        window: jiff::SignedDuration,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let length = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).max(1);
-        let begin = now.as_microsecond().div_euclid(length) * length;
-        let write = self.database.begin().await?;
-        let sql = "INSERT INTO rate_limit (bucket, window_us, taken) VALUES ($1, $2, 1) \
-                   ON CONFLICT (bucket) DO UPDATE SET window_us = excluded.window_us, \
-                   taken = CASE WHEN rate_limit.window_us = excluded.window_us THEN rate_limit.taken + 1 ELSE 1 END";
-        write.change_unaudited(sql, [Value::from(bucket), Value::from(begin)]).await?;
-        let sql = "SELECT taken FROM rate_limit WHERE bucket = $1";
-        let taken: i64 = match write.reader().first(sql, [Value::from(bucket)]).await? {
-            Some(row) => row.try_get_by_index(0)?,
-            None => 0,
-        };
-        write.commit().await?;
-        Ok(taken <= per_window)
-    }
 }
 
 /// An account that can sign in, with its credential, which is what the history says.

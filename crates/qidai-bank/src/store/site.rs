@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::row::RowReader;
 use super::table::{Column, Table};
-use super::{Store, StoreError};
+use super::{Store, StoreError, version};
 use crate::{Acting, BankError, Permission, Refusal, Site, SiteKind, Uscc};
 
 pub(super) static TABLE: Table = Table { name: "site", key: &["code"], counter: None, columns: || &COLUMNS };
@@ -28,6 +28,7 @@ impl Store {
         let write = self.database.begin().await?;
         let known = read(&write.reader(), Some(&site.code)).await?.pop();
         let subject = format!("site/{}", site.code);
+        version::require(write.reader(), &subject, acting).await?;
         let uscc = site.uscc.as_ref().map(|uscc| uscc.as_str().into());
         let event = match known {
             Some(known) if known == *site => return Ok(write.rollback().await?),

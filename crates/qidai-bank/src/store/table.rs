@@ -49,7 +49,8 @@ pub(super) static AUDITED: [&Table; 23] = [
 /// * `access_log` – its own chain of hashes.
 /// * `session`, `sign_in_state`, `rate_limit` – they last for minutes and hours, and end by themselves.
 /// * `job` – work that is done and gone; what it does to the bank is in the history.
-pub(super) const UNAUDITED: [&str; 12] = [
+/// * `api_request` – answers are sealed and bound to their request, and end after a day.
+pub(super) const UNAUDITED: [&str; 13] = [
     "history",
     "counter",
     super::migrations::TABLE,
@@ -62,6 +63,7 @@ pub(super) const UNAUDITED: [&str; 12] = [
     "sign_in_state",
     "rate_limit",
     "job",
+    "api_request",
 ];
 
 /// The last column of every audited table: the number of the event that wrote the row as it stands. It is the

@@ -1,22 +1,22 @@
 //! `/api/documents`: documents of a subject, one document, its file.
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use jiff::Timestamp;
 use qidai_bank::Document;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::body;
+use super::{Asked, Body, InPath, List, Page};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::{Reader, document, documents};
 use crate::upload::Upload;
 
 /// A document as programs read it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DocumentView {
     id: String,
     /// What it belongs to, as in the history: `unit/din/G123424000001`.
@@ -33,6 +33,7 @@ pub(crate) struct DocumentView {
     /// SHA-256 of what is stored, lower-case hexadecimal digits.
     content_sha256: String,
     uploaded_by: String,
+    #[schema(value_type = String, format = DateTime)]
     uploaded_at: Timestamp,
     /// `current` or `withdrawn`.
     state: &'static str,
@@ -58,37 +59,68 @@ impl From<Document> for DocumentView {
     }
 }
 
-/// The documents of one subject.
-#[derive(Debug, Serialize)]
-pub(crate) struct DocumentList {
-    documents: Vec<DocumentView>,
-}
-
-#[derive(Debug, Deserialize)]
+/// Whose documents.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct OfSubject {
-    #[serde(default)]
+    /// Such as `unit/din/G123424000001`.
+    #[param(max_length = 200)]
     subject: String,
+    /// Items of a page, 50 when left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
 }
 
 /// Why a sealed document is opened.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"purpose": "quality_investigation"}))]
 pub(crate) struct Opening {
-    #[serde(default)]
+    /// Code of a purpose, such as `collection_care`.
     purpose: String,
 }
 
-/// `GET /api/documents?subject=…`: current ones first, then the newest.
+/// A file with what it belongs to.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the form; the upload reads it")]
+pub(crate) struct NewDocument {
+    /// Such as `unit/din/G123424000001`.
+    subject: String,
+    /// `report`, `certificate`, `consent` …
+    class: String,
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    file: Vec<u8>,
+}
+
+/// Documents
+///
+/// The documents of a subject, current ones first, then the newest.
+#[utoipa::path(get, path = "/api/documents", operation_id = "list_documents", tag = "documents", params(OfSubject),
+    responses((status = 200, description = "A page of documents", body = Page<DocumentView>),
+        (status = 404, description = "There is no such subject", body = crate::error::Problem,
+            content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
-    Query(of): Query<OfSubject>,
-) -> Result<Json<DocumentList>, Failure> {
+    Asked(of): Asked<OfSubject>,
+) -> Result<Response, Failure> {
     let desk = state.desk();
+    let list = List::new(&desk.keys, "/api/documents", [("subject", Some(of.subject.clone()))], of.limit)?;
     let found = desk.store.documents(&of.subject, &desk.acting(reader.visitor.principal()?)).await?;
-    Ok(Json(DocumentList { documents: found.into_iter().map(DocumentView::from).collect() }))
+    list.of_all(&found, of.cursor.as_deref(), |one| &one.id, |one| DocumentView::from(one.clone()))
 }
 
-/// `POST /api/documents`: `multipart/form-data` with `subject`, `class` and `file`.
+/// Keep a document
+///
+/// PDF, PNG, JPEG, XLSX, DOCX, CSV or text, recognised by its content. What hides something or runs something is refused.
+#[utoipa::path(post, path = "/api/documents", operation_id = "add_document", tag = "documents",
+    request_body(content = NewDocument, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The document", body = DocumentView),
+        (status = 404, description = "There is no such subject", body = crate::error::Problem,
+            content_type = "application/problem+json")))]
 pub(crate) async fn add(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
@@ -98,33 +130,48 @@ pub(crate) async fn add(
     Ok((StatusCode::CREATED, Json(DocumentView::from(kept))).into_response())
 }
 
-/// `GET /api/documents/{id}`.
+/// A document
+///
+/// What is known of one document; its file is behind `content`.
+#[utoipa::path(get, path = "/api/documents/{id}", operation_id = "get_document", tag = "documents",
+    params(("id" = String, Path)), responses((status = 200, description = "The document", body = DocumentView)))]
 pub(crate) async fn one(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
 ) -> Result<Json<DocumentView>, Failure> {
     let desk = state.desk();
     let document = desk.store.document(&id, &desk.acting(reader.visitor.principal()?)).await?;
     Ok(Json(document.into()))
 }
 
-/// `GET /api/documents/{id}/content`: the file.
+/// A file
+///
+/// The file of a document that is not sealed, in its own media type.
+#[utoipa::path(get, path = "/api/documents/{id}/content", operation_id = "get_document_content", tag = "documents",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "*/*"),
+        (status = 422, description = "It is sealed, or its file is not as it was kept", body = crate::error::Problem,
+            content_type = "application/problem+json")))]
 pub(crate) async fn content(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
 ) -> Result<Response, Failure> {
     document::download(State(state), Extension(reader), Path(id)).await
 }
 
-/// `POST /api/documents/{id}/content` with `{"purpose":…}`: a sealed file.
+/// A sealed file
+///
+/// A file with a person's data, opened for a purpose; the opening is written down before anything is shown.
+#[utoipa::path(post, path = "/api/documents/{id}/content", operation_id = "open_document", tag = "documents",
+    params(("id" = String, Path)), request_body = Opening,
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "*/*")))]
 pub(crate) async fn open(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
-    Path(id): Path<String>,
-    json: Result<Json<Opening>, JsonRejection>,
+    InPath(id): InPath<String>,
+    Body(opening): Body<Opening>,
 ) -> Result<Response, Failure> {
-    let opening = body(json)?;
     Ok(document::attachment(document::opened_for(&state, &reader, &id, &opening.purpose).await?))
 }

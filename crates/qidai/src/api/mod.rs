@@ -1,22 +1,30 @@
 //! The doors for programs: JSON in, JSON out, one file per resource.
+//!
+//! Each handler asks the bank as its page does, and says in `#[utoipa::path]` what it takes and answers; what all of
+//! them have in common – doors, refusals, limits – is added in `document`. How to add one: `CONTRIBUTING.md`.
 
+pub(crate) mod access_log;
+pub(crate) mod accounts;
+pub(crate) mod audit;
+mod cursor;
+pub(crate) mod document;
 pub(crate) mod documents;
+pub(crate) mod emergencies;
+pub(crate) mod figures;
 pub(crate) mod health;
+pub(crate) mod history;
+mod input;
+pub(crate) mod me;
 pub(crate) mod operation;
+pub(crate) mod roles;
 pub(crate) mod search;
+pub(crate) mod sites;
+pub(crate) mod tokens;
 pub(crate) mod typing;
+pub(crate) mod units;
+mod version;
 
-use axum::Json;
-use axum::extract::rejection::JsonRejection;
-
-use crate::error::Failure;
-
-/// Takes the body, or says with its line and column what is wrong with it.
-fn body<T>(json: Result<Json<T>, JsonRejection>) -> Result<T, Failure> {
-    match json {
-        Ok(Json(value)) => Ok(value),
-        Err(error) => {
-            Err(Failure::refused("json_unreadable", error.body_text()).with("detail", error.body_text()))
-        }
-    }
-}
+pub(crate) use cursor::{List, Page};
+pub(crate) use input::{
+    Asked, Body, InPath, bounded, coded, is_json, json_expected, parameter_wrong, reason,
+};

@@ -1,23 +1,35 @@
 //! `POST /api/search`: the same search as the page and the command line, with the same answer.
 
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
-use super::body;
+use super::Body;
 use crate::app::AppState;
-use crate::catalogue::SearchRequest;
+use crate::catalogue::{SearchAnswer, SearchRequest};
 use crate::error::Failure;
 use crate::pages::Reader;
 use crate::pages::search::search;
 
-/// Takes a [`SearchRequest`]; what is left out is not required. Answers with units, exclusions and receipt.
+/// Units that one answer tells; the command line tells any number.
+const LIMIT_MAX: usize = 1_000;
+
+/// Search for a patient
+///
+/// What is left out is not required. The answer tells units, best first, how many each rule kept out, and a receipt with
+/// which the same question gives the same answer.
+#[utoipa::path(post, path = "/api/search", operation_id = "search", tag = "search", request_body = SearchRequest,
+    responses((status = 200, description = "Units, exclusions and receipt", body = SearchAnswer)))]
 pub(crate) async fn run(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
-    json: Result<Json<SearchRequest>, JsonRejection>,
+    Body(request): Body<SearchRequest>,
 ) -> Result<Response, Failure> {
-    let answered = search(&state, body(json)?).await?;
+    if request.limit > LIMIT_MAX {
+        let sentence = format!("limit is {}: expected at most {LIMIT_MAX}.", request.limit);
+        let failure = Failure::refused("limit_out_of_range", sentence);
+        return Err(failure.with("value", request.limit.to_string()).with("most", LIMIT_MAX.to_string()));
+    }
+    let answered = search(&state, request).await?;
     Ok(Json(answered.answer.told_in(reader.lang)).into_response())
 }

@@ -1,12 +1,12 @@
 //! `POST /api/typing/check`: is this field, or this pasted line, a typing we understand?
 
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::{Extension, Json};
 use qidai_hla::Locus;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::body;
+use super::Body;
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::Reader;
@@ -15,15 +15,16 @@ use crate::pages::search::said::Said;
 use crate::pages::search::typing::{LocusCheck, check_locus, read_paste};
 
 /// The two fields of a locus, or a line.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(untagged, deny_unknown_fields)]
+#[schema(example = json!({"locus": "A", "texts": ["11:01", "24:02"]}))]
 pub(crate) enum Question {
     Locus { locus: String, texts: [String; 2] },
     Line { line: String },
 }
 
 /// What was understood.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum Answer {
     /// One locus: its GL piece, the look of both fields, what is said.
@@ -32,15 +33,20 @@ pub(crate) enum Answer {
     Line { loci: Option<Vec<(&'static str, [String; 2])>>, said: Vec<Said> },
 }
 
+/// Check a typing
+///
+/// The two fields of a locus, or a pasted line: what was understood, and what is wrong where.
+#[utoipa::path(post, path = "/api/typing/check", operation_id = "check_typing", tag = "search",
+    request_body = Question, responses((status = 200, description = "What was understood", body = Answer)))]
 pub(crate) async fn check(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
-    json: Result<Json<Question>, JsonRejection>,
+    Body(question): Body<Question>,
 ) -> Result<Json<Answer>, Failure> {
     let catalogue = state.catalogue();
     let n = catalogue.nomenclature();
     let w = reader.lang.words();
-    Ok(Json(match body(json)? {
+    Ok(Json(match question {
         Question::Locus { locus, texts } => Answer::Locus(check_locus(known(&locus)?, &texts, &n, w)),
         Question::Line { line } => match read_paste(&line, &n, w) {
             Ok(pasted) => {

@@ -2,12 +2,12 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, Method};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use qidai_bank::Permission;
 
+use crate::api::{is_json, json_expected};
 use crate::auth::{Visitor, form_key};
 use crate::error::{Failure, Kind};
 use crate::pages::Reader;
@@ -41,8 +41,7 @@ impl Door {
         }
     }
 
-    /// As in the table of the route walk.
-    #[cfg(test)]
+    /// As in the table of the route walk and the document of the API.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Door::Everybody => "everybody",
@@ -64,11 +63,14 @@ pub(super) async fn pass(door: Door, request: Request, next: Next) -> Result<Res
     Ok(next.run(request).await)
 }
 
-/// A form must carry the key of its session. A browser sends JSON to another site only after asking that site
-/// (Fetch standard, 3.2.2), and ours never agrees; so JSON needs none.
+/// A form must carry the key of its session. A browser sends JSON, PUT or DELETE to another site only after asking that
+/// site (Fetch standard, 3.2.2), and ours never agrees; so they need none. Under `/api/` nothing but JSON is read.
 async fn with_form_key(request: Request, key: &str) -> Result<Request, Failure> {
-    if matches!(*request.method(), Method::GET | Method::HEAD) || is_json(request.headers()) {
+    if *request.method() != Method::POST || is_json(request.headers()) {
         return Ok(request);
+    }
+    if request.uri().path().starts_with("/api/") && !is_upload(request.headers()) {
+        return Err(json_expected());
     }
     let (mut parts, body) = request.into_parts();
     // The size was limited before (`guard`).
@@ -89,9 +91,4 @@ async fn with_form_key(request: Request, key: &str) -> Result<Request, Failure> 
         return Err(Failure::new(Kind::Forbidden, "form_key_wrong", sentence));
     }
     Ok(Request::from_parts(parts, Body::from(bytes)))
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }

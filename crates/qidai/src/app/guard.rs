@@ -52,6 +52,26 @@ fn body_too_large() -> Failure {
     Failure::new(Kind::TooLarge, "body_too_large", "The request is larger than 1 MiB and was not read.")
 }
 
+/// The longest address that is read, in bytes: what a form or a program asks for is far shorter.
+pub(super) const ADDRESS_BYTES_MAX: usize = 8 * 1024;
+
+/// Refuses an address that no text can be read from: too long, not UTF-8, or with the character NUL, which PostgreSQL
+/// cannot keep.
+pub(super) async fn readable_address(request: Request, next: Next) -> Result<Response, Failure> {
+    let address = request.uri().path_and_query().map_or("", |both| both.as_str());
+    if address.len() > ADDRESS_BYTES_MAX {
+        let sentence = format!("The address is longer than {ADDRESS_BYTES_MAX} bytes and was not read.");
+        return Err(Failure::new(Kind::AddressTooLong, "address_too_long", sentence));
+    }
+    let is_text =
+        percent_encoding::percent_decode_str(address).decode_utf8().is_ok_and(|text| !text.contains('\0'));
+    if is_text {
+        return Ok(next.run(request).await);
+    }
+    let sentence = "The address holds something that is no text: expected UTF-8 without the character NUL.";
+    Err(Failure::new(Kind::Malformed, "address_unreadable", sentence))
+}
+
 /// Answers only to names of this machine and those that were set up, so that a foreign page cannot reach us through a name that it
 /// points at 127.0.0.1 (DNS rebinding).
 pub(super) async fn loopback_host(request: Request, next: Next) -> Result<Response, Failure> {

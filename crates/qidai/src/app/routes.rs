@@ -4,18 +4,20 @@ use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 
 use super::AppState;
 use super::door::{Door, pass};
+
+/// Method, path and door.
+pub(crate) type Entry = (&'static str, &'static str, Door);
 
 /// Routes with their doors.
 #[derive(Default)]
 pub(crate) struct Routes {
     router: Router<AppState>,
-    /// Method, path and door of each, for the test that walks them all.
-    #[cfg(test)]
-    list: Vec<(&'static str, &'static str, Door)>,
+    /// For the document of the API, and for the test that walks them all.
+    list: Vec<Entry>,
 }
 
 impl Routes {
@@ -37,9 +39,26 @@ impl Routes {
         self.add(("POST", path, door), post(handler))
     }
 
-    fn add(mut self, entry: (&'static str, &'static str, Door), method: MethodRouter<AppState>) -> Self {
+    pub(crate) fn put<H: Handler<T, AppState>, T: 'static>(
+        self,
+        path: &'static str,
+        door: Door,
+        handler: H,
+    ) -> Self {
+        self.add(("PUT", path, door), put(handler))
+    }
+
+    pub(crate) fn delete<H: Handler<T, AppState>, T: 'static>(
+        self,
+        path: &'static str,
+        door: Door,
+        handler: H,
+    ) -> Self {
+        self.add(("DELETE", path, door), delete(handler))
+    }
+
+    fn add(mut self, entry: Entry, method: MethodRouter<AppState>) -> Self {
         let (_, path, door) = entry;
-        #[cfg(test)]
         self.list.push(entry);
         let guarded =
             method.route_layer(from_fn(move |request: Request, next: Next| pass(door, request, next)));
@@ -51,8 +70,7 @@ impl Routes {
         self.router
     }
 
-    #[cfg(test)]
-    pub(crate) fn list(&self) -> &[(&'static str, &'static str, Door)] {
+    pub(crate) fn list(&self) -> &[Entry] {
         &self.list
     }
 }

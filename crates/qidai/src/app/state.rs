@@ -7,6 +7,7 @@ use qidai_bank::UnitCount;
 use crate::auth::Desk;
 use crate::catalogue::Catalogue;
 use crate::error::Failure;
+use crate::limits::{Budgets, Limits};
 use crate::monitor::Monitor;
 use crate::pages::Marks;
 use crate::pages::audit::Verifier;
@@ -27,12 +28,18 @@ struct Inner {
     desk: Desk,
     verifier: Verifier,
     figures: FigureShelf,
+    limits: Limits,
     /// Units by bank and state, of one generation.
     unit_counts: Mutex<Option<(u64, Arc<Vec<UnitCount>>)>>,
 }
 
 impl AppState {
-    pub(crate) fn new(catalogue: Arc<Catalogue>, default_lang: Lang, desk: Desk) -> AppState {
+    pub(crate) fn new(
+        catalogue: Arc<Catalogue>,
+        default_lang: Lang,
+        desk: Desk,
+        budgets: Budgets,
+    ) -> AppState {
         let monitor = Monitor::new(catalogue.generation());
         let catalogue = RwLock::new(catalogue);
         AppState(Arc::new(Inner {
@@ -43,6 +50,7 @@ impl AppState {
             desk,
             verifier: Verifier::default(),
             figures: FigureShelf::default(),
+            limits: Limits::new(budgets),
             unit_counts: Mutex::default(),
         }))
     }
@@ -75,6 +83,11 @@ impl AppState {
     /// The verification that runs, or the last one.
     pub(crate) fn verifier(&self) -> &Verifier {
         &self.0.verifier
+    }
+
+    /// What each sender took of their budget.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// Figures computed before.

@@ -25,6 +25,7 @@ use tower::ServiceExt;
 use super::{AppState, Client, app};
 use crate::auth::{Desk, form_key};
 use crate::catalogue::Catalogue;
+use crate::limits::Budgets;
 use crate::words::Lang;
 
 /// The patient of these stories: all names are in the starter release.
@@ -77,7 +78,7 @@ impl Served {
         let key = MasterKey::new(&RandomSource::seeded(1)).unwrap();
         let desk = Desk::new(store, KeyRing::new(key, Vec::new())).await.unwrap();
         let desk = if is_demo { desk.with_demo_visitors().await.unwrap() } else { desk };
-        let state = AppState::new(Arc::new(catalogue()), Lang::En, desk);
+        let state = AppState::new(Arc::new(catalogue()), Lang::En, desk, Budgets::default());
         Served { routes: app(state.clone()), state }
     }
 

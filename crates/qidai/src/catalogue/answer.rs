@@ -7,7 +7,7 @@ use super::{Reason, Receipt};
 use crate::words::Lang;
 
 /// The result of one search.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub(crate) struct SearchAnswer {
     /// The first units, best first.
     pub(crate) units: Vec<UnitHit>,
@@ -33,14 +33,14 @@ impl SearchAnswer {
 }
 
 /// A remark about the patient's typing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct Note {
     pub(crate) code: &'static str,
     pub(crate) sentence: String,
 }
 
 /// One unit of the list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub(crate) struct UnitHit {
     pub(crate) rank: u32,
     /// A DIN of 14 characters, another number of the bank, or the identifier in an external list.
@@ -55,11 +55,13 @@ pub(crate) struct UnitHit {
     pub(crate) cd34_per_kg: Option<f64>,
     /// The heaviest patient the unit serves.
     pub(crate) max_weight_kg: Option<f64>,
+    #[schema(value_type = Vec<String>)]
     pub(crate) reasons: Vec<Reason>,
     /// Name of the external list; null for the bank's own units.
     pub(crate) list: Option<String>,
     /// A, B, C, DRB1, DQB1.
     #[serde(serialize_with = "loci_by_name")]
+    #[schema(value_type = std::collections::BTreeMap<String, LocusHit>)]
     pub(crate) loci: [LocusHit; 5],
     /// Cells per unit before freezing, after processing.
     pub(crate) tnc_total: Option<f64>,
@@ -87,7 +89,7 @@ fn loci_by_name<S: Serializer>(loci: &[LocusHit; 5], serializer: S) -> Result<S:
 }
 
 /// Matches, best and worst case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct Range {
     pub(crate) best: u8,
     pub(crate) worst: u8,
@@ -100,7 +102,7 @@ impl From<Matches> for Range {
 }
 
 /// One locus of a unit beside the patient's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct LocusHit {
     pub(crate) best: u8,
     pub(crate) worst: u8,
@@ -111,7 +113,7 @@ pub(crate) struct LocusHit {
 }
 
 /// One of the two positions, in the order of the unit's typing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct PositionHit {
     pub(crate) kind: PositionKind,
     /// The unit's typing as written, without the locus; empty when untyped.
@@ -119,7 +121,7 @@ pub(crate) struct PositionHit {
 }
 
 /// What one position is to the patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PositionKind {
     Match,
@@ -141,7 +143,7 @@ impl From<position::PositionMatch> for PositionKind {
 }
 
 /// Who could react against whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Direction {
     Gvh,
@@ -160,7 +162,7 @@ impl From<position::Direction> for Direction {
 }
 
 /// How many units a rule kept out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct Excluded {
     pub(crate) rule: String,
     pub(crate) count: u64,

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{Catalogue, Excluded, Range, SearchRequest, UnitHit};
 
 /// What was asked of which state, and a digest of what was answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub(crate) struct Receipt {
     /// Name and version of the engine.
     pub(crate) engine: String,

@@ -8,7 +8,7 @@ use super::build;
 use crate::error::Failure;
 
 /// The patient's typing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(untagged)]
 pub(crate) enum PatientInput {
     /// A GL String, or a line as laboratories write it.
@@ -16,8 +16,9 @@ pub(crate) enum PatientInput {
 }
 
 /// One search. What is not set is not required.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(example = json!({"patient": "A*11:01+A*24:02^B*15:02+B*40:01^DRB1*11:01+DRB1*12:02", "weight_kg": 31, "limit": 10}))]
 pub(crate) struct SearchRequest {
     pub(crate) patient: PatientInput,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +44,7 @@ pub(crate) struct SearchRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) min_cd34_total: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
     pub(crate) collected_from: Option<Date>,
     /// `F` or `M`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +65,7 @@ pub(crate) struct SearchRequest {
     pub(crate) include_lists: bool,
     /// Name of the order.
     pub(crate) order: String,
+    #[schema(maximum = 1000)]
     pub(crate) limit: usize,
 }
 

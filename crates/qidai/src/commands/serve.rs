@@ -15,6 +15,7 @@ use crate::commands::{Outcome, runtime, stream};
 use crate::config::{self, Config, Given, TlsFiles};
 use crate::error::Failure;
 use crate::keys;
+use crate::limits::Budgets;
 use crate::server;
 use crate::telemetry::LogSettings;
 use crate::words::Lang;
@@ -66,12 +67,21 @@ pub(crate) struct Plan {
     pub(crate) front: Front,
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) document_mb_max: usize,
+    pub(crate) budgets: Budgets,
 }
 
 impl Plan {
     /// Plain HTTP on this machine.
     pub(crate) fn local(bank: BankArgs, listen: SocketAddr, lang: Lang) -> Plan {
-        Plan { bank, listen, lang, front: Front::default(), tls: None, document_mb_max: DOCUMENT_MB_USUAL }
+        Plan {
+            bank,
+            listen,
+            lang,
+            front: Front::default(),
+            tls: None,
+            document_mb_max: DOCUMENT_MB_USUAL,
+            budgets: Budgets::default(),
+        }
     }
 
     fn of_config(config: Config) -> Plan {
@@ -84,7 +94,7 @@ impl Plan {
         };
         let bank = BankArgs { bank: config.bank, reference, snapshot: config.snapshot };
         let (listen, lang, document_mb_max) = (config.listen, config.lang, config.document_mb_max);
-        Plan { bank, listen, lang, front, tls: config.tls, document_mb_max }
+        Plan { bank, listen, lang, front, tls: config.tls, document_mb_max, budgets: config.budgets }
     }
 
     fn address(&self, listener: &TcpListener) -> std::io::Result<String> {
@@ -110,9 +120,10 @@ pub(crate) async fn serve(plan: Plan) -> Result<(), Failure> {
     let catalogue = Arc::new(Catalogue::open(&plan.bank).await?);
     let address = plan.address(&listener).map_err(|error| not_bound(listen, &error))?;
     stream::say(&plan.lang.words().t1("serving-at", "address", address))?;
-    let state = AppState::new(catalogue, plan.lang, desk);
+    let state = AppState::new(catalogue, plan.lang, desk, plan.budgets);
     state.monitor().bank_answered(state.catalogue().generation());
     tokio::spawn(background::follow(plan.bank, state.clone()));
+    tokio::spawn(background::keep_count(state.clone()));
     let routes = app(state.clone()).layer(from_fn_with_state(Arc::new(plan.front), meet));
     let answered = server::answer(listener, routes, plan.tls.as_ref()).await;
     // SQLite folds its log into the file.

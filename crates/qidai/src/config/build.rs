@@ -11,6 +11,7 @@ use super::mistake::Mistake;
 use super::setting::Form;
 use super::{Config, TlsFiles};
 use crate::auth::DOCUMENT_MB_USUAL;
+use crate::limits::Budgets;
 use crate::server::{check_reach, tls};
 use crate::telemetry::{LogFormat, LogSettings};
 use crate::words::Lang;
@@ -33,6 +34,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
     let trusted_proxies = values.take("proxy.trusted", networks).unwrap_or_default();
     let metrics_token = values.take("metrics.token", token);
     let document_mb_max = values.take("documents.mb_max", megabytes).unwrap_or(DOCUMENT_MB_USUAL);
+    let budgets = values.budgets();
     let log = LogSettings {
         filter: values.take("log.filter", filter).unwrap_or_default(),
         format: values.take("log.format", LogFormat::parse).unwrap_or_default(),
@@ -54,6 +56,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
         names,
         metrics_token,
         document_mb_max,
+        budgets,
         log,
     })
 }
@@ -77,6 +80,16 @@ impl Values<'_> {
                 self.add("config_value_invalid", name, format!("{name}: found{shown}, {expected}"));
                 None
             }
+        }
+    }
+
+    fn budgets(&mut self) -> Budgets {
+        let usual = Budgets::default();
+        Budgets {
+            sign_in: self.take("limits.sign_in", per_minute).unwrap_or(usual.sign_in),
+            signed_out: self.take("limits.signed_out", per_minute).unwrap_or(usual.signed_out),
+            account: self.take("limits.account", per_minute).unwrap_or(usual.account),
+            token: self.take("limits.token", per_minute).unwrap_or(usual.token),
         }
     }
 
@@ -114,6 +127,11 @@ impl Values<'_> {
         }
         Some(files)
     }
+}
+
+fn per_minute(text: &str) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+    number.ok_or_else(|| "expected requests in a minute, 1 to 1000000".to_owned())
 }
 
 fn listen(text: &str) -> Result<std::net::SocketAddr, String> {

@@ -88,16 +88,17 @@ impl Found<'_> {
                 texts.map(|texts| texts.join(","))
             }
             (Form::List, _) => None,
+            (Form::Number, DeValue::Integer(number)) => Some(number.as_str().to_owned()),
             (_, value) => value.as_str().map(str::to_owned),
         };
         if let Some(text) = text {
             self.entries.push(Entry { setting, text, line });
             return;
         }
-        let expected = if setting.form == Form::List {
-            "a list of texts, such as [\"a\", \"b\"]"
-        } else {
-            "a text in quotes"
+        let expected = match setting.form {
+            Form::List => "a list of texts, such as [\"a\", \"b\"]",
+            Form::Number => "a whole number",
+            _ => "a text in quotes",
         };
         let found = value.get_ref().type_str();
         let sentence = format!("{}: found {found}, expected {expected}", setting.name);

@@ -20,6 +20,7 @@ pub(crate) enum Form {
     Path,
     /// A list of TOML; elsewhere texts with commas.
     List,
+    Number,
     /// Never shown.
     Secret,
 }
@@ -29,7 +30,7 @@ const fn setting(name: &'static str, variable: &'static str, form: Form, about: 
 }
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const SETTINGS: [Setting; 14] = [
+pub(crate) const SETTINGS: [Setting; 18] = [
     setting(
         "bank",
         "QIDAI_DATABASE_URL",
@@ -79,6 +80,42 @@ pub(crate) const SETTINGS: [Setting; 14] = [
             "QIDAI_DOCUMENT_MB_MAX",
             Form::Text,
             "the largest file that is kept, in MiB: 1 to 100",
+        )
+    },
+    Setting {
+        default: Some("30"),
+        ..setting(
+            "limits.sign_in",
+            "QIDAI_LIMITS_SIGN_IN",
+            Form::Number,
+            "sign-ins, and uses of one-time links, of one address in a minute",
+        )
+    },
+    Setting {
+        default: Some("600"),
+        ..setting(
+            "limits.signed_out",
+            "QIDAI_LIMITS_SIGNED_OUT",
+            Form::Number,
+            "requests of one address in a minute without a sign-in",
+        )
+    },
+    Setting {
+        default: Some("6000"),
+        ..setting(
+            "limits.account",
+            "QIDAI_LIMITS_ACCOUNT",
+            Form::Number,
+            "requests of one account in a minute",
+        )
+    },
+    Setting {
+        default: Some("3000"),
+        ..setting(
+            "limits.token",
+            "QIDAI_LIMITS_TOKEN",
+            Form::Number,
+            "requests of one token of a machine in a minute",
         )
     },
     Setting {

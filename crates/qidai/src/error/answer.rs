@@ -2,14 +2,15 @@
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::Failure;
 use super::refused_act::Attempt;
+use super::{Failure, Kind};
 use crate::pages::Reader;
 use crate::pages::failure::failure_page;
 use crate::pages::sign_in;
@@ -18,19 +19,20 @@ use crate::pages::sign_in;
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
 
-/// The body of a refused API call.
-#[derive(Serialize)]
-struct Problem<'a> {
-    /// Short name of the kind of problem; the same as `code`.
-    title: &'a str,
+/// Why a request was not carried out (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// The same as `code`.
+    title: &'static str,
     /// HTTP status.
     status: u16,
-    /// The sentence for the person.
+    /// The sentence for a person, in the language of `Accept-Language`.
     detail: String,
-    /// Stable, snake_case.
-    code: &'a str,
-    /// Number of this request in the log.
-    request: &'a str,
+    /// Stable, snake_case: what programs go by. All codes stand in docs/errors.md.
+    #[schema(example = "unit_unknown")]
+    code: &'static str,
+    /// Number of this request in the log of the server.
+    request: String,
 }
 
 impl IntoResponse for Failure {
@@ -66,28 +68,51 @@ pub(crate) async fn answer_failures(request: Request, next: Next) -> Response {
     if let Some(OnPage(failure)) = response.extensions().get() {
         attempt.write_log_when_refused(failure);
     }
-    let unread = unread_part(&response);
-    let Some(failure) = unread.as_ref().or_else(|| response.extensions().get()) else { return response };
+    let unread = unread_part(&response, for_machine);
+    let Some(failure) = unread.or_else(|| response.extensions().get().cloned()) else { return response };
     failure.write_log(&id);
-    attempt.write_log_when_refused(failure);
-    match (for_machine, failure.status()) {
-        (true, _) => problem(failure, &reader, &id),
+    attempt.write_log_when_refused(&failure);
+    let mut answer = match (for_machine, failure.status()) {
+        (true, _) => problem(&failure, &reader, &id),
         (false, StatusCode::UNAUTHORIZED) => sign_in::ask(&reader, &method),
-        (false, _) => failure_page(failure, &reader, &id),
+        (false, _) => failure_page(&failure, &reader, &id),
+    };
+    keep_headers(&mut answer, &failure, response.headers());
+    answer
+}
+
+/// What stood beside a failure, such as `Allow` and what is left of a limit, stands beside its answer.
+fn keep_headers(answer: &mut Response, failure: &Failure, beside: &HeaderMap) {
+    let headers = answer.headers_mut();
+    for (name, value) in beside {
+        if name != CONTENT_LENGTH && !headers.contains_key(name) {
+            headers.append(name, value.clone());
+        }
+    }
+    if let Some(seconds) = failure.wait_seconds {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 
 /// What the framework could not read of a request: a number in the address that is none, a form sent as something else.
 /// It says so in English and plain text; our readers get a page or a problem like any other.
-fn unread_part(response: &Response) -> Option<Failure> {
+fn unread_part(response: &Response, for_machine: bool) -> Option<Failure> {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let is_ours = response.extensions().get::<Failure>().is_some() || !kind.starts_with("text/plain");
+    let is_ours =
+        response.extensions().get::<Failure>().is_some() || !(for_machine || kind.starts_with("text/plain"));
     if is_ours || !response.status().is_client_error() {
         return None;
     }
+    let kind = match response.status() {
+        _ if !for_machine => Kind::Refused,
+        StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Kind::MediaType,
+        StatusCode::UNPROCESSABLE_ENTITY => Kind::Refused,
+        _ => Kind::Malformed,
+    };
     let sentence =
         "A part of the address or of the form could not be read: open the page again from the menu.";
-    Some(Failure::refused("request_unreadable", sentence))
+    Some(Failure::new(kind, "request_unreadable", sentence))
 }
 
 fn problem(failure: &Failure, reader: &Reader, id: &str) -> Response {
@@ -96,7 +121,7 @@ fn problem(failure: &Failure, reader: &Reader, id: &str) -> Response {
         status: failure.status().as_u16(),
         detail: failure.sentence(reader.lang),
         code: failure.code(),
-        request: id,
+        request: id.to_owned(),
     };
     let mut response =
         (failure.status(), [(CONTENT_TYPE, "application/problem+json")], Json(body)).into_response();

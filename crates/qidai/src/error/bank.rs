@@ -7,13 +7,17 @@ use super::{Failure, Kind};
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
         let kind = match refusal.code {
-            "permission_missing" | "permission_missing_at_site" | "purpose_not_yours" | "four_eyes" => {
-                Kind::Forbidden
-            }
+            "permission_missing"
+            | "permission_missing_at_site"
+            | "purpose_not_yours"
+            | "four_eyes"
+            | "person_needed" => Kind::Forbidden,
+            "version_changed" => Kind::Changed,
             "account_unknown"
             | "person_unknown"
             | "token_unknown"
             | "emergency_unknown"
+            | "figure_unknown"
             | "subject_unknown"
             | "document_unknown"
             | "notification_unknown"

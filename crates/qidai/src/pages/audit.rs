@@ -28,24 +28,24 @@ struct Known {
 }
 
 #[derive(Clone)]
-struct Running {
-    began_at: Timestamp,
-    by: String,
-    progress: Option<Progress>,
+pub(crate) struct Running {
+    pub(crate) began_at: Timestamp,
+    pub(crate) by: String,
+    pub(crate) progress: Option<Progress>,
 }
 
 /// A verification that ended.
-struct Last {
-    began_at: Timestamp,
-    took: SignedDuration,
-    by: String,
+pub(crate) struct Last {
+    pub(crate) began_at: Timestamp,
+    pub(crate) took: SignedDuration,
+    pub(crate) by: String,
     /// The outcome, or why there is none.
-    outcome: Result<(Verification, CheckpointState), Failure>,
+    pub(crate) outcome: Result<(Verification, CheckpointState), Failure>,
 }
 
 /// What the history could be compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CheckpointState {
+pub(crate) enum CheckpointState {
     Compared,
     Missing,
     NotChecked,
@@ -112,11 +112,15 @@ pub(crate) async fn run(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
 ) -> Result<Response, Failure> {
-    let by = reader.visitor.principal()?.name().to_owned();
-    if state.verifier().begin(by) {
+    begin(&state, reader.visitor.principal()?.name());
+    Ok(Redirect::to("/admin/audit").into_response())
+}
+
+/// Begins a verification as a task of its own, unless one runs.
+pub(crate) fn begin(state: &AppState, by: &str) {
+    if state.verifier().begin(by.to_owned()) {
         tokio::spawn(verify(state.clone()));
     }
-    Ok(Redirect::to("/admin/audit").into_response())
 }
 
 async fn verify(state: AppState) {
@@ -157,7 +161,7 @@ impl Verifier {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(&self) -> (Option<Running>, Option<Arc<Last>>) {
+    pub(crate) fn look(&self) -> (Option<Running>, Option<Arc<Last>>) {
         let state = self.state();
         (state.running.clone(), state.last.clone())
     }

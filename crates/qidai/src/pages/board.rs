@@ -26,7 +26,7 @@ pub(crate) struct FigureShelf(Mutex<Vec<(Date, u64, Arc<Figures>)>>);
 
 impl FigureShelf {
     /// The figures of a day, as known now.
-    async fn figures(&self, desk: &Desk, as_of: Date) -> Result<Arc<Figures>, Failure> {
+    pub(crate) async fn figures(&self, desk: &Desk, as_of: Date) -> Result<Arc<Figures>, Failure> {
         let generation = desk.store.generation().await?;
         let kept = |kept: &Vec<(Date, u64, Arc<Figures>)>| {
             let found = kept.iter().find(|(day, known_at, _)| *day == as_of && *known_at == generation);

@@ -1,5 +1,6 @@
 //! Pages for people: one struct and one template each, of the same name.
 
+pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod audit;
 mod badge;
@@ -30,7 +31,10 @@ use crate::auth::Visitor;
 use crate::error::{Failure, Kind};
 use crate::words::{Lang, Words};
 
+pub(crate) use people::{role_unknown, unknown as account_unknown};
 pub(crate) use reader::{Marks, Reader, know_reader};
+pub(crate) use shown::{escaped, label, unit_address};
+pub(crate) use units::not_found as unit_not_found;
 
 /// An entry of the main navigation: key of its word, address, and who sees it.
 const AREAS: [(&str, &str, Permission); 6] = [

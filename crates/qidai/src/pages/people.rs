@@ -164,7 +164,7 @@ pub(super) async fn sites(desk: &Desk) -> Result<Vec<(String, String)>, Failure>
     Ok(sites.into_iter().filter(|site| site.active).map(|site| (site.code, site.name)).collect())
 }
 
-pub(super) fn role_unknown(code: &str) -> Failure {
+pub(crate) fn role_unknown(code: &str) -> Failure {
     let sentence = format!("'{code}' is no role: choose one from the list.");
     Failure::refused("role_unknown", sentence).with("value", code)
 }
@@ -238,7 +238,7 @@ fn line(account: &Account, reader: &Reader, desk: &Desk) -> Line {
     }
 }
 
-fn unknown(number: &str) -> Failure {
+pub(crate) fn unknown(number: &str) -> Failure {
     let sentence = format!("There is no account with the staff number {number}: check it.");
     Failure::new(Kind::NotFound, "account_unknown", sentence).with("staff_number", number)
 }

@@ -8,7 +8,7 @@ use crate::auth::Visitor;
 use crate::words::{Lang, Words, thousands};
 
 /// The label of this language, of a pair 中文, English.
-pub(super) fn label(lang: Lang, labels: (&'static str, &'static str)) -> &'static str {
+pub(crate) fn label(lang: Lang, labels: (&'static str, &'static str)) -> &'static str {
     match lang {
         Lang::ZhCn => labels.0,
         Lang::En => labels.1,
@@ -53,7 +53,7 @@ pub(super) fn number_parts(identity: &Identity) -> Vec<String> {
 }
 
 /// The page of a unit.
-pub(super) fn unit_address(identity: &Identity) -> String {
+pub(crate) fn unit_address(identity: &Identity) -> String {
     format!("/units/{}/{}", escaped(&identity.scheme), escaped(&identity.value))
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use qidai_bank::{BankError, SignIn};
 use serde::Deserialize;
 
@@ -14,8 +14,6 @@ use crate::app::{AppState, Client};
 use crate::auth::cookie;
 use crate::error::Failure;
 
-/// Attempts of one address in a minute, whatever the staff number: guessing across many accounts is slow too.
-const ATTEMPTS_PER_MINUTE: i64 = 30;
 /// Where somebody goes who came from nowhere.
 const HOME: &str = "/";
 /// The longest address that is returned to.
@@ -83,7 +81,7 @@ pub(crate) async fn run(
     Form(sent): Form<Sent>,
 ) -> Result<Response, Failure> {
     let client = client.map(|Extension(client)| client).unwrap_or_default();
-    take_from_limit(&state, &client).await?;
+    state.limits().take_attempt(&state.desk().store, "sign_in", &client).await?;
     let before = cookie::token(&headers, client.is_https);
     let code = Some(sent.code.trim()).filter(|code| !code.is_empty());
     let given = SignIn {
@@ -111,18 +109,6 @@ pub(crate) async fn end(
         state.desk().store.end_session(&token).await?;
     }
     Ok(cookie::take(Redirect::to("/sign-in?ended=yes"), is_https))
-}
-
-async fn take_from_limit(state: &AppState, client: &Client) -> Result<(), Failure> {
-    let from = client.address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-    let minute = SignedDuration::from_mins(1);
-    let store = &state.desk().store;
-    let bucket = format!("sign_in/{from}");
-    if store.take_from_limit(&bucket, ATTEMPTS_PER_MINUTE, minute, Timestamp::now()).await? {
-        return Ok(());
-    }
-    let sentence = "There were too many sign-ins from your address in this minute: wait for the next one.";
-    Err(Failure::refused("sign_in_too_often", sentence))
 }
 
 fn refused(reader: &Reader, sent: &Sent, error: BankError) -> Result<Response, Failure> {

@@ -185,7 +185,7 @@ pub(crate) async fn find(
     Ok((status, render(&page)?).into_response())
 }
 
-pub(super) fn not_found(number: &str) -> Failure {
+pub(crate) fn not_found(number: &str) -> Failure {
     let sentence = format!("The bank has no unit {number}: check the number.");
     Failure::new(Kind::NotFound, "unit_unknown", sentence).with("number", number)
 }

@@ -52,8 +52,10 @@ pub(crate) struct Sent {
 pub(crate) async fn show(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
+    client: Option<Extension<Client>>,
     Path(link): Path<String>,
 ) -> Result<Response, Failure> {
+    take_attempt(&state, client.as_deref()).await?;
     let token = token_of(&link)?;
     let owner = state.desk().store.link_owner(&token, Timestamp::now()).await?;
     page(&reader, state.desk(), &owner, &token, None)
@@ -67,6 +69,7 @@ pub(crate) async fn run(
     Path(link): Path<String>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Failure> {
+    take_attempt(&state, client.as_deref()).await?;
     let (desk, token) = (state.desk(), token_of(&link)?);
     let owner = desk.store.link_owner(&token, Timestamp::now()).await?;
     let again = |failure: Failure| -> Result<Response, Failure> {
@@ -87,6 +90,12 @@ pub(crate) async fn run(
         Err(error) if error.is_refusal() => again(error.into()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A link is a secret: guessing one is as slow as guessing a password.
+async fn take_attempt(state: &AppState, client: Option<&Client>) -> Result<(), Failure> {
+    let client = client.cloned().unwrap_or_default();
+    state.limits().take_attempt(&state.desk().store, "link", &client).await
 }
 
 /// A text that is no token is refused like a token that nobody has.

@@ -32,6 +32,12 @@ impl Database {
         Ok(WriteTransaction { _held: self.watch.taken(), ..write })
     }
 
+    /// Begins a write of rows that the history does not hold: on PostgreSQL it does not wait for those who write the
+    /// history, nor they for it.
+    pub(in crate::store) async fn begin_aside(&self) -> Result<WriteTransaction<'_>, StoreError> {
+        self.begin_unlocked().await
+    }
+
     /// Brings the tables up to date; all of it or nothing. Two programs that meet an empty database at the same
     /// moment take turns: PostgreSQL has no counter to lock yet, so a lock by number is taken.
     pub(in crate::store) async fn migrate(&self) -> Result<(), StoreError> {

@@ -181,7 +181,7 @@ async fn what_is_uploaded_is_kept_or_refused_as_the_table_says() {
         let id = if json["code"] == "document_already_there" {
             let list = technologist.get(&format!("/api/documents?subject={UNIT}")).await;
             let list: serde_json::Value = serde_json::from_str(&list.text).unwrap();
-            let sizes = list["documents"].as_array().unwrap().iter();
+            let sizes = list["items"].as_array().unwrap().iter();
             let same = sizes.clone().find(|one| one["size_bytes"] == content.len()).unwrap();
             // The same bytes under another name: withdraw the first, and try again.
             let address = format!("/documents/{}/withdraw", same["id"].as_str().unwrap());

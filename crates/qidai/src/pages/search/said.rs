@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::words::Words;
 
 /// How loudly it is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Tone {
     /// Good to know.
@@ -29,7 +29,7 @@ impl Tone {
 }
 
 /// A correction which the person may accept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct Fix {
     /// Name of the field it goes into.
     pub(crate) field: String,
@@ -38,7 +38,7 @@ pub(crate) struct Fix {
 }
 
 /// One sentence about a field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct Said {
     pub(crate) tone: Tone,
     pub(crate) sentence: String,

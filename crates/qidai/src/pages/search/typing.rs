@@ -11,7 +11,7 @@ use crate::error::typing_sentence;
 use crate::words::Words;
 
 /// What the two fields of a locus turned out to say.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 pub(crate) struct LocusCheck {
     /// The locus as a piece of a GL String; absent when empty or refused.
     pub(crate) gl: Option<String>,

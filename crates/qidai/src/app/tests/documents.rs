@@ -15,7 +15,7 @@ async fn bank() -> Arc<Served> {
     let store = Store::in_memory().await.unwrap();
     let key = MasterKey::new(&RandomSource::seeded(1)).unwrap();
     let desk = Desk::new(store, KeyRing::new(key, Vec::new())).await.unwrap().keeping_files_of(MB_MAX);
-    let state = AppState::new(Arc::new(catalogue()), Lang::En, desk);
+    let state = AppState::new(Arc::new(catalogue()), Lang::En, desk, Budgets::default());
     let served = Arc::new(Served { routes: app(state.clone()), state });
     let unit = UnitRecord::new(Identity::din("Z990119004217").unwrap(), BankType::Public);
     let (ids, console) = (IdSource::counting("test"), Principal::console("test"));
@@ -332,7 +332,7 @@ async fn a_form_with_a_file_needs_the_key_of_its_session() {
     let answer = served.stranger().upload("/documents", &[], "a.txt", &vec![b'0'; (1 << 20) + 10]).await;
     answer.says("body_too_large");
     let list = technologist.get(&format!("/api/documents?subject={UNIT}")).await;
-    assert_eq!(list.text, "{\"documents\":[]}");
+    assert_eq!(list.text, "{\"items\":[],\"next\":null}");
 }
 
 #[tokio::test]
@@ -372,7 +372,7 @@ async fn midwife_opens_a_consent_for_a_purpose() {
     drop(console);
     let quality = desk.store.account("Q0001").await.unwrap().unwrap();
     let quality = desk.store.principal(&quality.id, Timestamp::now()).await.unwrap().unwrap();
-    let log = desk.store.accesses(Some(&subject), 10, &desk.acting(&quality)).await.unwrap();
+    let log = desk.store.accesses(Some(&subject), None, 10, &desk.acting(&quality)).await.unwrap();
     let kinds: Vec<&str> = log.iter().map(|line| line.kind.as_str()).collect();
     assert_eq!(kinds, ["document_opened", "document_opened", "document_open_refused"]);
 }

@@ -100,21 +100,21 @@ pub(crate) async fn get(
     Ok(Json(view(&state, reader.lang).await?).into_response())
 }
 
-/// Nothing is needed to begin.
+/// An empty object: nothing more is needed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
-pub(crate) struct AuditAsked {}
+pub(crate) struct Nothing {}
 
 /// Verify the bank
 ///
 /// Begins a verification of chain, rows and people, unless one is under way. It changes nothing.
 #[utoipa::path(post, path = "/api/audit", operation_id = "begin_audit", tag = "figures and traces",
-    request_body = AuditAsked, responses((status = 202, description = "It is under way", body = AuditView)))]
+    request_body = Nothing, responses((status = 202, description = "It is under way", body = AuditView)))]
 pub(crate) async fn begin(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
-    Body(AuditAsked {}): Body<AuditAsked>,
+    Body(Nothing {}): Body<Nothing>,
 ) -> Result<Response, Failure> {
     crate::pages::audit::begin(&state, reader.visitor.principal()?.name());
     Ok((StatusCode::ACCEPTED, Json(view(&state, reader.lang).await?)).into_response())

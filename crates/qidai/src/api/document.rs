@@ -18,8 +18,8 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, audit, documents, emergencies, figures, history, me, roles, search, sites, tokens,
-    typing, units,
+    access_log, accounts, audit, documents, emergencies, figures, history, me, notifications, roles, search,
+    sites, tokens, typing, units,
 };
 use crate::app::{Door, Entry, routes};
 use crate::error::Problem;
@@ -42,6 +42,11 @@ use crate::error::Problem;
         accounts::link,
         sites::list, sites::get, sites::put,
         documents::list, documents::add, documents::one, documents::content, documents::open,
+        documents::withdraw,
+        notifications::list,
+        notifications::unread,
+        notifications::read,
+        notifications::read_one,
         tokens::list, tokens::add, tokens::revoke,
         emergencies::list, emergencies::take, emergencies::review,
     ),
@@ -61,7 +66,7 @@ struct Written;
 
 /// The document, made once.
 pub(crate) static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::to_value(Written::openapi()).unwrap_or_default());
+    LazyLock::new(|| every_field_is_told(serde_json::to_value(Written::openapi()).unwrap_or_default()));
 
 /// This document
 ///
@@ -94,6 +99,49 @@ impl Modify for Doors {
                 }
             }
         }
+    }
+}
+
+/// Answers tell every field, null where it is not known; of what is sent, fields may be left out.
+fn every_field_is_told(mut document: Value) -> Value {
+    let mut sent = Vec::new();
+    for item in document["paths"].as_object().into_iter().flat_map(|paths| paths.values()) {
+        for operation in item.as_object().into_iter().flat_map(|item| item.values()) {
+            references(&operation["requestBody"], &mut sent);
+        }
+    }
+    let mut at = 0;
+    while let Some(name) = sent.get(at).cloned() {
+        references(&document["components"]["schemas"][name], &mut sent);
+        at += 1;
+    }
+    let schemas = document["components"]["schemas"].as_object_mut().into_iter().flatten();
+    schemas.filter(|(name, _)| !sent.contains(name)).for_each(|(_, schema)| require_all(schema));
+    document
+}
+
+/// Names of the schemas that a part of the document refers to, each once.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            let name = fields.get("$ref").and_then(Value::as_str).and_then(|one| one.rsplit('/').next());
+            if let Some(name) = name.filter(|name| !found.iter().any(|known| known == name)) {
+                found.push(name.to_owned());
+            }
+            fields.values().for_each(|value| references(value, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+fn require_all(schema: &mut Value) {
+    for of in ["oneOf", "allOf"] {
+        schema.get_mut(of).and_then(Value::as_array_mut).into_iter().flatten().for_each(require_all);
+    }
+    let names = schema["properties"].as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
+    if let (Some(names), Some(schema)) = (names, schema.as_object_mut()) {
+        schema.insert("required".to_owned(), names.into());
     }
 }
 

@@ -9,7 +9,7 @@ use qidai_bank::Document;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, Body, InPath, List, Page};
+use super::{Asked, Body, InPath, List, Page, bounded};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::{Reader, document, documents};
@@ -23,8 +23,7 @@ pub(crate) struct DocumentView {
     subject: String,
     /// `report`, `certificate`, `consent` …
     class: &'static str,
-    /// Absent while the document is sealed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Null while the document is sealed.
     file_name: Option<String>,
     /// It holds a person's data and is opened for a purpose.
     is_sealed: bool,
@@ -72,6 +71,15 @@ pub(crate) struct OfSubject {
     limit: Option<u32>,
     /// `next` of the page before.
     cursor: Option<String>,
+}
+
+/// Why a document is withdrawn.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "scanned upside down, kept again"}))]
+pub(crate) struct Withdrawing {
+    #[schema(min_length = 8, max_length = 1000)]
+    reason: String,
 }
 
 /// Why a sealed document is opened.
@@ -174,4 +182,22 @@ pub(crate) async fn open(
     Body(opening): Body<Opening>,
 ) -> Result<Response, Failure> {
     Ok(document::attachment(document::opened_for(&state, &reader, &id, &opening.purpose).await?))
+}
+
+/// Withdraw a document
+///
+/// It stays in the bank and is marked as withdrawn, with the reason.
+#[utoipa::path(post, path = "/api/documents/{id}/withdraw", operation_id = "withdraw_document", tag = "documents",
+    params(("id" = String, Path)), request_body = Withdrawing,
+    responses((status = 200, description = "The document as it is now", body = DocumentView)))]
+pub(crate) async fn withdraw(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    InPath(id): InPath<String>,
+    Body(withdrawing): Body<Withdrawing>,
+) -> Result<Json<DocumentView>, Failure> {
+    let desk = state.desk();
+    let acting = desk.acting(reader.visitor.principal()?);
+    let acting = acting.because(bounded("reason", &withdrawing.reason)?);
+    Ok(Json(desk.store.withdraw_document(&id, &acting).await?.into()))
 }

@@ -92,7 +92,9 @@ pub(crate) struct LateRow {
 ///
 /// All figures of the board at one moment, each with its parts, the hash of its rows, and what late entries changed.
 #[utoipa::path(get, path = "/api/figures", operation_id = "get_figures", tag = "figures and traces", params(Moment),
-    responses((status = 200, description = "The figures", body = FiguresAnswer)))]
+    responses((status = 200, description = "The figures", body = FiguresAnswer),
+        (status = 422, description = "A moment that is not reached, or has no end", body = crate::error::Problem,
+            content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,

@@ -15,6 +15,7 @@ pub(crate) mod health;
 pub(crate) mod history;
 mod input;
 pub(crate) mod me;
+pub(crate) mod notifications;
 pub(crate) mod operation;
 pub(crate) mod roles;
 pub(crate) mod search;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api;
+mod api_bank;
 mod bank_pages;
 mod documents;
 mod guards;
@@ -74,11 +75,20 @@ struct Served {
 impl Served {
     /// A bank of invented units, open to everybody on this machine, or one that asks who comes.
     async fn new(is_demo: bool) -> Served {
+        Served::of(is_demo, Budgets::default()).await
+    }
+
+    /// One that asks who comes, with these budgets.
+    async fn with_budgets(budgets: Budgets) -> Served {
+        Served::of(false, budgets).await
+    }
+
+    async fn of(is_demo: bool, budgets: Budgets) -> Served {
         let store = Store::in_memory().await.unwrap();
         let key = MasterKey::new(&RandomSource::seeded(1)).unwrap();
         let desk = Desk::new(store, KeyRing::new(key, Vec::new())).await.unwrap();
         let desk = if is_demo { desk.with_demo_visitors().await.unwrap() } else { desk };
-        let state = AppState::new(Arc::new(catalogue()), Lang::En, desk, Budgets::default());
+        let state = AppState::new(Arc::new(catalogue()), Lang::En, desk, budgets);
         Served { routes: app(state.clone()), state }
     }
 

@@ -91,7 +91,7 @@ pub(crate) async fn mark(
 }
 
 /// Its text in the language of the reader. A code without words shows itself: a notification is never lost.
-fn sentence(one: &Notification, lang: Lang) -> String {
+pub(crate) fn sentence(one: &Notification, lang: Lang) -> String {
     let w = lang.words();
     let values: Vec<(&'static str, FluentValue<'_>)> = one
         .arguments

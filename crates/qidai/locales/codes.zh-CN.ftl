@@ -28,8 +28,6 @@ code-mac_unknown = 代码表中没有该代码；请加载较新的代码表。
 code-mac_first_field_wrong = 代码与其前的第一字段不符；请核对第一字段。
 code-mac_without_members = 代码的等位基因在此位点都不存在；请核对位点和命名集。
 code-release_needed = 起步命名集没有组和完整名称；请用 --release DIR 指定命名集。
-code-alternatives_too_many = 选项或基因型多于一个分型可能有的数目；请写 XX、代码或组。
-code-typing_too_long = 文字比任何分型都长；每行一人，请写 XX、代码或组。
 
 
 ## 分型：提醒

@@ -2,6 +2,7 @@
 //! Personal fields are those of a person of its own, sealed as all persons are.
 
 mod amend;
+mod authorised;
 mod conditions;
 mod create;
 mod list;

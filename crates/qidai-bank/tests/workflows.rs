@@ -254,6 +254,26 @@ fn a_mistake_in_a_declaration_is_named() {
     }
 }
 
+/// The page that the document shows is one.
+#[test]
+fn the_example_of_the_document_holds_together() {
+    let document = include_str!("../../../docs/workflows.md");
+    let block = document.split("```markdown\n").nth(1).and_then(|rest| rest.split("```").next());
+    let (concepts, mistakes) = workflow::read_pages(&[("calibration.md", block.expect("an example"))]);
+    let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    // It names institutions, which are declared elsewhere.
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("refers to 'institution'"), "{told:#?}");
+    assert_eq!(concepts[0].steps.len(), 3);
+    for concept in workflow::concepts() {
+        assert!(
+            document.contains(&format!("| `{}` {} | {} |", concept.code, concept.label.zh, concept.prefix)),
+            "{}",
+            concept.code
+        );
+    }
+}
+
 /// Concepts of later work, declared in full: the mechanism can hold them.
 const FITTING: [(&str, &str); 3] = [
     ("unit.md", include_str!("cases/workflows/unit.md")),

@@ -19,6 +19,7 @@ mod keys;
 mod limits;
 mod monitor;
 mod pages;
+mod record_json;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;
 mod server;

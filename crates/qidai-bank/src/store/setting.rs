@@ -84,6 +84,15 @@ impl Store {
         zone(self.database.reader()).await
     }
 
+    /// The last microsecond of a day in the bank's zone.
+    ///
+    /// # Errors
+    /// Outages only.
+    pub async fn end_of_day(&self, day: jiff::civil::Date) -> Result<jiff::Timestamp, StoreError> {
+        let zone = time_zone(self.database.reader()).await?;
+        Ok(crate::bank_day::end_of_day(day, &zone).unwrap_or(jiff::Timestamp::MAX))
+    }
+
     /// Sets the bank's zone, an IANA name.
     pub async fn set_bank_zone(&self, zone: &str, context: &WriteContext<'_>) -> Result<(), StoreError> {
         self.set_setting(ZONE, zone, context).await

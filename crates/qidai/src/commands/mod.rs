@@ -15,6 +15,7 @@ pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod matching;
 pub(crate) mod people;
+pub(crate) mod record;
 pub(crate) mod release;
 pub(crate) mod restore;
 pub(crate) mod search;
@@ -69,6 +70,8 @@ enum Command {
     Key(key::Args),
     /// Compare people, pair by pair.
     Match(matching::Args),
+    /// Registers: institutions, people, authorisations, licences, nonconformances.
+    Record(record::Args),
     /// The IPD-IMGT/HLA release of a bank: show, set.
     Release(release::Args),
     /// Make a bank from a copy.
@@ -164,6 +167,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Init(args) => init::run(&args, lang),
         Command::Key(args) => key::run(&args, lang),
         Command::Match(args) => matching::run(&args),
+        Command::Record(args) => record::run(&args, lang),
         Command::Release(args) => release::run(&args, lang),
         Command::Restore(args) => restore::run(&args),
         Command::Search(args) => search::run(&args, lang),

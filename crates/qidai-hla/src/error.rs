@@ -71,6 +71,10 @@ codes! {
     TooLong => "typing_too_long",
     /// A name as it was written before 2010, without colons.
     NameBefore2010 => "name_before_2010",
+    /// A GL String Code that is not `hla#RELEASE#GL-String`.
+    GlCodeInvalid => "gl_code_invalid",
+    /// A typing that says of which release it is, and it is not the one it is read under.
+    ReleaseOther => "release_other",
     /// A GL String with an empty operand or operators in an impossible order.
     StructureInvalid => "gl_structure_invalid",
 }

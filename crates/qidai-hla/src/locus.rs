@@ -97,6 +97,11 @@ impl<T> PerLocus<T> {
         }))
     }
 
+    /// The values alone, in order of the loci.
+    pub fn into_values(self) -> impl Iterator<Item = T> {
+        self.0.into_iter()
+    }
+
     /// Walks the loci with their values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (Locus, &T)> {
         Locus::TYPED.iter().copied().zip(self.0.iter())

@@ -296,6 +296,8 @@ typing-error-reserved_word = "{ $value }" says nothing here; expected { $expecte
 typing-error-alternatives_too_many = From "{ $value }" on there are more alternatives than one typing can have; expected { $expected }.
 typing-error-typing_too_long = The text is longer than any typing; expected { $expected }.
 typing-error-name_before_2010 = "{ $value }" is a name of before 2010; expected { $expected }.
+typing-error-gl_code_invalid = The GL String Code is not well formed at "{ $value }"; expected { $expected }.
+typing-error-release_other = The typing is of release { $value }; expected { $expected }.
 typing-error-gl_structure_invalid = The GL String is not well formed at character { $position }, "{ $value }"; expected { $expected }.
 typing-fix = { "" } (did you mean "{ $fix }"?)
 

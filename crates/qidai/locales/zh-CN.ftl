@@ -283,6 +283,8 @@ typing-error-reserved_word = “{ $value }”在此处没有意义。
 typing-error-alternatives_too_many = 从“{ $value }”起，候选数超过一个分型所能有的上限；请改写为 XX、MAC 代码或 G/P 组。
 typing-error-typing_too_long = 文本过长，不可能是一个人的分型；每行一人，候选过多时请改写为 XX、MAC 代码或 G/P 组。
 typing-error-name_before_2010 = “{ $value }”是 2010 年以前的旧名称（没有冒号）；请按命名集所附 Nomenclature_2009.txt 换成新名称，如 B*15:01。
+typing-error-gl_code_invalid = GL String Code 在“{ $value }”处不合规则；应为 hla#命名集版本#GL String，如 hla#3.58.0#HLA-A*01:01+HLA-A*02:01。
+typing-error-release_other = 该分型属于命名集 { $value }，而不是 { $release }；请加载该命名集，或先用 qidai hla migrate 迁移。
 typing-error-gl_structure_invalid = 第 { $position } 个字符处的 GL String 结构有误：“{ $value }”。
 typing-fix = （是否应为“{ $fix }”？）
 

@@ -8,7 +8,9 @@ use crate::error::{ErrorCode, TypingError};
 use crate::locus::Locus;
 use crate::typing::limits::{check_length, settle, settle_when_long};
 use crate::typing::piece::{Fault, Piece, is_typing_character};
-use crate::typing::{Alternatives, Category, Nomenclature, Warning, allele_string, gl_string};
+use crate::typing::{
+    Alternatives, Category, Nomenclature, Warning, allele_string, gl_string, gl_string_code,
+};
 
 use super::term::Term;
 use super::{Level, Reduced};
@@ -23,18 +25,15 @@ pub(super) fn reduce(
     level: &Level,
     nomenclature: &Nomenclature<'_>,
 ) -> Result<Reduced, TypingError> {
-    let piece = Piece::whole(text);
-    check_length(piece).map_err(|fault| fault.into_error(text))?;
-    check_blanks(piece)?;
-    if text.contains(['^', '|', '+', '~']) {
-        check_structure(piece, nomenclature)?;
-    }
-    let prefix = prefix(piece).map_err(|fault| fault.into_error(text))?;
+    let whole = Piece::whole(text);
+    check_length(whole).map_err(|fault| fault.into_error(text))?;
+    check_blanks(whole)?;
     let mut walk = Walk { level, nomenclature, notes: Vec::new() };
-    let segments = walk.string(piece).map_err(|fault| fault.into_error(text))?;
+    let (alternatives, prefix) = walk.code(whole).map_err(|fault| fault.into_error(text))?;
     let mut said: FxHashSet<String> = FxHashSet::default();
     walk.notes.retain(|note| said.insert(note.sentence.clone()));
-    Ok(Reduced { text: print(&segments, prefix), notes: walk.notes })
+    let printed: Vec<String> = alternatives.iter().map(|segments| print(segments, prefix)).collect();
+    Ok(Reduced { text: printed.join("?"), notes: walk.notes })
 }
 
 /// A blank is no part of a GL String: it may be a lost operator.
@@ -49,42 +48,16 @@ fn check_blanks(piece: Piece<'_>) -> Result<(), TypingError> {
 }
 
 /// Two copies at most, one locus per genotype, each locus once.
-fn check_structure(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<(), TypingError> {
+fn check_structure(piece: Piece<'_>, nomenclature: &Nomenclature<'_>) -> Result<(), Fault> {
     let mut seen: Vec<Locus> = Vec::new();
     for locus in gl_string::read(piece, nomenclature) {
-        let locus = locus.map_err(|(_, fault)| fault.into_error(piece.text()))?.locus;
-        if seen.contains(&locus) {
-            let fault = piece.fault(ErrorCode::LocusRepeated, format!("locus {locus} once"));
-            return Err(fault.into_error(piece.text()));
+        let (place, typing) = locus?;
+        if seen.contains(&typing.locus) {
+            return Err(place.fault(ErrorCode::LocusRepeated, format!("locus {} once", typing.locus)));
         }
-        seen.push(locus);
+        seen.push(typing.locus);
     }
     Ok(())
-}
-
-/// `HLA-` stands before all names or before none; short forms (`A*02:01/06`) have no locus and no prefix.
-fn prefix(piece: Piece<'_>) -> Result<&'static str, Fault> {
-    let mut all_with = None;
-    for name in names(piece) {
-        if name.text().starts_with(|c: char| c.is_ascii_digit()) {
-            continue;
-        }
-        let with = name.text().starts_with("HLA-");
-        if *all_with.get_or_insert(with) != with {
-            let expected = "HLA- before every name or before none";
-            return Err(name.fault(ErrorCode::StructureInvalid, expected));
-        }
-    }
-    Ok(if all_with == Some(true) { "HLA-" } else { "" })
-}
-
-fn names(piece: Piece<'_>) -> impl Iterator<Item = Piece<'_>> {
-    let mut from = 0;
-    piece.text().split(['^', '|', '+', '~', '/']).map(move |name| {
-        let one = piece.sub(from, from + name.len());
-        from += name.len() + 1;
-        one
-    })
 }
 
 struct Walk<'n, 'r> {
@@ -94,6 +67,27 @@ struct Walk<'n, 'r> {
 }
 
 impl Walk<'_, '_> {
+    /// A GL String, by itself or in a GL String Code: the alternatives that `?` joins, and the prefix of its names.
+    fn code(&mut self, whole: Piece<'_>) -> Result<(Vec<Vec<Segment>>, &'static str), Fault> {
+        let release = self.nomenclature.release;
+        let piece = gl_string_code::body(whole, release)?;
+        if piece.text().len() < whole.text().len() {
+            let sentence = format!("read under release {}, as the GL String Code says", release.label());
+            self.notes.push(Warning { code: "gl_code_read", sentence });
+        }
+        let mut alternatives = Vec::new();
+        for part in piece.split('?') {
+            if piece.text().contains(['?', '^', '|', '+', '~']) {
+                check_structure(part, self.nomenclature)?;
+            }
+            alternatives.push(self.string(part)?);
+        }
+        alternatives.retain(|segments| !segments.is_empty());
+        alternatives.sort();
+        alternatives.dedup();
+        Ok((alternatives, gl_string::prefix(piece)?))
+    }
+
     fn string(&mut self, piece: Piece<'_>) -> Result<Vec<Segment>, Fault> {
         let mut segments = Vec::new();
         for part in piece.split('^') {

@@ -3,6 +3,7 @@
 //! `A*02:01,11:01 B*13:02,46:01`, `HLA-A 02:01 11:01; HLA-B 13:02`, `A2,11 B13,46 DR7,9`. An allele
 //! without a locus belongs to the locus before it; `-` is a second allele that was not found.
 
+use super::gl_string::{LocusResult, too_many_drb345};
 use super::limits::{ERRORS_MAX, check_length};
 use super::piece::{Fault, Piece};
 use super::{Alternatives, LocusTyping, Nomenclature};
@@ -21,15 +22,12 @@ enum Context {
     Family(Family),
 }
 
-pub(super) fn read<'a>(
-    piece: Piece<'a>,
-    nomenclature: &Nomenclature<'_>,
-) -> Vec<Result<LocusTyping, (Piece<'a>, Fault)>> {
+pub(super) fn read<'a>(piece: Piece<'a>, nomenclature: &Nomenclature<'_>) -> Vec<LocusResult<'a>> {
     let mut context = Context::None;
     let mut loci: Vec<(Locus, Vec<Alternatives>)> = Vec::new();
     let mut faults = Vec::new();
     if let Err(fault) = check_length(piece) {
-        return vec![Err((piece, fault))];
+        return vec![Err(fault)];
     }
     for entry in entries(piece) {
         if faults.len() == ERRORS_MAX {
@@ -38,18 +36,20 @@ pub(super) fn read<'a>(
         let Some(entry) = without_heading(entry, &mut context) else { continue };
         let read = read_entry(entry, &mut context, nomenclature);
         if let Err(fault) = read.and_then(|one| add(&mut loci, entry, one)) {
-            faults.push(Err((entry, fault)));
+            faults.push(Err(fault));
         }
     }
     if loci.is_empty() && faults.is_empty() {
         let fault = piece.fault(ErrorCode::Empty, "a typing such as A*02:01,11:01 B*13:02,46:01");
-        faults.push(Err((piece, fault)));
+        faults.push(Err(fault));
     }
-    let typings = loci.into_iter().map(|(locus, copies)| {
+    let typings = loci.into_iter().map(move |(locus, copies)| {
         let written: Vec<&str> = copies.iter().map(|c| c.written.as_str()).collect();
-        Ok(LocusTyping::from_copies(locus, &written.join("+"), copies))
+        Ok((piece, LocusTyping::from_copies(locus, &written.join("+"), copies)))
     });
-    typings.chain(faults).collect()
+    let mut all: Vec<LocusResult<'a>> = typings.chain(faults).collect();
+    all.extend(too_many_drb345(&all).map(Err));
+    all
 }
 
 /// The allele of an entry; `None` when it is only a heading, or says that a second allele was not found.

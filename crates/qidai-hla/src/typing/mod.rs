@@ -8,6 +8,7 @@ mod allele;
 pub(crate) mod allele_string;
 mod before_2010;
 pub(crate) mod gl_string;
+pub(crate) mod gl_string_code;
 mod group;
 mod in_context;
 mod lab_line;
@@ -29,6 +30,7 @@ use crate::release::{AlleleId, ClassId, Release};
 use crate::serology::Antigen;
 
 pub use gl_string::segment;
+pub use gl_string_code::GlStringCode;
 pub(crate) use mac::expand_code;
 pub use mac::{MacError, MacTable};
 pub(crate) use members::Members;
@@ -58,7 +60,7 @@ impl<'r> Nomenclature<'r> {
     pub fn read(&self, text: &str) -> Result<Alternatives, TypingError> {
         let piece = Piece::whole(text).trimmed();
         limits::check_length(piece)
-            .and_then(|()| self.read_piece(piece))
+            .and_then(|()| self.read_piece(gl_string_code::body(piece, self.release)?))
             .map_err(|fault| fault.into_error(text))
     }
 

@@ -2,8 +2,11 @@
 
 use std::ops::Index;
 
-use super::piece::{Fault, Piece};
-use super::{Alternatives, Category, Nomenclature, Tidied, Warning, gl_string, lab_line, tidy};
+use super::gl_string::LocusResult;
+use super::piece::Piece;
+use super::{
+    Alternatives, Category, Nomenclature, Tidied, Warning, gl_string, gl_string_code, lab_line, tidy,
+};
 use crate::error::{ErrorCode, TypingError};
 use crate::locus::{Locus, Pair, PerLocus};
 
@@ -75,7 +78,53 @@ impl PersonTyping {
     /// # Errors
     /// Everything that is wrong, one error per locus, in the order of the text.
     pub fn read(text: &str, nomenclature: &Nomenclature<'_>) -> Result<Self, Vec<TypingError>> {
-        Self::collect(text, gl_string::read(Piece::whole(text), nomenclature))
+        let whole = Piece::whole(text);
+        let one_style = gl_string_code::body(whole, nomenclature.release)
+            .and_then(|piece| gl_string::prefix(piece).map(|_| piece));
+        match one_style {
+            Ok(piece) => Self::read_gl(text, piece, nomenclature),
+            Err(fault) => Err(vec![fault.into_error(text)]),
+        }
+    }
+
+    /// Strings joined by `?` (GL String 1.1) are alternatives; they must be of the same loci.
+    fn read_gl(
+        text: &str,
+        piece: Piece<'_>,
+        nomenclature: &Nomenclature<'_>,
+    ) -> Result<Self, Vec<TypingError>> {
+        let mut whole: Option<PersonTyping> = None;
+        for part in piece.split('?') {
+            let person = Self::collect(text, gl_string::read(part, nomenclature))?;
+            let Some(others) = &mut whole else {
+                whole = Some(person);
+                continue;
+            };
+            if !others.typed().map(|t| t.locus).eq(person.typed().map(|t| t.locus)) {
+                let fault = part.fault(ErrorCode::LociMixed, "the same loci on both sides of ?");
+                return Err(vec![fault.into_error(text)]);
+            }
+            others.join(person);
+        }
+        Ok(whole.unwrap_or_default())
+    }
+
+    /// Takes over the genotypes of an alternative of the same loci.
+    fn join(&mut self, other: PersonTyping) {
+        let many = self.typed().count() > 1;
+        for ((_, mine), theirs) in self.0.iter_mut().zip(other.0.into_values()) {
+            let (Some(mine), Some(theirs)) = (mine, theirs) else { continue };
+            if mine.written == theirs.written {
+                continue;
+            }
+            mine.written = format!("{}|{}", mine.written, theirs.written);
+            mine.genotypes.extend(theirs.genotypes);
+            if many {
+                let sentence =
+                    format!("{}: alternatives of several loci are read locus by locus", mine.locus);
+                mine.warnings.push(Warning { code: "loci_read_apart", sentence });
+            }
+        }
     }
 
     /// Reads a line as laboratories write it, e.g. `A*02:01,11:01 B*13:02,46:01 DRB1 07:01 09:01`, or
@@ -86,8 +135,8 @@ impl PersonTyping {
     /// Everything that is wrong, in the order of the text; positions count in the corrected line.
     pub fn read_line(text: &str, nomenclature: &Nomenclature<'_>) -> Result<Self, Vec<TypingError>> {
         let Tidied { text, warnings } = tidy(text);
-        let mut person = if text.contains(['^', '+', '|', '~']) {
-            Self::read(&text, nomenclature)?
+        let mut person = if text.contains(['?', '^', '+', '|', '~']) {
+            Self::read_gl(&text, gl_string_body(&text, nomenclature)?, nomenclature)?
         } else {
             Self::collect(&text, lab_line::read(Piece::whole(&text), nomenclature))?
         };
@@ -116,7 +165,20 @@ impl PersonTyping {
                 Err(mut wrong) => errors.append(&mut wrong),
             }
         }
+        if errors.is_empty() {
+            errors.extend(person.too_many_drb345());
+        }
         if errors.is_empty() { Ok(person) } else { Err(errors) }
+    }
+
+    /// The fields of a form say three genes of DRB3, DRB4 and DRB5.
+    fn too_many_drb345(&self) -> Option<TypingError> {
+        let typed: Vec<&LocusTyping> = self.typed().filter(|t| t.drb345_copies() > 0).collect();
+        let copies: usize = typed.iter().map(|t| t.drb345_copies()).sum();
+        let last = typed.last().filter(|_| copies > 2)?;
+        let piece = Piece::whole(&last.written);
+        let fault = piece.fault(ErrorCode::TooManyCopies, gl_string::DRB345_MAX);
+        Some(fault.into_error(&last.written))
     }
 
     /// The typed loci in order.
@@ -129,19 +191,17 @@ impl PersonTyping {
         self.typed().map(|t| t.written.as_str()).collect::<Vec<_>>().join("^")
     }
 
-    fn collect(
-        text: &str,
-        loci: Vec<Result<LocusTyping, (Piece<'_>, Fault)>>,
-    ) -> Result<Self, Vec<TypingError>> {
+    fn collect(text: &str, loci: Vec<LocusResult<'_>>) -> Result<Self, Vec<TypingError>> {
         let mut person = PersonTyping::default();
         let mut errors = Vec::new();
         for locus in loci {
             match locus {
-                Ok(typing) => {
-                    let (name, written) = (typing.locus, typing.written.clone());
-                    errors.extend(person.put(typing).err().map(|code| repeated(code, name, &[written])));
+                Ok((piece, typing)) => {
+                    let locus = typing.locus;
+                    let wrong = person.put(typing).err();
+                    errors.extend(wrong.map(|code| piece.fault(code, wanted(code, locus)).into_error(text)));
                 }
-                Err((_, fault)) => errors.push(fault.into_error(text)),
+                Err(fault) => errors.push(fault.into_error(text)),
             }
         }
         if errors.is_empty() { Ok(person) } else { Err(errors) }
@@ -165,11 +225,19 @@ impl PersonTyping {
 
 fn repeated(code: ErrorCode, locus: Locus, texts: &[String]) -> TypingError {
     let text = texts.join("+");
-    let expected = match code {
+    TypingError { code, value: text.clone(), text, position: 1, expected: wanted(code, locus), fix: None }
+}
+
+fn wanted(code: ErrorCode, locus: Locus) -> String {
+    match code {
         ErrorCode::LocusRepeated => format!("locus {locus} once"),
         _ => "a locus that is typed for transplantation, such as A, B, C, DRB1, DQB1, DPB1".to_owned(),
-    };
-    TypingError { code, value: text.clone(), text, position: 1, expected, fix: None }
+    }
+}
+
+fn gl_string_body<'t>(text: &'t str, nomenclature: &Nomenclature<'_>) -> Result<Piece<'t>, Vec<TypingError>> {
+    gl_string_code::body(Piece::whole(text), nomenclature.release)
+        .map_err(|fault| vec![fault.into_error(text)])
 }
 
 fn read_locus(

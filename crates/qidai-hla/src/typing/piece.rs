@@ -109,7 +109,7 @@ fn with_star(text: &str) -> Option<String> {
 }
 
 pub(crate) fn is_typing_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "*:-/+|^~".contains(c)
+    c.is_ascii_alphanumeric() || "*:-/+|^~?".contains(c)
 }
 
 /// The ASCII character that was probably meant. Good enough to offer as a fix.

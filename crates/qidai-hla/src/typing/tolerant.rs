@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::Warning;
+use super::gl_string_code::GlStringCode;
 use super::lab_line::SEPARATORS;
 use super::piece::certain_twin;
 
@@ -67,13 +68,19 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}')
 }
 
+/// The head of a GL String Code stays as it is.
 fn in_capitals(text: &str) -> String {
-    text.split_inclusive(is_between_names).map(name_in_capitals).collect()
+    let head = match GlStringCode::of(text) {
+        Some(code) => text.len() - code.gl_string.len(),
+        None => 0,
+    };
+    let names = text[head..].split_inclusive(is_between_names).map(name_in_capitals);
+    std::iter::once(text[..head].to_owned()).chain(names).collect()
 }
 
 /// Operators of a GL String and separators of a laboratory's line.
 fn is_between_names(c: char) -> bool {
-    "/+|^~".contains(c) || SEPARATORS.contains(&c)
+    "/+|^~?".contains(c) || SEPARATORS.contains(&c)
 }
 
 /// One name with the operator behind it. The `w` of Cw (of antigens, and of alleles before 2010), Bw, DPw and Dw is small; so is the g of a small-g group.

@@ -10,7 +10,6 @@ mod warnings;
 
 use std::path::PathBuf;
 
-use qidai_hla::typing::MacTable;
 use qidai_hla::{Nomenclature, Release};
 
 use crate::commands::Outcome;
@@ -44,9 +43,10 @@ struct Batch {
     /// Read standard input, write standard output.
     #[arg(long, required = true)]
     batch: bool,
-    /// Folder of an IPD-IMGT/HLA release; without it the built-in starter release is used.
+    /// Folder of an IPD-IMGT/HLA release; without it the built-in starter release is used. Given again, the other releases
+    /// are for typings that name theirs (`hla#3.44.0#…`); the first one is in force.
     #[arg(long, value_name = "DIR")]
-    release: Option<PathBuf>,
+    release: Vec<PathBuf>,
     /// Table of multiple allele codes: a header, then `code⇥alleles`.
     #[arg(long, value_name = "FILE")]
     mac: Option<PathBuf>,
@@ -58,17 +58,24 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         Verb::Explain(batch) => (batch, explain::line),
         Verb::Migrate(args) => return migrate::run(args),
     };
-    let release = match batch.release.as_deref() {
-        Some(dir) => reference::load_release_with_history(dir)?,
-        None => Release::starter(),
-    };
+    let releases = load(&batch.release)?;
     let mac = batch.mac.as_deref().map(reference::load_mac).transpose()?;
-    announce(&release);
-    batch::run(&nomenclature(&release, mac.as_ref()), answer)
+    announce(&releases[0]);
+    let side_by_side: Vec<Nomenclature<'_>> =
+        releases.iter().map(|release| Nomenclature::new(release, mac.as_ref())).collect();
+    batch::run(&side_by_side, answer)
 }
 
-fn nomenclature<'r>(release: &'r Release, mac: Option<&'r MacTable>) -> Nomenclature<'r> {
-    Nomenclature::new(release, mac)
+/// The releases of an option, at least one.
+fn load(dirs: &[PathBuf]) -> Result<Vec<Release>, Failure> {
+    let mut releases = Vec::new();
+    for dir in dirs {
+        releases.push(reference::load_release_with_history(dir)?);
+    }
+    if releases.is_empty() {
+        releases.push(Release::starter());
+    }
+    Ok(releases)
 }
 
 /// Whoever reads the answers must know that no real release stands behind them.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 
 use qidai_hla::Nomenclature;
+use qidai_hla::typing::GlStringCode;
 use rayon::prelude::*;
 
 use crate::commands::{Outcome, stream};
@@ -35,9 +36,10 @@ impl<'a> Line<'a> {
     }
 }
 
-pub(super) fn run(nomenclature: &Nomenclature<'_>, answer: Answer) -> Result<Outcome, Failure> {
+/// Each line is answered under the release that it names, else under the first.
+pub(super) fn run(releases: &[Nomenclature<'_>], answer: Answer) -> Result<Outcome, Failure> {
     let (input, output) = (io::stdin().lock(), io::stdout().lock());
-    match answer_all(input, output, nomenclature, answer) {
+    match answer_all(input, output, releases, answer) {
         Ok(true) => Ok(Outcome::Done),
         Ok(false) => Ok(Outcome::SomeRefused),
         Err(error) => Err(stream::broken_off(&error)),
@@ -48,7 +50,7 @@ pub(super) fn run(nomenclature: &Nomenclature<'_>, answer: Answer) -> Result<Out
 pub(super) fn answer_all(
     mut input: impl Read,
     mut output: impl Write,
-    nomenclature: &Nomenclature<'_>,
+    releases: &[Nomenclature<'_>],
     answer: Answer,
 ) -> io::Result<bool> {
     let mut chunk = vec![0; CHUNK_BYTES];
@@ -67,7 +69,7 @@ pub(super) fn answer_all(
             None => 0,
         };
         pending.extend_from_slice(new);
-        all_accepted &= answer_lines(&pending[..whole], &mut output, nomenclature, answer)?;
+        all_accepted &= answer_lines(&pending[..whole], &mut output, releases, answer)?;
         pending.drain(..whole);
         if count == 0 {
             return Ok(all_accepted);
@@ -78,7 +80,7 @@ pub(super) fn answer_all(
 fn answer_lines(
     lines: &[u8],
     output: &mut impl Write,
-    nomenclature: &Nomenclature<'_>,
+    releases: &[Nomenclature<'_>],
     answer: Answer,
 ) -> io::Result<bool> {
     if lines.is_empty() {
@@ -90,7 +92,8 @@ fn answer_lines(
         .map(|lines| {
             let (mut text, mut accepted) = (String::new(), true);
             for line in lines {
-                accepted &= answer(&Line::new(line), nomenclature, &mut text);
+                let line = Line::new(line);
+                accepted &= answer(&line, under(&line, releases), &mut text);
                 text.push('\n');
             }
             (text, accepted)
@@ -101,4 +104,11 @@ fn answer_lines(
     }
     output.flush()?;
     Ok(answers.iter().all(|(_, accepted)| *accepted))
+}
+
+/// The release of a GL String Code when it is loaded, else the one in force, which will refuse it.
+fn under<'n, 'r>(line: &Line<'_>, releases: &'n [Nomenclature<'r>]) -> &'n Nomenclature<'r> {
+    let named = GlStringCode::of(&line.text)
+        .and_then(|code| releases.iter().find(|nomenclature| code.is_of(nomenclature.release)));
+    named.unwrap_or(&releases[0])
 }

@@ -7,7 +7,8 @@ use super::*;
 fn answers(answer: batch::Answer, input: &[u8]) -> (Vec<String>, bool) {
     let release = Release::starter();
     let mut output = Vec::new();
-    let accepted = batch::answer_all(input, &mut output, &Nomenclature::new(&release, None), answer).unwrap();
+    let accepted =
+        batch::answer_all(input, &mut output, &[Nomenclature::new(&release, None)], answer).unwrap();
     let text = String::from_utf8(output).unwrap();
     assert!(text.is_empty() || text.ends_with('\n'), "the last line ends as well");
     (text.lines().map(str::to_owned).collect(), accepted)
@@ -60,7 +61,7 @@ fn under_mini(answer: batch::Answer, input: &str) -> Vec<String> {
     let release = reference::load_release(&dir).unwrap();
     let mac = reference::load_mac(&dir.join("mac.tsv")).unwrap();
     let mut output = Vec::new();
-    batch::answer_all(input.as_bytes(), &mut output, &Nomenclature::new(&release, Some(&mac)), answer)
+    batch::answer_all(input.as_bytes(), &mut output, &[Nomenclature::new(&release, Some(&mac))], answer)
         .unwrap();
     String::from_utf8(output).unwrap().lines().map(str::to_owned).collect()
 }

@@ -22,6 +22,9 @@ fn fits(text: &str) -> bool {
     before.contains('*') && code.len() >= 2 && code.chars().all(|c| c.is_ascii_uppercase())
 }
 
+/// The date, the heading and a blank line stand above the codes.
+const HEADING_LINES_MAX: usize = 3;
+
 /// The loaded codes.
 #[derive(Clone, Debug, Default)]
 pub struct MacTable {
@@ -41,26 +44,31 @@ pub struct MacError {
 }
 
 impl MacTable {
-    /// Reads a header line and then `code⇥alleles` lines.
+    /// Reads `code⇥alleles` lines below their heading, or the file that the NMDP publishes, in either order: a line with
+    /// the date, a heading and a blank line, and in one of the two a column of stars before the code.
     ///
     /// # Errors
-    /// The first line that has no tab, a code that is no letters A–Z, or alleles that are no numbers.
+    /// The first line that has no tab, a code that is no letters A–Z, alleles that are no numbers, or a code that is
+    /// given twice with other alleles.
     pub fn read(text: &str) -> Result<MacTable, MacError> {
-        let mut codes = FxHashMap::default();
-        for (i, line) in text.lines().enumerate().skip(1).filter(|(_, l)| !l.trim().is_empty()) {
+        let mut codes: FxHashMap<Box<str>, Box<str>> = FxHashMap::default();
+        let mut heading = Ok(());
+        for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
             let error =
                 |problem| MacError { line: i + 1, problem, value: line.chars().take(80).collect::<String>() };
-            let (code, alleles) = line.split_once('\t').ok_or_else(|| error("no tab"))?;
-            let (code, alleles) = (code.trim(), alleles.trim());
-            if code.len() < 2 || !code.chars().all(|c| c.is_ascii_uppercase()) {
-                return Err(error("the code is not two or more letters A-Z"));
+            match row(line) {
+                Ok((code, alleles)) => match codes.insert(code.into(), alleles.into()) {
+                    Some(other) if *other != *alleles => return Err(error("the code stands in two lines")),
+                    _ => {}
+                },
+                // The heading is known by where it stands; what is wrong with it counts when no code follows.
+                Err(problem) if codes.is_empty() && i < HEADING_LINES_MAX => {
+                    heading = heading.and(Err(error(problem)));
+                }
+                Err(problem) => return Err(error(problem)),
             }
-            if alleles.is_empty() || !alleles.chars().all(|c| c.is_ascii_alphanumeric() || ":/".contains(c)) {
-                return Err(error("the alleles are not fields joined by /"));
-            }
-            codes.insert(code.into(), alleles.into());
         }
-        Ok(MacTable { codes })
+        if codes.is_empty() { heading.map(|()| MacTable { codes }) } else { Ok(MacTable { codes }) }
     }
 
     /// The number of codes.
@@ -82,6 +90,24 @@ impl MacTable {
 /// The names that a code such as `A*02:AB` stands for; a member that is no name is left out.
 pub(crate) fn expand_code(piece: Piece<'_>, table: &MacTable) -> Result<Vec<AlleleName>, Fault> {
     members_of(piece, Some(table)).map(|(_, members)| members.into_iter().flatten().collect())
+}
+
+/// The code and the alleles of a line.
+fn row(line: &str) -> Result<(&str, &str), &'static str> {
+    let line = line.strip_prefix('*').unwrap_or(line);
+    let (code, alleles) = line.strip_prefix('\t').unwrap_or(line).split_once('\t').ok_or("no tab")?;
+    let (code, alleles) = (code.trim(), alleles.trim());
+    if code.len() < 2 || !code.bytes().all(|c| c.is_ascii_uppercase()) {
+        return Err("the code is not two or more letters A-Z");
+    }
+    let is_field = |field: &str| {
+        let digits = field.strip_suffix(|c: char| c.is_ascii_uppercase()).unwrap_or(field);
+        !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit())
+    };
+    match alleles.split('/').all(|member| member.split(':').all(is_field)) {
+        true => Ok((code, alleles)),
+        false => Err("the alleles are not fields joined by /"),
+    }
 }
 
 fn members_of(piece: Piece<'_>, table: Option<&MacTable>) -> Result<(Locus, Vec<Member>), Fault> {

@@ -4,6 +4,7 @@
 
 mod batch;
 mod explain;
+mod fetch;
 mod migrate;
 mod reduce;
 mod warnings;
@@ -31,6 +32,11 @@ enum Verb {
     Reduce(Batch),
     /// Explain typings: in one typing a line, out one JSON object a line.
     Explain(Batch),
+    /// Obtain a release or a table of multiple allele codes: from the publisher, a mirror or a folder.
+    ///
+    /// A run that was broken off is taken up where it stopped. Nothing is in its place before it is whole: every file there,
+    /// every published checksum right, the release readable.
+    Fetch(fetch::Args),
     /// Typings of one release under another, by accession: out `typing⇥status⇥result⇥note` and a summary.
     ///
     /// Status: unchanged, extended, suffix_changed, renumbered, merged; without a result deleted, never_assigned,
@@ -56,6 +62,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let (batch, answer): (&Batch, batch::Answer) = match &args.verb {
         Verb::Reduce(batch) => (batch, reduce::line),
         Verb::Explain(batch) => (batch, explain::line),
+        Verb::Fetch(args) => return fetch::run(args),
         Verb::Migrate(args) => return migrate::run(args),
     };
     let releases = load(&batch.release)?;

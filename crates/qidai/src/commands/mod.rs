@@ -58,7 +58,7 @@ enum Command {
     Demo(demo::Args),
     /// The figures of the bank, as of a day, with their rows.
     Figures(figures::Args),
-    /// Names and typings of HLA: reduce, explain, migrate.
+    /// Names and typings of HLA: reduce, explain, migrate, fetch.
     Hla(hla::Args),
     /// Check identifiers, one per line.
     Id(id::Args),

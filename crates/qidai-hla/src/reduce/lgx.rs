@@ -55,7 +55,7 @@ fn lowest_of_group(allele: AlleleId, kind: GroupKind, release: &Release) -> Alle
 }
 
 /// The two-field name; it keeps the suffix where no allele of these two fields is without one (`A*01:11N`).
-pub(super) fn two_fields(allele: AlleleId, release: &Release) -> AlleleName {
+pub(crate) fn two_fields(allele: AlleleId, release: &Release) -> AlleleName {
     let name = release.name(allele);
     let short = name.shortened(2).with_suffix(None);
     let plain = release.beginning_with(&short).any(|i| release.name(AlleleId(i)).suffix().is_none());

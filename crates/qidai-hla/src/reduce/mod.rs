@@ -31,6 +31,7 @@ use crate::error::{ErrorCode, TypingError};
 use crate::release::Release;
 use crate::typing::{Alternatives, Nomenclature, Warning};
 
+pub(crate) use lgx::two_fields;
 use term::Term;
 
 /// One level of reduction.

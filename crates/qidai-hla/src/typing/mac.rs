@@ -81,6 +81,11 @@ impl MacTable {
         self.codes.is_empty()
     }
 
+    /// Every code with its expansion, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.codes.iter().map(|(code, alleles)| (&**code, &**alleles))
+    }
+
     /// The expansion of a code as listed, e.g. `01/02` or `25:01/26:01`.
     pub fn expansion(&self, code: &str) -> Option<&str> {
         self.codes.get(code).map(|alleles| &**alleles)
@@ -172,7 +177,7 @@ fn expand(locus: Locus, first: &AlleleName, expansion: &str) -> Result<Vec<Membe
     }
 }
 
-fn most_frequent_first_field<'n>(names: impl Iterator<Item = &'n AlleleName>) -> Option<u16> {
+pub(super) fn most_frequent_first_field<'n>(names: impl Iterator<Item = &'n AlleleName>) -> Option<u16> {
     let mut counts: Vec<(usize, std::cmp::Reverse<u16>)> = Vec::new();
     for name in names {
         let field = std::cmp::Reverse(name.fields()[0]);

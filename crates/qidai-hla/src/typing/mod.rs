@@ -14,6 +14,7 @@ mod in_context;
 mod lab_line;
 pub(crate) mod limits;
 mod mac;
+mod mac_encode;
 mod members;
 mod person;
 pub(crate) mod piece;
@@ -33,6 +34,7 @@ pub use gl_string::segment;
 pub use gl_string_code::GlStringCode;
 pub(crate) use mac::expand_code;
 pub use mac::{MacError, MacTable};
+pub use mac_encode::MacIndex;
 pub(crate) use members::Members;
 pub use person::{LocusTyping, PersonTyping};
 use piece::{Fault, Piece};
@@ -75,6 +77,32 @@ impl<'r> Nomenclature<'r> {
             return self.read(text);
         }
         in_context::read(locus, text, bare, self)
+    }
+
+    /// The two-field names that a name, a list, a code, a group or `XX` of one locus stands for, in numeric order, and what
+    /// was renamed, dropped or corrected. The text is read tolerantly.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with the tidied text.
+    pub fn two_field_names(&self, text: &str) -> Result<(Vec<AlleleName>, Vec<Warning>), TypingError> {
+        let Tidied { text, mut warnings } = tidy(text);
+        let mut names = Vec::new();
+        let mut take = |part: Alternatives| {
+            warnings.extend(part.warnings);
+            match part.name.filter(|name| name.fields().len() <= 2) {
+                Some(name) => names.push(name),
+                None => {
+                    names.extend(part.alleles.iter().map(|a| crate::reduce::two_fields(*a, self.release)))
+                }
+            }
+        };
+        let piece = Piece::whole(&text).trimmed();
+        limits::check_length(piece)
+            .and_then(|()| allele_string::for_each_part(piece.strip_hla_prefix(), self, &mut take))
+            .map_err(|fault| fault.into_error(&text))?;
+        names.sort_unstable();
+        names.dedup();
+        Ok((names, warnings))
     }
 
     pub(crate) fn read_piece(&self, piece: Piece<'_>) -> Result<Alternatives, Fault> {

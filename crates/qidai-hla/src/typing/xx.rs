@@ -14,10 +14,11 @@ use crate::serology::{Antigen, Family};
 
 pub(super) const FORMAT: Format = Format { fits: |text| text.ends_with(":XX"), read };
 
-/// The broad antigens that were in use as first fields.
-const BROAD: [(Locus, &[u16]); 4] = [
+/// The antigens that were in use as first fields and are none today.
+const BROAD: [(Locus, &[u16]); 5] = [
     (Locus::A, &[9, 10, 19, 28]),
     (Locus::B, &[5, 12, 16, 17, 21, 22]),
+    (Locus::C, &[10]),
     (Locus::DRB1, &[2, 6]),
     (Locus::DQB1, &[1]),
 ];
@@ -50,6 +51,18 @@ fn add_broad(members: &mut Members, release: &Release, first: &AlleleName) {
     let fields: Vec<AlleleName> = fields.collect();
     for field in &fields {
         members.add_all(release, release.beginning_with(field).map(AlleleId));
+    }
+    if members.is_empty() {
+        // No split is a first field: Cw10, of which the alleles are called C*03.
+        let could_be = release.serology().could_be(Antigen { family, number });
+        let shown = |a: &AlleleId| release.antigens(*a).iter().any(|(antigen, _)| could_be.contains(antigen));
+        members.add_all(release, release.alleles_of(locus).filter(shown));
+        let antigen = Antigen { family, number };
+        members.warn(
+            "xx_broad",
+            format!("{first}:XX is the antigen {antigen}; read as the alleles that can be it"),
+        );
+        return;
     }
     let names: Vec<String> = fields.iter().map(|f| format!("{f}:XX")).collect();
     members.warn("xx_broad", format!("{first}:XX is a broad antigen; read as {}", names.join(" or ")));

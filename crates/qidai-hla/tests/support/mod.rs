@@ -106,3 +106,15 @@ pub fn whole_release() -> Option<Release> {
     }
     Some(release)
 }
+
+/// Every real release at hand, newest last.
+pub fn all_releases() -> impl Iterator<Item = Release> {
+    all_release_dirs()
+        .into_iter()
+        .map(|dir| Release::from_files(&Texts::read(&dir).files()).unwrap_or_else(|e| panic!("{e}")))
+}
+
+/// A table with one code.
+pub fn any_code() -> MacTable {
+    MacTable::read("code\talleles\nAB\t01/02\n").unwrap()
+}

@@ -5,12 +5,14 @@
 mod batch;
 mod explain;
 mod fetch;
+mod mac;
 mod migrate;
 mod reduce;
 mod warnings;
 
 use std::path::PathBuf;
 
+use qidai_hla::typing::{MacIndex, MacTable};
 use qidai_hla::{Nomenclature, Release};
 
 use crate::commands::Outcome;
@@ -37,11 +39,26 @@ enum Verb {
     /// A run that was broken off is taken up where it stopped. Nothing is in its place before it is whole: every file there,
     /// every published checksum right, the release readable.
     Fetch(fetch::Args),
+    /// Multiple allele codes, both ways.
+    Mac {
+        #[command(subcommand)]
+        way: Way,
+    },
     /// Typings of one release under another, by accession: out `typing⇥status⇥result⇥note` and a summary.
     ///
     /// Status: unchanged, extended, suffix_changed, renumbered, merged; without a result deleted, never_assigned,
     /// not_yet_named or error:CODE. Every line has one, so that the summary adds up.
     Migrate(migrate::Args),
+}
+
+#[derive(clap::Subcommand)]
+enum Way {
+    /// What codes stand for: in a typing a line, out `typing⇥status⇥names⇥note`, two-field names joined by `/`.
+    ///
+    /// Members that were renamed since have their names of today; those that the release does not have are dropped, and said.
+    Decode(Batch),
+    /// The code of a list: in a list a line, out `typing⇥status⇥code⇥note`; status `empty` when the table has none.
+    Encode(Batch),
 }
 
 #[derive(clap::Args)]
@@ -59,17 +76,32 @@ struct Batch {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
-    let (batch, answer): (&Batch, batch::Answer) = match &args.verb {
-        Verb::Reduce(batch) => (batch, reduce::line),
-        Verb::Explain(batch) => (batch, explain::line),
+    let (batch, answer): (&Batch, batch::Answer<'_>) = match &args.verb {
+        Verb::Reduce(batch) => (batch, &reduce::line),
+        Verb::Explain(batch) => (batch, &explain::line),
+        Verb::Mac { way: Way::Decode(batch) } => (batch, &mac::decode),
+        Verb::Mac { way: Way::Encode(batch) } => return encode(batch),
         Verb::Fetch(args) => return fetch::run(args),
         Verb::Migrate(args) => return migrate::run(args),
     };
-    let releases = load(&batch.release)?;
+    answer_all(batch, answer, batch.mac.as_deref().map(reference::load_mac).transpose()?.as_ref())
+}
+
+/// The table is turned round once for all lines.
+fn encode(batch: &Batch) -> Result<Outcome, Failure> {
     let mac = batch.mac.as_deref().map(reference::load_mac).transpose()?;
+    let index = mac.as_ref().map(MacIndex::new).unwrap_or_default();
+    let answer = |line: &batch::Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String| {
+        mac::encode(line, nomenclature, &index, out)
+    };
+    answer_all(batch, &answer, mac.as_ref())
+}
+
+fn answer_all(batch: &Batch, answer: batch::Answer<'_>, mac: Option<&MacTable>) -> Result<Outcome, Failure> {
+    let releases = load(&batch.release)?;
     announce(&releases[0]);
     let side_by_side: Vec<Nomenclature<'_>> =
-        releases.iter().map(|release| Nomenclature::new(release, mac.as_ref())).collect();
+        releases.iter().map(|release| Nomenclature::new(release, mac)).collect();
     batch::run(&side_by_side, answer)
 }
 

@@ -11,7 +11,7 @@ use crate::commands::{Outcome, stream};
 use crate::error::Failure;
 
 /// Answers one line, without its end; appends to the text and tells whether the line was accepted.
-pub(super) type Answer = fn(&Line<'_>, &Nomenclature<'_>, &mut String) -> bool;
+pub(super) type Answer<'a> = &'a (dyn Fn(&Line<'_>, &Nomenclature<'_>, &mut String) -> bool + Sync);
 
 /// How much is read at once. What is there is answered at once, so that a program may ask line by line.
 const CHUNK_BYTES: usize = 1 << 18;
@@ -37,7 +37,7 @@ impl<'a> Line<'a> {
 }
 
 /// Each line is answered under the release that it names, else under the first.
-pub(super) fn run(releases: &[Nomenclature<'_>], answer: Answer) -> Result<Outcome, Failure> {
+pub(super) fn run(releases: &[Nomenclature<'_>], answer: Answer<'_>) -> Result<Outcome, Failure> {
     let (input, output) = (io::stdin().lock(), io::stdout().lock());
     match answer_all(input, output, releases, answer) {
         Ok(true) => Ok(Outcome::Done),
@@ -51,7 +51,7 @@ pub(super) fn answer_all(
     mut input: impl Read,
     mut output: impl Write,
     releases: &[Nomenclature<'_>],
-    answer: Answer,
+    answer: Answer<'_>,
 ) -> io::Result<bool> {
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut pending: Vec<u8> = Vec::new();
@@ -81,7 +81,7 @@ fn answer_lines(
     lines: &[u8],
     output: &mut impl Write,
     releases: &[Nomenclature<'_>],
-    answer: Answer,
+    answer: Answer<'_>,
 ) -> io::Result<bool> {
     if lines.is_empty() {
         return Ok(true);

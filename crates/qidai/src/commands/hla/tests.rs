@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn answers(answer: batch::Answer, input: &[u8]) -> (Vec<String>, bool) {
+fn answers(answer: batch::Answer<'_>, input: &[u8]) -> (Vec<String>, bool) {
     let release = Release::starter();
     let mut output = Vec::new();
     let accepted =
@@ -17,7 +17,7 @@ fn answers(answer: batch::Answer, input: &[u8]) -> (Vec<String>, bool) {
 #[test]
 fn reduce_answers_every_line_in_order() {
     let (lines, accepted) = answers(
-        reduce::line,
+        &reduce::line,
         b"A*24:02\tS\n\nA*24:02\nA*24:02\tH\nA*99:01\tS\r\nA*24:02\tG\nA*24:02\tS\tmore\n\xff\tS\n a*24:02\tS",
     );
     let starts = [
@@ -36,13 +36,13 @@ fn reduce_answers_every_line_in_order() {
         assert!(line.starts_with(start), "{line:?} begins with {start:?}");
     }
     assert!(!accepted);
-    assert!(answers(reduce::line, b"A*24:02\tS\n").1);
-    assert_eq!(answers(reduce::line, b"").0.len(), 0, "no line, no answer");
+    assert!(answers(&reduce::line, b"A*24:02\tS\n").1);
+    assert_eq!(answers(&reduce::line, b"").0.len(), 0, "no line, no answer");
 }
 
 #[test]
 fn explain_keeps_keys_order_and_lines() {
-    let (lines, accepted) = answers(explain::line, b"A*24:02\n\nB62\nA*02:01+A*24:02\n");
+    let (lines, accepted) = answers(&explain::line, b"A*24:02\n\nB62\nA*02:01+A*24:02\n");
     assert_eq!(lines.len(), 4);
     assert_eq!(
         lines[0],
@@ -56,7 +56,7 @@ fn explain_keeps_keys_order_and_lines() {
     assert!(!accepted);
 }
 
-fn under_mini(answer: batch::Answer, input: &str) -> Vec<String> {
+fn under_mini(answer: batch::Answer<'_>, input: &str) -> Vec<String> {
     let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../qidai-hla/tests/data/mini");
     let release = reference::load_release(&dir).unwrap();
     let mac = reference::load_mac(&dir.join("mac.tsv")).unwrap();
@@ -68,7 +68,7 @@ fn under_mini(answer: batch::Answer, input: &str) -> Vec<String> {
 
 #[test]
 fn the_note_says_what_was_renamed_dropped_and_hidden() {
-    let lines = under_mini(reduce::line, "A*91:08\tP\nA*91:QE\tP\nA*91:03N\tG\nA*91:03N\tS\n");
+    let lines = under_mini(&reduce::line, "A*91:08\tP\nA*91:QE\tP\nA*91:03N\tG\nA*91:03N\tS\n");
     assert_eq!(
         lines,
         [
@@ -84,13 +84,13 @@ fn the_note_says_what_was_renamed_dropped_and_hidden() {
 fn categories_follow_the_form_and_antigens_their_confidence() {
     let forms = "A*91:01\nA*91:01/02\nA*91:XX\nA*91:QA\nA*91:01:01G\nA*91:01P\nA*91:01g\nA91\nA*91:NEW\n";
     let answers: Vec<Value> =
-        under_mini(explain::line, forms).iter().map(|l| serde_json::from_str(l).unwrap()).collect();
+        under_mini(&explain::line, forms).iter().map(|l| serde_json::from_str(l).unwrap()).collect();
     let categories: Vec<&str> = answers.iter().map(|a| a["category"].as_str().unwrap()).collect();
     let expected =
         ["allele", "allele_string", "xx", "mac", "g_group", "p_group", "small_g", "serology", "new"];
     assert_eq!(categories, expected);
     let antigens = |text: &str| {
-        let line = under_mini(explain::line, text).remove(0);
+        let line = under_mini(&explain::line, text).remove(0);
         serde_json::from_str::<Value>(&line).unwrap()["antigens"].clone()
     };
     let known_as = |name: &str, confidence: &str| json!({ "name": name, "confidence": confidence });
@@ -102,9 +102,33 @@ fn categories_follow_the_form_and_antigens_their_confidence() {
 #[test]
 fn long_input_is_answered_in_order() {
     let input: String = (0..50_000).map(|i| format!("A*02:{i}\tS\n")).collect();
-    let (lines, _) = answers(reduce::line, input.as_bytes());
+    let (lines, _) = answers(&reduce::line, input.as_bytes());
     assert_eq!(lines.len(), 50_000);
     for (i, line) in lines.iter().enumerate() {
         assert!(line.starts_with(&format!("A*02:{i}\t")), "{line}");
     }
+}
+
+#[test]
+fn codes_are_read_both_ways() {
+    let decoded = under_mini(&mac::decode, "A*91:QA\nA*91:QE\nA*91:ZZ\n\n");
+    assert_eq!(decoded[0], "A*91:QA\tok\tA*91:01/A*91:02\t");
+    assert!(decoded[1].starts_with("A*91:QE\tok\tA*91:01\tmac_member_dropped: "), "{}", decoded[1]);
+    assert!(decoded[2].starts_with("A*91:ZZ\terror:mac_unknown\t\t"), "{}", decoded[2]);
+    assert!(decoded[3].starts_with("\terror:"), "{}", decoded[3]);
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../qidai-hla/tests/data/mini");
+    let index = MacIndex::new(&reference::load_mac(&dir.join("mac.tsv")).unwrap());
+    let encode = |line: &batch::Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String| {
+        mac::encode(line, nomenclature, &index, out)
+    };
+    let encoded = under_mini(&encode, "A*91:02/01\nA*91:01\nA*91:01/A*91:10\nA*91:01:01:01/A*91:02\n");
+    assert_eq!(
+        encoded,
+        [
+            "A*91:02/01\tok\tA*91:QA\t",
+            "A*91:01\tok\tA*91:01\t",
+            "A*91:01/A*91:10\tempty\t\t",
+            "A*91:01:01:01/A*91:02\tok\tA*91:QA\t",
+        ]
+    );
 }

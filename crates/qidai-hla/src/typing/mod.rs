@@ -92,7 +92,7 @@ impl<'r> Nomenclature<'r> {
             match part.name.filter(|name| name.fields().len() <= 2) {
                 Some(name) => names.push(name),
                 None => {
-                    names.extend(part.alleles.iter().map(|a| crate::reduce::two_fields(*a, self.release)))
+                    names.extend(part.alleles.iter().map(|a| crate::reduce::two_fields(*a, self.release)));
                 }
             }
         };

@@ -6,55 +6,74 @@ mod support;
 use qidai_hla::{AlleleName, GroupKind, Nomenclature, Release, ReleaseError};
 use support::Texts;
 
+/// Every release at hand with its texts.
+fn releases() -> impl Iterator<Item = (Texts, Release)> {
+    support::all_release_dirs().into_iter().map(|dir| {
+        let texts = Texts::read(&dir);
+        let release =
+            Release::from_files(&texts.files()).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
+        (texts, release)
+    })
+}
+
 #[test]
 fn every_name_parses_and_prints() {
-    let Some(dir) = support::release_dir() else { return };
-    let texts = Texts::read(&dir);
-    let mut count = 0;
-    for line in texts.0[0].lines().filter(|l| l.starts_with("HLA")) {
-        let name = line.split(',').nth(1).unwrap();
-        assert_eq!(name.parse::<AlleleName>().unwrap().to_string(), name);
-        count += 1;
+    for (texts, release) in releases() {
+        let mut count = 0;
+        for line in texts.0[0].lines().filter(|l| l.starts_with("HLA")) {
+            let name = line.split(',').nth(1).unwrap();
+            assert_eq!(name.parse::<AlleleName>().unwrap().to_string(), name);
+            count += 1;
+        }
+        assert_eq!(release.allele_count(), count, "{}", release.label());
     }
-    let release = Release::from_files(&texts.files()).unwrap();
-    assert_eq!(release.allele_count(), count);
 }
 
 #[test]
 fn groups_are_the_files_groups() {
-    let Some(dir) = support::release_dir() else { return };
-    let texts = Texts::read(&dir);
-    let release = Release::from_files(&texts.files()).unwrap();
-    for (kind, text) in [(GroupKind::G, &texts.0[2]), (GroupKind::P, &texts.0[3])] {
-        let published: Vec<String> = text
-            .lines()
-            .filter(|l| !l.starts_with('#') && !l.ends_with(';'))
-            .map(|l| {
-                let mut fields = l.split(';');
-                format!("{}{}", fields.next().unwrap(), fields.nth(1).unwrap())
-            })
-            .collect();
-        let read: Vec<String> = release.all_groups(kind).map(|(name, _)| name.to_string()).collect();
-        assert_eq!(read, published);
-        for (name, members) in release.all_groups(kind) {
-            assert!(members.iter().all(|m| release.group_of(*m, kind) == Some(name)), "{name}");
-            let typed = Nomenclature::new(&release, None).read(&name.to_string()).unwrap();
-            assert_eq!(typed.alleles, members, "{name} stands for its members");
+    for (texts, release) in releases() {
+        for (kind, text) in [(GroupKind::G, &texts.0[2]), (GroupKind::P, &texts.0[3])] {
+            let published: Vec<String> = text
+                .lines()
+                .filter(|l| !l.starts_with('#') && !l.ends_with(';'))
+                .map(|l| {
+                    let mut fields = l.split(';');
+                    format!("{}{}", fields.next().unwrap(), fields.nth(1).unwrap())
+                })
+                .collect();
+            let read: Vec<String> = release.all_groups(kind).map(|(name, _)| name.to_string()).collect();
+            assert_eq!(read, published);
+            let nomenclature = Nomenclature::new(&release, None);
+            for (name, members) in release.all_groups(kind) {
+                assert!(members.iter().all(|m| release.group_of(*m, kind) == Some(name)), "{name}");
+                let typed = nomenclature.read(&name.to_string()).unwrap();
+                assert_eq!(typed.alleles, members, "{name} stands for its members");
+            }
         }
     }
 }
 
 #[test]
 fn every_allele_and_antigen_is_a_typing() {
-    let Some(release) = support::release() else { return };
-    let nomenclature = Nomenclature::new(&release, None);
-    for locus in qidai_hla::Locus::ALL {
-        for allele in release.alleles_of(*locus) {
-            let name = release.name(allele);
-            let typed = nomenclature.read(&name.to_string()).unwrap();
-            assert_eq!(typed.alleles, [allele], "{name}");
-            assert_eq!(typed.may_be_null, name.is_null(), "{name}");
-            assert_eq!(typed.classes.is_empty(), name.is_null(), "{name}");
+    for (texts, release) in releases() {
+        let nomenclature = Nomenclature::new(&release, None);
+        for locus in qidai_hla::Locus::ALL {
+            for allele in release.alleles_of(*locus) {
+                let name = release.name(allele);
+                let typed = nomenclature.read(&name.to_string()).unwrap();
+                assert_eq!(typed.alleles, [allele], "{name}");
+                assert_eq!(typed.may_be_null, name.is_null(), "{name}");
+                assert_eq!(typed.classes.is_empty(), name.is_null(), "{name}");
+            }
+        }
+        let published = texts.0[1].lines().filter(|l| !l.starts_with('#') && !l.contains('*'));
+        assert_eq!(release.serology().all().len(), published.count(), "{}: antigens", release.label());
+        for antigen in release.serology().all() {
+            let in_use = release.serology().status(antigen) == Some(true) && antigen.locus().is_some();
+            match nomenclature.read(&antigen.to_string()) {
+                Ok(typed) => assert!(in_use && typed.antigen == Some(antigen), "{antigen}"),
+                Err(error) => assert!(!in_use, "{antigen}: {error}"),
+            }
         }
     }
 }

@@ -52,8 +52,12 @@ fn the_starter_answers_only_what_it_can() {
 /// The twin reads the files anew with nothing but text functions.
 #[test]
 fn groups_and_antigens_of_every_allele_are_those_of_the_files() {
-    let Some(dir) = support::release_dir() else { return };
-    let texts = support::Texts::read(&dir);
+    for dir in support::all_release_dirs() {
+        compare_with_files(&support::Texts::read(&dir));
+    }
+}
+
+fn compare_with_files(texts: &support::Texts) {
     let release = Release::from_files(&texts.files()).unwrap();
     let nomenclature = Nomenclature::new(&release, None);
     let answer = |name: &str, level: &str| {

@@ -1,5 +1,6 @@
 //! Mothers, infants, patients, families, staff: who they are, apart from everything else that is known of them.
 
+mod papers;
 mod purpose;
 
 pub use purpose::Purpose;
@@ -209,7 +210,9 @@ impl Person {
                 Err(error) => problems.push(refused(PersonField::Mobile, error)),
             }
         }
-        (self, problems)
+        let (person, more) = papers::check(self, today);
+        problems.extend(more);
+        (person, problems)
     }
 }
 

@@ -12,7 +12,7 @@ impl From<Refusal> for Failure {
             | "purpose_not_yours"
             | "four_eyes"
             | "person_needed" => Kind::Forbidden,
-            "version_changed" => Kind::Changed,
+            "version_changed" | "record_changed_meanwhile" => Kind::Changed,
             "account_unknown"
             | "person_unknown"
             | "token_unknown"

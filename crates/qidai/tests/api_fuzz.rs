@@ -73,8 +73,8 @@ fn serve(folder: &std::path::Path, units: &str) -> Server {
 /// The budget of a token would end the questions early.
 const UNLIMITED: (&str, &str) = ("QIDAI_LIMITS_TOKEN", "1000000");
 
-/// A token with all that visitors of the demonstration may do.
-fn token(address: &str) -> String {
+/// Id and secret of a token with all that visitors of the demonstration may do.
+fn token(address: &str) -> [String; 2] {
     let ask = |line: &str, body: &str| {
         let length = body.len();
         let request = format!(
@@ -86,7 +86,8 @@ fn token(address: &str) -> String {
     let scopes = &ask("GET /api/me", "")["permissions"];
     let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(2)).to_string();
     let new = serde_json::json!({"owner": "DEMO", "label": "fuzz", "scopes": scopes, "expires_at": until});
-    ask("POST /api/tokens", &new.to_string())["token"].as_str().unwrap().to_owned()
+    let made = ask("POST /api/tokens", &new.to_string());
+    ["id", "token"].map(|name| made[name].as_str().unwrap().to_owned())
 }
 
 fn setting(name: &str, usual: u64) -> u64 {
@@ -96,9 +97,9 @@ fn setting(name: &str, usual: u64) -> u64 {
 /// Asks every operation in turn until the time is over; gives what was wrong, each kind once.
 fn fuzz(address: &str, seed: u64, time: Duration) -> Vec<String> {
     let document = document(address);
-    let (judge, token) = (Judge::new(&document), token(address));
+    let (judge, [own_token, token]) = (Judge::new(&document), token(address));
     let mut random = StdRng::seed_from_u64(seed);
-    let mut known = Known::default();
+    let mut known = Known { own_token, ..Known::default() };
     let (begun, mut asked, mut wrong) = (Instant::now(), 0_u64, Vec::<(String, String)>::new());
     let mut statuses = std::collections::BTreeMap::<u16, u64>::new();
     'time: loop {
@@ -125,6 +126,8 @@ fn fuzz(address: &str, seed: u64, time: Duration) -> Vec<String> {
     );
     let few = judge.operations().count() as u64 * 3;
     assert!(asked > few, "only {asked} requests: the time was too short to say anything");
+    let nobody = statuses.get(&401).copied().unwrap_or_default();
+    assert!(nobody * 5 < asked, "the token was lost on the way: {statuses:?}");
     assert!(statuses.get(&200).is_some_and(|good| *good > 50), "nothing was asked rightly: {statuses:?}");
     wrong.into_iter().map(|(kind, complaint)| format!("{kind}: {complaint}")).collect()
 }

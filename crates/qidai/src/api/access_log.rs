@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cursor::number_of;
-use super::{Asked, List, Page};
+use super::history::SUBJECT_CHARS_MAX;
+use super::{Asked, List, Page, short};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::Reader;
@@ -54,6 +55,7 @@ pub(crate) async fn list(
     Asked(wishes): Asked<Wishes>,
 ) -> Result<Response, Failure> {
     let desk = state.desk();
+    short("subject", wishes.subject.as_deref(), SUBJECT_CHARS_MAX)?;
     let list = List::new(&desk.keys, "/api/access-log", [("subject", wishes.subject.clone())], wishes.limit)?;
     let before = list.place(wishes.cursor.as_deref())?.map(|place| number_of(&place)).transpose()?;
     let acting = desk.acting(reader.visitor.principal()?);

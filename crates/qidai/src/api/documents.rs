@@ -9,7 +9,8 @@ use qidai_bank::Document;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, Body, InPath, List, Page, bounded};
+use super::history::SUBJECT_CHARS_MAX;
+use super::{Asked, Body, InPath, List, Page, bounded, short};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::{Reader, document, documents};
@@ -116,6 +117,7 @@ pub(crate) async fn list(
     Asked(of): Asked<OfSubject>,
 ) -> Result<Response, Failure> {
     let desk = state.desk();
+    short("subject", Some(&of.subject), SUBJECT_CHARS_MAX)?;
     let list = List::new(&desk.keys, "/api/documents", [("subject", Some(of.subject.clone()))], of.limit)?;
     let found = desk.store.documents(&of.subject, &desk.acting(reader.visitor.principal()?)).await?;
     list.of_all(&found, of.cursor.as_deref(), |one| &one.id, |one| DocumentView::from(one.clone()))

@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cursor::number_of;
-use super::{Asked, List, Page};
+use super::{Asked, List, Page, short};
 use crate::app::AppState;
 use crate::error::Failure;
+
+/// No subject of the history is longer.
+pub(crate) const SUBJECT_CHARS_MAX: usize = 200;
 
 /// Which events.
 #[derive(Deserialize, IntoParams)]
@@ -94,6 +97,7 @@ pub(crate) async fn list(
     Asked(wishes): Asked<Wishes>,
 ) -> Result<Response, Failure> {
     let desk = state.desk();
+    short("subject", wishes.subject.as_deref(), SUBJECT_CHARS_MAX)?;
     let list = List::new(&desk.keys, "/api/history", [("subject", wishes.subject.clone())], wishes.limit)?;
     let before = list.place(wishes.cursor.as_deref())?.map(|place| number_of(&place)).transpose()?;
     let found = desk.store.history_page(wishes.subject.as_deref(), before, list.one_more()).await?;

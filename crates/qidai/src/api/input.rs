@@ -26,6 +26,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         }
         let bytes =
             Bytes::from_request(request, state).await.map_err(|error| unreadable(error.body_text()))?;
+        // Serde would also take the fields as a list, in their order: nobody means that.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|first| *first != b'{') {
+            return Err(unreadable("expected an object, such as {\"limit\": 10}".to_owned()));
+        }
         // PostgreSQL cannot keep it. Only who writes it as an escape can send it.
         let may_hold_nul = bytes.windows(6).any(|six| six == b"\\u0000");
         if may_hold_nul && serde_json::from_slice(&bytes).is_ok_and(|value| holds_nul(&value)) {
@@ -74,6 +78,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 pub(crate) fn parameter_wrong(detail: impl Into<String>) -> Failure {
     let detail = detail.into();
     Failure::new(Kind::Malformed, "parameter_wrong", detail.clone()).with("detail", detail)
+}
+
+/// Refuses a parameter of more characters than what it names ever has.
+pub(crate) fn short(name: &str, text: Option<&str>, most: usize) -> Result<(), Failure> {
+    let found = text.map_or(0, |text| text.chars().count());
+    if found <= most {
+        return Ok(());
+    }
+    Err(parameter_wrong(format!("{name}: found {found} characters, expected at most {most}")))
 }
 
 /// The value of a code, or a refusal that names all codes.

@@ -27,5 +27,5 @@ mod version;
 
 pub(crate) use cursor::{List, Page};
 pub(crate) use input::{
-    Asked, Body, InPath, bounded, coded, is_json, json_expected, parameter_wrong, reason,
+    Asked, Body, InPath, bounded, coded, is_json, json_expected, parameter_wrong, reason, short,
 };

@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::history::Event;
-use super::{Asked, InPath, List, Page, coded};
+use super::{Asked, InPath, List, Page, coded, short};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::{Reader, unit_not_found};
 
 /// Events that come with a unit; `/api/history` has them all.
 const EVENTS_SHOWN: u32 = 10;
+
+/// No number of a unit is longer, with its blanks.
+const NUMBER_CHARS_MAX: usize = 64;
 
 /// Which units, in which order.
 #[derive(Deserialize, IntoParams)]
@@ -44,6 +47,7 @@ pub(crate) struct Wishes {
 
 impl Wishes {
     fn filter(&self) -> Result<UnitFilter, Failure> {
+        short("number", self.number.as_deref(), NUMBER_CHARS_MAX)?;
         let orders = [UnitOrder::Number, UnitOrder::Newest];
         let banks = [BankType::Public, BankType::Family];
         Ok(UnitFilter {
@@ -373,6 +377,7 @@ pub(crate) async fn find(
     State(state): State<AppState>,
     Asked(scanned): Asked<Scanned>,
 ) -> Result<Response, Failure> {
+    short("number", Some(&scanned.number), NUMBER_CHARS_MAX)?;
     let found = state.desk().store.identities_of(&stored_number(&scanned.number)).await?;
     let items = found.iter().map(|one| FoundUnit {
         scheme: one.scheme.clone(),

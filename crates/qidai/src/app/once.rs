@@ -5,7 +5,9 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
+use axum::http::header::{
+    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION,
+};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -50,7 +52,10 @@ pub(super) async fn once(
     })?;
     let route = format!("POST {}", parts.uri.path());
     let query = parts.uri.query().unwrap_or_default();
-    let claim = RequestClaim::new(&actor, &route, &key, &[query.as_bytes(), &bytes]);
+    // Another version that was seen is another request.
+    let seen =
+        [IF_MATCH, IF_NONE_MATCH].map(|name| parts.headers.get(name).map_or(&b""[..], HeaderValue::as_bytes));
+    let claim = RequestClaim::new(&actor, &route, &key, &[query.as_bytes(), seen[0], seen[1], &bytes]);
     let desk = state.desk();
     match desk.store.claim_request(&claim, &desk.keys, Timestamp::now()).await? {
         Claimed::New => carry_out(&state, claim, Request::from_parts(parts, Body::from(bytes)), next).await,

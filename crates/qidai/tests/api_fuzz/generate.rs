@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 
 /// Values that answers told, by the name of their field: what a caller would send next.
 #[derive(Default)]
-pub struct Known(BTreeMap<String, BTreeSet<String>>);
+pub struct Known {
+    pub values: BTreeMap<String, BTreeSet<String>>,
+    /// Id of the token that asks: revoked, it would ask nothing any more.
+    pub own_token: String,
+}
 
 /// Fields whose values are sent back, with the parameters that take them.
 const SENT_BACK: [(&str, &[&str]); 11] = [
@@ -40,8 +44,9 @@ impl Known {
                 for (name, value) in fields {
                     let names = SENT_BACK.iter().filter(|(field, _)| field == name);
                     for parameter in names.flat_map(|(_, parameters)| *parameters) {
-                        let values = self.0.entry((*parameter).to_owned()).or_default();
-                        if let Some(text) = value.as_str().filter(|_| values.len() < KNOWN_MAX) {
+                        let values = self.values.entry((*parameter).to_owned()).or_default();
+                        let text = value.as_str().filter(|text| *text != self.own_token);
+                        if let Some(text) = text.filter(|_| values.len() < KNOWN_MAX) {
                             values.insert(text.to_owned());
                         }
                     }
@@ -56,7 +61,7 @@ impl Known {
     }
 
     fn one_of(&self, name: &str, random: &mut StdRng) -> Option<String> {
-        let values: Vec<&String> = self.0.get(name)?.iter().collect();
+        let values: Vec<&String> = self.values.get(name)?.iter().collect();
         values.choose(random).map(|text| (*text).clone())
     }
 }
@@ -198,7 +203,8 @@ impl Sent {
             true => (*HOSTILE.choose(random).unwrap()).to_owned(),
             false => right,
         };
-        let subject = known.0.get("subject").and_then(|all| all.iter().find(|one| one.starts_with("unit/")));
+        let subject =
+            known.values.get("subject").and_then(|all| all.iter().find(|one| one.starts_with("unit/")));
         let (subject, class) = (wrong(subject.cloned().unwrap_or_default()), wrong("report".to_owned()));
         let (name, content) = (wrong("note.txt".to_owned()), wrong("seen and weighed".to_owned()));
         self.headers.push(("Content-Type".to_owned(), "multipart/form-data; boundary=cut".to_owned()));

@@ -168,6 +168,21 @@ async fn what_is_sent_twice_with_one_key_is_done_once() {
 }
 
 #[tokio::test]
+async fn a_key_does_not_stand_for_a_version() {
+    let served = Arc::new(Served::new(false).await);
+    let admin = served.account("S0001", &[Role::Administrator]).await;
+    served.account("S0002", &[Role::Quality]).await;
+    let tag = ask(&admin, "GET", "/api/accounts/S0002", &[], "").await.header("etag").to_owned();
+    let (path, seen) =
+        ("/api/accounts/S0002/disable", [("idempotency-key", "k"), ("if-match", tag.as_str())]);
+    let done = ask(&admin, "POST", path, &seen, "{}").await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    assert_eq!(ask(&admin, "POST", path, &seen, "{}").await.text, done.text);
+    let blind = ask(&admin, "POST", path, &seen[..1], "{}").await;
+    refused(&blind, StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused");
+}
+
+#[tokio::test]
 async fn a_refusal_is_asked_anew_under_its_key() {
     let served = Arc::new(Served::new(false).await);
     let admin = served.account("S0001", &[Role::Administrator]).await;

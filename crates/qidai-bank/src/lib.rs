@@ -77,7 +77,7 @@ pub use problem::Problem;
 pub use random_source::{RandomSource, RandomUnavailable};
 pub use record::{
     FieldChange, MoveOffer, NewRecord, Record, RecordAt, RecordDeed, RecordEvent, RecordFilter, RecordLine,
-    RecordOrder,
+    RecordOrder, RunningClock,
 };
 pub use refusal::{BankError, Refusal};
 pub use role::Role;

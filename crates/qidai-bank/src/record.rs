@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::digest::hexadecimal;
-use crate::workflow::{Concept, DoneBy, State, Step};
+use crate::workflow::{Concept, DoneBy, Label, State, Step, Then};
 use crate::{CanonicalRecord, Document};
 use crate::{Meaning, Refusal};
 
@@ -181,6 +181,16 @@ pub struct MoveOffer {
     pub to: &'static State,
     /// Empty when it can be made now. A reason is not among them: it is given with the move.
     pub obstacles: Vec<Refusal>,
+}
+
+/// A clock or a reminder of a record in its present state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningClock {
+    pub label: Label,
+    pub due_at: Timestamp,
+    pub is_over: bool,
+    /// What a clock does then; a reminder tells.
+    pub then: Option<&'static Then>,
 }
 
 /// What a change of a record needs to name it, and to notice that somebody was faster.

@@ -127,6 +127,8 @@ code-upload_active_content = 文件含有可运行的内容；请去掉后另存
 code-upload_bomb = 文件展开后过大；请缩小。
 code-document_class_unknown = 没有这个附件类别；请从列表中选择。
 code-purpose_unknown = 没有这个目的；请选择您工作的目的。
+code-signed_record_changed = 页面显示之后记录有更改；请重新查看，再签名。
+code-meaning_unknown = 没有这种签名含义；请用页面上的按钮。
 code-notification_unknown = 您没有这条通知；请看列表。
 
 ## 文件与表格

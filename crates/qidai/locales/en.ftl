@@ -773,6 +773,93 @@ failure-upload_extension_differs = { $value }: the extension is not that of the 
 failure-document_class_unknown = There is no kind of document "{ $value }"; choose one from the list.
 failure-purpose_unknown = There is no purpose "{ $value }"; choose the one you work for.
 
+## registers
+nav-registers = Registers
+registers-title = Registers
+registers-context = States, moves and fields of each are declared in one table
+records-list = Open the list
+records-none-yet = No records yet
+records-context = { $count ->
+    [one] { $count } record
+   *[other] { $count } records
+ }
+records-search = Number or text
+records-empty = No record fits
+records-all = Show all
+records-foot = The head of a column orders by it. Exports hold all open fields and no personal data.
+record-new = New record
+record-new-title = New record: { $register }
+record-number = Number
+record-state = State
+record-changed = Last change
+record-since = In this state since
+record-version = version { $version }
+record-life = Life of the record
+record-amend = Amend
+record-save = Save
+record-create = Enter the record
+cancel = Cancel
+needed = required
+site-none = belongs to no single site
+form-problems = { $count ->
+    [one] One thing to correct; nothing was saved
+   *[other] { $count } things to correct; nothing was saved
+ }
+sealed = sealed
+sealed-has = there is one; leave empty to keep it
+sealed-will = kept sealed
+personal-title = Personal data
+personal-sealed = sealed; opened for a purpose
+personal-open = opened: shown this once, written to the access log
+personal-open-action = Open
+purpose-hint = every opening is written to the access log
+moves-title = What can be done
+moves-none = No move leads on from here.
+move-blocked = not yet
+record-fill-in = Fill in "{ $field }" first.
+record-add-document = Add the document "{ $document }" first.
+record-all-events = the whole history
+clocks-title = Deadlines
+clock-over = over
+clock-reminds = reminds
+clock-notifies = then tells { $roles }
+clock-moves = then moves by itself: { $move }
+clock-raises = then raises a nonconformance
+signatures-title = Signatures
+signature-changed = the record was changed after it was signed
+sign-what = You sign the record as this page shows it, with the meaning "{ $meaning }". Its digest:
+sign-code-hint = for the first signature since you signed in
+sign-final = A signature cannot be taken back; once the record changes, it shows that it no longer covers it.
+sign-action = Sign as "{ $meaning }"
+sign-needs-session = To sign, sign in with your own account.
+certify-title = Certification of your signatures
+certify-context = once, before the first signature
+certify-next-code = After confirming, wait for the next code of your authenticator, then sign.
+certify-action = I confirm
+deed-created = Entered, state "{ $state }"
+deed-amended = Amended
+deed-moved = { $move }: the state is now "{ $state }"
+deed-document-added = Document added: { $document }
+deed-signed = Signed: { $meaning }
+deed-refused = Refused: { $move }, { $code }
+deed-clock = { $clock }: { $outcome }
+outcome-notified = told those concerned
+outcome-moved = moved by itself
+outcome-raised = raised { $number }
+refused-permission_missing = permission missing
+refused-permission_missing_at_site = no permission at this site
+refused-four_eyes = somebody else must do it
+refused-document_missing = a document is missing
+refused-signature_missing = a signature is missing
+refused-record_field_missing = something is not filled in
+refused-reason_missing = the reason is missing
+refused-move_not_allowed = not possible from this state
+refused-move_condition_not_met = the condition is not met
+notice-record_day_near = { $label }: { $number }, { $day }
+notice-record_clock_ran = { $label }: { $number }
+failure-signed_record_changed = The record was changed after it was shown to you: look at it again, then sign it. Nothing was signed.
+failure-meaning_unknown = This is no meaning of a signature: use the buttons of the page.
+
 ## Administration
 people-title = Accounts
 people-context = { $count ->

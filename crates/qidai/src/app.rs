@@ -40,8 +40,8 @@ pub(crate) fn app(state: AppState) -> Router {
 /// Method, path, door, handler.
 pub(crate) fn routes() -> Routes {
     use Permission::{
-        AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, SearchRun,
-        SiteManage, SystemManage, UnitView,
+        AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, RecordSign,
+        SearchRun, SiteManage, SystemManage, UnitView,
     };
     Routes::default()
         // signing in and out
@@ -73,6 +73,21 @@ pub(crate) fn routes() -> Routes {
         .post("/documents/{id}/withdraw", SignedIn, pages::document::withdraw)
         .get("/notifications", SignedIn, pages::notifications::show)
         .post("/notifications", SignedIn, pages::notifications::mark)
+        // registers
+        .get("/records", SignedIn, pages::records::show)
+        .get("/records/{kind}", SignedIn, pages::records::list::show)
+        .get("/records/{kind}/csv", SignedIn, pages::records::export::csv)
+        .get("/records/{kind}/xlsx", SignedIn, pages::records::export::xlsx)
+        .get("/records/{kind}/new", SignedIn, pages::records::form::new)
+        .post("/records/{kind}/new", SignedIn, pages::records::form::create)
+        .get("/records/{kind}/{number}", SignedIn, pages::records::one::show)
+        .get("/records/{kind}/{number}/amend", SignedIn, pages::records::form::amend)
+        .post("/records/{kind}/{number}/amend", SignedIn, pages::records::form::change)
+        .post("/records/{kind}/{number}/move", SignedIn, pages::records::act::move_on)
+        .post("/records/{kind}/{number}/sign", SignedIn, pages::records::act::sign)
+        .post("/records/{kind}/{number}/open", SignedIn, pages::records::act::open)
+        .get("/certify", Needs(RecordSign), pages::records::show_certification)
+        .post("/certify", Needs(RecordSign), pages::records::certify)
         // figures and traces
         .get("/board", Needs(FigureView), pages::board::show)
         .get("/history", Needs(HistoryView), pages::history::show)

@@ -16,7 +16,7 @@ pub(crate) fn csv_row(cells: impl IntoIterator<Item = impl AsRef<str>>) -> io::R
 /// What a spreadsheet would calculate gets an apostrophe in front (OWASP, "CSV Injection"): a cell that begins with
 /// `=`, `+`, `-`, `@`, their full-width forms, a tab or a carriage return. A number with its sign, and a sign alone
 /// (RhD), are no formulas.
-fn harmless(cell: &str) -> Cow<'_, str> {
+pub(crate) fn harmless(cell: &str) -> Cow<'_, str> {
     const BEGINS: [char; 10] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
     let is_signed_number = cell
         .strip_prefix(['+', '-'])

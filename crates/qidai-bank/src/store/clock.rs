@@ -105,7 +105,7 @@ impl Store {
     }
 
     /// The length of a clock as the bank has it, in hours or days.
-    async fn length(
+    pub(super) async fn length(
         &self,
         concept: &Concept,
         clock: &Clock,

@@ -3,6 +3,7 @@
 
 mod amend;
 mod authorised;
+mod clocks;
 mod conditions;
 mod create;
 mod list;

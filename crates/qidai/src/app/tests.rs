@@ -8,6 +8,7 @@ mod documents;
 mod guards;
 mod old_credentials;
 mod pages;
+mod records;
 mod route_walk;
 
 use std::net::Ipv4Addr;
@@ -143,7 +144,8 @@ impl Visitor {
         Answer {
             status: parts.status,
             headers: parts.headers,
-            text: String::from_utf8(bytes.to_vec()).unwrap(),
+            // A file is no text.
+            text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
 

@@ -104,7 +104,7 @@ pub(crate) async fn open(
         Err(failure) if failure.is_refusal() && failure.status().as_u16() != 404 => {
             let said = (failure.sentence(reader.lang), failure.code());
             let page = page(&state, &reader, &id, String::new(), Some(said)).await?;
-            Ok((failure.status(), page).into_response())
+            Ok(failure.on_page(page))
         }
         Err(failure) => Err(failure),
     }
@@ -141,7 +141,7 @@ pub(crate) async fn withdraw(
         Err(failure) if failure.status().as_u16() == 422 => {
             let said = (failure.sentence(reader.lang), failure.code());
             let page = page(&state, &reader, &id, sent.reason, Some(said)).await?;
-            Ok((failure.status(), page).into_response())
+            Ok(failure.on_page(page))
         }
         Err(failure) => Err(failure),
     }

@@ -84,7 +84,7 @@ pub(crate) async fn add(
             let said = (failure.sentence(reader.lang), failure.code());
             let chosen = upload.text("class").to_owned();
             let page = page(&state, &reader, &subject, Some((chosen, said))).await?;
-            Ok((failure.status(), page).into_response())
+            Ok(failure.on_page(page))
         }
         Err(failure) => Err(failure),
     }

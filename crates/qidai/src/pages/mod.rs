@@ -13,6 +13,7 @@ pub(crate) mod history;
 pub(crate) mod notifications;
 pub(crate) mod people;
 mod reader;
+pub(crate) mod records;
 pub(crate) mod search;
 mod shown;
 pub(crate) mod sign_in;
@@ -36,14 +37,18 @@ pub(crate) use reader::{Marks, Reader, know_reader};
 pub(crate) use shown::{escaped, label, unit_address};
 pub(crate) use units::not_found as unit_not_found;
 
+/// Is an area shown to somebody?
+type Seen = fn(&Visitor) -> bool;
+
 /// An entry of the main navigation: key of its word, address, and who sees it.
-const AREAS: [(&str, &str, Permission); 6] = [
-    ("nav-search", "/", Permission::SearchRun),
-    ("nav-units", "/units", Permission::UnitView),
-    ("nav-board", "/board", Permission::FigureView),
-    ("nav-history", "/history", Permission::HistoryView),
-    ("nav-people", "/admin/people", Permission::AccountManage),
-    ("nav-audit", "/admin/audit", Permission::HistoryView),
+const AREAS: [(&str, &str, Seen); 7] = [
+    ("nav-search", "/", |visitor| visitor.may(Permission::SearchRun)),
+    ("nav-units", "/units", |visitor| visitor.may(Permission::UnitView)),
+    ("nav-registers", "/records", records::any_seen),
+    ("nav-board", "/board", |visitor| visitor.may(Permission::FigureView)),
+    ("nav-history", "/history", |visitor| visitor.may(Permission::HistoryView)),
+    ("nav-people", "/admin/people", |visitor| visitor.may(Permission::AccountManage)),
+    ("nav-audit", "/admin/audit", |visitor| visitor.may(Permission::HistoryView)),
 ];
 
 /// The front page of whoever comes: the search, else the first area that they may see.
@@ -54,7 +59,7 @@ pub(crate) async fn start(
     if reader.visitor.may(Permission::SearchRun) {
         return search::start(State(state), Extension(reader)).await;
     }
-    match AREAS.iter().find(|(.., permission)| reader.visitor.may(*permission)) {
+    match AREAS.iter().find(|(.., is_seen)| is_seen(&reader.visitor)) {
         Some((_, href, _)) => Ok(Redirect::to(href).into_response()),
         None => {
             let sentence = "Your account has no page of its own yet: ask the administrator for a role.";
@@ -124,7 +129,7 @@ impl Frame {
             "/" => path == "/" || path.starts_with("/search"),
             _ => path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
         };
-        let seen = AREAS.iter().filter(|(.., permission)| self.visitor.may(*permission));
+        let seen = AREAS.iter().filter(|(.., is_seen)| is_seen(&self.visitor));
         seen.map(move |(key, href, _)| (self.w.t(key), *href, is_here(href)))
     }
 

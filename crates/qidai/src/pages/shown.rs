@@ -59,7 +59,8 @@ pub(crate) fn unit_address(identity: &Identity) -> String {
 
 /// As a part of a path or a value of a query.
 pub(crate) fn escaped(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    const NEEDED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+    percent_encoding::utf8_percent_encode(text, NEEDED).to_string()
 }
 
 /// Where a subject of the history has a page of its own that the visitor may open.
@@ -71,6 +72,9 @@ pub(super) fn subject_address(subject: &str, visitor: &Visitor) -> Option<String
         }
         (Some("account"), Some(number), None) if visitor.may(Permission::AccountManage) => {
             Some(format!("/admin/people/{}", escaped(number)))
+        }
+        (Some(concept), Some(number), None) if super::records::may_see(concept, number, visitor) => {
+            Some(super::records::record_address(concept, number))
         }
         (Some("person"), Some(_), None) if visitor.may(Permission::PersonOpen) => Some(documents_of(subject)),
         (Some("emergency"), Some(_), None) if visitor.may(Permission::EmergencyReview) => {

@@ -27,7 +27,13 @@ async fn bank() -> Arc<Served> {
 
 impl Visitor {
     /// Sends a form with a file.
-    async fn upload(&self, address: &str, fields: &[(&str, &str)], name: &str, content: &[u8]) -> Answer {
+    pub(super) async fn upload(
+        &self,
+        address: &str,
+        fields: &[(&str, &str)],
+        name: &str,
+        content: &[u8],
+    ) -> Answer {
         self.upload_raw(address, &multipart(fields, name, content)).await
     }
 
@@ -230,7 +236,7 @@ fn assert_locked(headers: &HeaderMap, part: &str, media_type: &str) {
 
 impl Visitor {
     /// An answer that need not be text.
-    async fn get_file(&self, address: &str) -> (HeaderMap, Vec<u8>) {
+    pub(super) async fn get_file(&self, address: &str) -> (HeaderMap, Vec<u8>) {
         let mut request = get(address).body(Body::empty()).unwrap();
         let here = Client { address: Some(Ipv4Addr::LOCALHOST.into()), ..Client::default() };
         request.extensions_mut().insert(here);

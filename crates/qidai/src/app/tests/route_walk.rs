@@ -16,7 +16,7 @@ async fn ask(visitor: &Visitor, method: &str, path: &str) -> Answer {
     let path =
         path.replace("{scheme}", "din").replace("{identity}", "Z990119004217").replace("{link}", &link);
     let path = path.replace("{id}", &link[..32]).replace("{number}", "S9999").replace("{figure}", "n8");
-    let path = path.replace("{code}", "nowhere").replace("{role}", "quality");
+    let path = path.replace("{code}", "nowhere").replace("{role}", "quality").replace("{kind}", "licence");
     match method {
         "GET" => visitor.get(&path).await,
         "POST" if !path.starts_with("/api/") => visitor.post_form(&path, "").await,

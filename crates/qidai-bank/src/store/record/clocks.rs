@@ -1,0 +1,74 @@
+//! The clocks that run for one record, with the moment at which each is due.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use crate::store::{Store, StoreError, setting};
+use crate::workflow::{Label, LengthUnit, Start};
+use crate::{Record, RunningClock};
+
+impl Store {
+    /// Clocks and reminders of the present state of a record, the nearest first. A clock that has run stays, as over.
+    ///
+    /// # Errors
+    /// Outages only.
+    pub async fn record_clocks(
+        &self,
+        record: &Record,
+        now: Timestamp,
+    ) -> Result<Vec<RunningClock>, StoreError> {
+        let zone = setting::time_zone(self.database.reader()).await?;
+        let here = |states: &[&str]| states.contains(&record.state.code);
+        let mut running = Vec::new();
+        for clock in record.concept.clocks.iter().filter(|clock| here(&clock.runs_in)) {
+            let length = self.length(record.concept, clock).await?.unwrap_or((0, LengthUnit::Days));
+            if let Some(due_at) = due_at(record, clock.start, length, &zone) {
+                running.push(of(clock.label, due_at, now, Some(clock)));
+            }
+        }
+        for reminder in record.concept.reminders.iter().filter(|reminder| here(&reminder.runs_in)) {
+            let Some(day) = day_of(record, reminder.field) else { continue };
+            let next = reminder.days_before.iter().filter_map(|days| {
+                let day = day.saturating_sub(i64::from(*days).days());
+                let at = zone.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+                (at > now).then_some(at)
+            });
+            running.extend(next.min().map(|at| of(reminder.label, at, now, None)));
+        }
+        running.sort_by_key(|clock| clock.due_at);
+        Ok(running)
+    }
+}
+
+fn of(
+    label: Label,
+    due_at: Timestamp,
+    now: Timestamp,
+    clock: Option<&'static crate::workflow::Clock>,
+) -> RunningClock {
+    RunningClock { label, due_at, is_over: due_at <= now, then: clock.map(|clock| &clock.then) }
+}
+
+/// As the runner has it: days run to their end in the bank's zone, hours from the moment.
+fn due_at(
+    record: &Record,
+    start: Start,
+    (count, unit): (u32, LengthUnit),
+    zone: &TimeZone,
+) -> Option<Timestamp> {
+    let count = i64::from(count);
+    let day = match (start, unit) {
+        (Start::Entering, LengthUnit::Hours) => {
+            return Some(record.entered_at + SignedDuration::from_hours(count));
+        }
+        (Start::Entering, LengthUnit::Days) => zone.to_datetime(record.entered_at).date(),
+        (Start::Field(field), _) => day_of(record, field)?,
+    };
+    let after = day.saturating_add((count + 1).days());
+    zone.to_timestamp(after.at(0, 0, 0, 0)).ok()
+}
+
+fn day_of(record: &Record, field: &str) -> Option<Date> {
+    record.field(field)?.parse().ok()
+}

@@ -1,0 +1,147 @@
+//! A declared field on a page: how it is shown, and how it is filled in.
+
+use qidai_bank::Problem;
+use qidai_bank::workflow::{Concept, Field, FieldKind, Needed};
+
+use super::{record_address, said};
+use crate::error::Failure;
+use crate::pages::Reader;
+use crate::words::{Lang, thousands};
+
+/// What the names of fields begin with in forms, so that none is taken for a part of the form itself.
+const FRONT: &str = "f-";
+
+/// A value with, where it names a record, its page.
+pub(super) struct Shown {
+    pub(super) text: String,
+    pub(super) address: Option<String>,
+    pub(super) is_long: bool,
+}
+
+/// A field of a form.
+pub(super) struct Control {
+    pub(super) name: String,
+    pub(super) label: String,
+    pub(super) help: String,
+    pub(super) input: Input,
+    pub(super) value: String,
+    pub(super) is_needed: bool,
+    /// Sealed; `Some(true)` where there is a value already, which a form does not show.
+    pub(super) sealed: Option<bool>,
+    /// What was wrong with it: sentence and code.
+    pub(super) said: Option<(String, &'static str)>,
+}
+
+pub(super) enum Input {
+    /// One line: type of the input, and what a telephone's keyboard offers.
+    Line {
+        kind: &'static str,
+        mode: &'static str,
+        is_code: bool,
+    },
+    Long,
+    /// Value and word.
+    Choice(Vec<(String, String)>),
+}
+
+impl Control {
+    pub(super) fn is_long(&self) -> bool {
+        matches!(self.input, Input::Long)
+    }
+}
+
+/// A value as pages and exports show it.
+pub(super) fn shown(field: &Field, value: &str, lang: Lang) -> Shown {
+    let plain = |text: String| Shown { text, address: None, is_long: field.kind == FieldKind::LongText };
+    match &field.kind {
+        FieldKind::Choice(choices) => {
+            let choice = choices.iter().find(|choice| choice.code == value);
+            plain(choice.map_or_else(|| value.to_owned(), |choice| said(choice.label, lang)))
+        }
+        FieldKind::Flag => plain(lang.words().t(if value == "true" { "yes" } else { "no" })),
+        FieldKind::Number => plain(format!("{} {}", thousands(value), field.unit).trim().to_owned()),
+        FieldKind::Reference(concept) => {
+            Shown { address: Some(record_address(concept, value)), ..plain(value.to_owned()) }
+        }
+        _ => plain(value.to_owned()),
+    }
+}
+
+/// The fields of a form. `value_of` gives what was typed, or what is kept.
+pub(super) fn controls(
+    fields: impl Iterator<Item = &'static Field>,
+    value_of: impl Fn(&Field) -> String,
+    (sealed, problems): (&[&str], &[Problem]),
+    (sites, reader): (&[(String, String)], &Reader),
+) -> Vec<Control> {
+    let control = |field: &'static Field| Control {
+        name: name_of(field),
+        label: label_of(field, reader.lang),
+        help: match reader.lang {
+            Lang::ZhCn => field.help.zh.to_owned(),
+            Lang::En => field.help.en.to_owned(),
+        },
+        input: input_of(field, sites, reader.lang),
+        value: value_of(field),
+        is_needed: field.needed == Needed::Always,
+        sealed: field.is_personal.then(|| sealed.contains(&field.code)),
+        said: problem_of(field.code, problems, reader.lang),
+    };
+    fields.map(control).collect()
+}
+
+/// What is wrong with one field, in the language of the reader.
+pub(super) fn problem_of(code: &str, problems: &[Problem], lang: Lang) -> Option<(String, &'static str)> {
+    let problem = problems.iter().find(|problem| problem.field == code)?;
+    let failure = Failure::from(qidai_bank::Refusal::from(problem.clone()));
+    Some((failure.sentence(lang), failure.code()))
+}
+
+pub(super) fn label_of(field: &Field, lang: Lang) -> String {
+    let unit = if field.unit.is_empty() { String::new() } else { format!(" ({})", field.unit) };
+    said(field.label, lang) + &unit
+}
+
+pub(super) fn name_of(field: &Field) -> String {
+    format!("{FRONT}{}", field.code)
+}
+
+/// What a form says of declared fields: code and text.
+pub(super) fn sent(concept: &Concept, pairs: &[(String, String)]) -> Vec<(String, String)> {
+    let of_field = |(name, value): &(String, String)| {
+        let field = concept.field(name.strip_prefix(FRONT)?)?;
+        // An empty sealed field is one that was not shown, not one that is to go.
+        let is_silent = field.is_personal && value.trim().is_empty();
+        (!is_silent).then(|| (field.code.to_owned(), value.trim().to_owned()))
+    };
+    pairs.iter().filter_map(of_field).collect()
+}
+
+/// The text of one part of a form.
+pub(super) fn text_of<'p>(pairs: &'p [(String, String)], name: &str) -> &'p str {
+    pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+}
+
+fn input_of(field: &Field, sites: &[(String, String)], lang: Lang) -> Input {
+    let line = |kind, mode| Input::Line { kind, mode, is_code: false };
+    let code = |mode| Input::Line { kind: "text", mode, is_code: true };
+    match &field.kind {
+        FieldKind::Text => line("text", "text"),
+        FieldKind::LongText => Input::Long,
+        FieldKind::Date => line("date", "numeric"),
+        FieldKind::Number => line("text", "numeric"),
+        FieldKind::Mobile => line("tel", "tel"),
+        FieldKind::Email => line("email", "email"),
+        FieldKind::Uscc | FieldKind::ResidentId | FieldKind::Reference(_) | FieldKind::Account => {
+            code("text")
+        }
+        FieldKind::Choice(choices) => {
+            Input::Choice(choices.iter().map(|one| (one.code.to_owned(), said(one.label, lang))).collect())
+        }
+        FieldKind::Flag => {
+            let word = |yes: bool| lang.words().t(if yes { "yes" } else { "no" });
+            Input::Choice(vec![("true".to_owned(), word(true)), ("false".to_owned(), word(false))])
+        }
+        FieldKind::Site => Input::Choice(sites.to_vec()),
+    }
+}

@@ -1,0 +1,144 @@
+//! The moves of a record as buttons: one next step, others, and what stands in the way of each.
+
+use qidai_bank::workflow::{Concept, Field};
+use qidai_bank::{MoveOffer, Record, Refusal};
+
+use super::field::{self, Control, text_of};
+use super::{badge, said};
+use crate::error::Failure;
+use crate::pages::badge::Badge;
+use crate::pages::{Reader, shown};
+
+/// A move as a page offers it.
+pub(super) struct Offer {
+    pub(super) code: &'static str,
+    pub(super) label: String,
+    pub(super) to: Badge,
+    /// It is the next step of the record.
+    pub(super) is_next: bool,
+    pub(super) needs_reason: bool,
+    pub(super) controls: Vec<Control>,
+    /// What stands in its way: sentence and code.
+    pub(super) obstacles: Vec<(String, &'static str)>,
+    /// What is missing is the signature of who looks at it.
+    pub(super) sign: Option<Sign>,
+    /// What was typed before it was refused.
+    pub(super) reason: String,
+    pub(super) was_refused: bool,
+}
+
+/// What is to be signed.
+pub(super) struct Sign {
+    pub(super) meaning: &'static str,
+    pub(super) word: String,
+}
+
+/// What was sent with a move that was refused.
+pub(super) struct Sent<'a> {
+    pub(super) pairs: &'a [(String, String)],
+    pub(super) refusal: Option<&'a Refusal>,
+}
+
+/// All moves from the present state, the next step first, those of other people last.
+pub(super) fn offers(
+    found: &[MoveOffer],
+    record: &Record,
+    sent: Option<&Sent<'_>>,
+    (sites, reader): (&[(String, String)], &Reader),
+) -> Vec<Offer> {
+    let is_theirs = |offer: &&MoveOffer| !offer.obstacles.iter().any(is_permission);
+    let next = found.iter().find(is_theirs).map(|offer| offer.step.code);
+    let mut offers: Vec<(bool, Offer)> = found
+        .iter()
+        .map(|one| {
+            let sent = sent.filter(|sent| text_of(sent.pairs, "step") == one.step.code);
+            let is_next = next == Some(one.step.code);
+            (!is_theirs(&one), offer(one, record, is_next, (sent, sites, reader)))
+        })
+        .collect();
+    offers.sort_by_key(|(is_others, _)| *is_others);
+    offers.into_iter().map(|(_, offer)| offer).collect()
+}
+
+fn is_permission(refusal: &Refusal) -> bool {
+    refusal.code.starts_with("permission_missing")
+}
+
+fn offer(
+    found: &MoveOffer,
+    record: &Record,
+    is_next: bool,
+    (sent, sites, reader): (Option<&Sent<'_>>, &[(String, String)], &Reader),
+) -> Offer {
+    let (step, lang) = (found.step, reader.lang);
+    // A signature covers the record as it is: what is missing is written first, then signed.
+    let fills_in = step.needs_signature.is_none();
+    let is_obstacle = |refusal: &&Refusal| match refusal.code {
+        "record_field_missing" => !fills_in,
+        "signature_missing" => false,
+        _ => true,
+    };
+    let obstacles: Vec<_> =
+        found.obstacles.iter().filter(is_obstacle).flat_map(|one| sentences(one, record, reader)).collect();
+    let lacks_signature = found.obstacles.iter().any(|refusal| refusal.code == "signature_missing");
+    let meaning = step.needs_signature.filter(|_| lacks_signature && obstacles.is_empty());
+    let fields = asked_for(found, record.concept).filter(|_| fills_in);
+    let problems =
+        sent.and_then(|sent| sent.refusal).map(|refusal| refusal.problems.as_slice()).unwrap_or_default();
+    let value_of = |field: &Field| match sent {
+        Some(sent) => text_of(sent.pairs, &field::name_of(field)).to_owned(),
+        None => record.field(field.code).unwrap_or_default().to_owned(),
+    };
+    let mut controls = field::controls(fields, value_of, (&record.sealed, problems), (sites, reader));
+    for control in &mut controls {
+        control.is_needed = true;
+    }
+    Offer {
+        code: step.code,
+        label: said(step.label, lang),
+        to: badge(found.to, lang),
+        is_next,
+        needs_reason: step.needs_reason,
+        controls,
+        obstacles,
+        sign: meaning
+            .map(|one| Sign { meaning: one.code(), word: shown::label(lang, one.labels()).to_owned() }),
+        reason: sent.map(|sent| text_of(sent.pairs, "reason").to_owned()).unwrap_or_default(),
+        was_refused: sent.is_some_and(|sent| sent.refusal.is_some()),
+    }
+}
+
+/// The fields that a move writes: those it asks for, and those that its state needs and that are missing.
+fn asked_for<'o>(
+    found: &'o MoveOffer,
+    concept: &'static Concept,
+) -> impl Iterator<Item = &'static Field> + 'o {
+    let missing = found.obstacles.iter().filter(|one| one.code == "record_field_missing");
+    let missing: Vec<&str> =
+        missing.flat_map(|one| &one.problems).map(|problem| problem.field.as_str()).collect();
+    let is_asked =
+        move |field: &&Field| found.step.needs_fields.contains(&field.code) || missing.contains(&field.code);
+    concept.fields.iter().filter(is_asked)
+}
+
+/// What stands in the way, in the words of the reader; missing fields are named by their labels.
+fn sentences(refusal: &Refusal, record: &Record, reader: &Reader) -> Vec<(String, &'static str)> {
+    let w = reader.lang.words();
+    let named =
+        |name: &str| refusal.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+    let concept = record.concept;
+    if refusal.code == "record_field_missing" {
+        let label = |code: &str| {
+            concept.field(code).map_or_else(|| code.to_owned(), |field| said(field.label, reader.lang))
+        };
+        let missing = refusal.problems.iter().map(|problem| label(&problem.field));
+        return missing.map(|label| (w.t1("record-fill-in", "field", label), refusal.code)).collect();
+    }
+    if refusal.code == "document_missing" {
+        let class = named("document").and_then(qidai_bank::DocumentClass::parse);
+        let label = class.and_then(|class| Some(said(concept.document(class)?.label, reader.lang)));
+        let label = label.unwrap_or_default();
+        return vec![(w.t1("record-add-document", "document", label), refusal.code)];
+    }
+    vec![(Failure::from(refusal.clone()).sentence(reader.lang), refusal.code)]
+}

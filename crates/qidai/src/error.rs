@@ -90,6 +90,8 @@ pub(crate) struct Failure {
     code: &'static str,
     sentence: String,
     values: Vec<(&'static str, Value)>,
+    /// What is wrong field by field, where a record was refused.
+    problems: Vec<qidai_bank::Problem>,
     log: Option<String>,
     /// Seconds after which the same may succeed.
     wait_seconds: Option<u64>,
@@ -116,7 +118,15 @@ impl Failure {
 
     /// Any other kind.
     pub(crate) fn new(kind: Kind, code: &'static str, sentence: impl Into<String>) -> Self {
-        Self { kind, code, sentence: sentence.into(), values: Vec::new(), log: None, wait_seconds: None }
+        Self {
+            kind,
+            code,
+            sentence: sentence.into(),
+            values: Vec::new(),
+            problems: Vec::new(),
+            log: None,
+            wait_seconds: None,
+        }
     }
 
     /// Adds a value which the translated sentence needs.

@@ -18,8 +18,8 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, audit, documents, emergencies, figures, history, me, notifications, roles, search,
-    sites, tokens, typing, units,
+    access_log, accounts, audit, documents, emergencies, figures, history, me, notifications, records, roles,
+    search, sites, tokens, typing, units,
 };
 use crate::app::{Door, Entry, routes};
 use crate::error::Problem;
@@ -47,6 +47,7 @@ use crate::error::Problem;
         notifications::unread,
         notifications::read,
         notifications::read_one,
+        records::list, records::add, records::get, records::amend, records::move_on,
         tokens::list, tokens::add, tokens::revoke,
         emergencies::list, emergencies::take, emergencies::review,
     ),
@@ -55,6 +56,7 @@ use crate::error::Problem;
         (name = "search", description = "Searching for a patient"),
         (name = "units", description = "Units"),
         (name = "documents", description = "Files of units, sites and persons"),
+        (name = "registers", description = "Records of each declared kind"),
         (name = "figures and traces", description = "Figures, history, access log, verification"),
         (name = "people", description = "Accounts, roles, sites, tokens, emergencies"),
         (name = "document", description = "This document"),
@@ -150,6 +152,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
         ("GET", &mut item.get),
         ("POST", &mut item.post),
         ("PUT", &mut item.put),
+        ("PATCH", &mut item.patch),
         ("DELETE", &mut item.delete),
     ];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))

@@ -17,6 +17,7 @@ mod input;
 pub(crate) mod me;
 pub(crate) mod notifications;
 pub(crate) mod operation;
+pub(crate) mod records;
 pub(crate) mod roles;
 pub(crate) mod search;
 pub(crate) mod sites;

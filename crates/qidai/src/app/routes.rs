@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 use super::AppState;
 use super::door::{Door, pass};
@@ -46,6 +46,15 @@ impl Routes {
         handler: H,
     ) -> Self {
         self.add(("PUT", path, door), put(handler))
+    }
+
+    pub(crate) fn patch<H: Handler<T, AppState>, T: 'static>(
+        self,
+        path: &'static str,
+        door: Door,
+        handler: H,
+    ) -> Self {
+        self.add(("PATCH", path, door), patch(handler))
     }
 
     pub(crate) fn delete<H: Handler<T, AppState>, T: 'static>(

@@ -33,6 +33,19 @@ pub(crate) struct Problem {
     code: &'static str,
     /// Number of this request in the log of the server.
     request: String,
+    /// What is wrong field by field, where a record was refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem>,
+}
+
+/// What is wrong with one field.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FieldProblem {
+    /// Code of the field.
+    field: String,
+    code: &'static str,
+    /// The sentence for a person.
+    detail: String,
 }
 
 impl IntoResponse for Failure {
@@ -115,6 +128,11 @@ fn unread_part(response: &Response, for_machine: bool) -> Option<Failure> {
     Some(Failure::new(kind, "request_unreadable", sentence))
 }
 
+fn field_problem(problem: &qidai_bank::Problem, reader: &Reader) -> FieldProblem {
+    let failure = Failure::from(qidai_bank::Refusal::from(problem.clone()));
+    FieldProblem { field: problem.field.clone(), code: problem.code, detail: failure.sentence(reader.lang) }
+}
+
 fn problem(failure: &Failure, reader: &Reader, id: &str) -> Response {
     let body = Problem {
         title: failure.code(),
@@ -122,6 +140,7 @@ fn problem(failure: &Failure, reader: &Reader, id: &str) -> Response {
         detail: failure.sentence(reader.lang),
         code: failure.code(),
         request: id.to_owned(),
+        errors: failure.problems.iter().map(|problem| field_problem(problem, reader)).collect(),
     };
     let mut response =
         (failure.status(), [(CONTENT_TYPE, "application/problem+json")], Json(body)).into_response();

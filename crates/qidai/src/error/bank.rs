@@ -25,7 +25,8 @@ impl From<Refusal> for Failure {
             | "record_kind_unknown" => Kind::NotFound,
             _ => Kind::Refused,
         };
-        let failure = Failure::new(kind, refusal.code, refusal.sentence);
+        let failure =
+            Failure { problems: refusal.problems, ..Failure::new(kind, refusal.code, refusal.sentence) };
         refusal.values.into_iter().fold(failure, |failure, (name, value)| failure.with(name, value))
     }
 }

@@ -97,20 +97,16 @@ pub(crate) fn sentence(one: &Notification, lang: Lang) -> String {
         .arguments
         .iter()
         .filter_map(|(name, value)| {
-            // A declared label comes in both languages.
-            let name = match (name.as_str(), lang) {
-                ("zh", Lang::ZhCn) | ("en", Lang::En) => "label",
-                // Fluent wants names that live for ever.
-                (name, _) => ARGUMENTS.iter().find(|known| **known == name)?,
-            };
-            Some((name, argument(name, value, lang).into()))
+            // Fluent wants names that live for ever.
+            let name = ARGUMENTS.iter().find(|known| **known == name.as_str())?;
+            Some((*name, argument(name, value, lang).into()))
         })
         .collect();
     w.find(&format!("notice-{}", one.code), &values).unwrap_or_else(|| one.code.replace('_', " "))
 }
 
-/// Names of arguments.
-const ARGUMENTS: [&str; 4] = ["who", "role", "number", "day"];
+/// Names of arguments; a declared label comes in both languages.
+const ARGUMENTS: [&str; 6] = ["who", "role", "number", "day", "zh", "en"];
 
 /// A code of the program in the words of the reader; anything else as it is.
 fn argument(name: &str, value: &str, lang: Lang) -> String {

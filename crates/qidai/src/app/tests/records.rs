@@ -234,3 +234,62 @@ async fn a_list_is_filtered_ordered_paged_and_exported() {
     assert!(headers["content-disposition"].to_str().unwrap().contains("licence.xlsx"));
     assert_eq!(qidai_exchange::recognise(&xlsx, "licence.xlsx").unwrap(), qidai_bank::MediaType::Xlsx);
 }
+
+#[tokio::test]
+async fn a_program_makes_amends_and_moves_a_record() {
+    let served = bank().await;
+    let quality = served.account("Q0001", &[Role::Quality]).await;
+    let send = async |method: &str, path: &str, version: Option<&str>, body: &str| {
+        let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8787");
+        let request = request.header("content-type", "application/json");
+        let request =
+            version.into_iter().fold(request, |request, version| request.header("if-match", version));
+        quality.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    };
+    let json = |answer: &Answer| serde_json::from_str::<serde_json::Value>(&answer.text).unwrap();
+    let bare = send("POST", "/api/records/licence", None, r#"{"fields":{"licence_number":"JN-7"}}"#).await;
+    assert_eq!(
+        (bare.status, json(&bare)["code"].clone()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "record_field_missing".into())
+    );
+    let fields: Vec<String> =
+        json(&bare)["errors"].as_array().unwrap().iter().map(|one| one["field"].to_string()).collect();
+    assert_eq!(fields, ["\"kind\"", "\"authority\""]);
+    let whole = r#"{"fields":{"kind":"laboratory","licence_number":"JN-7","authority":"A"}}"#;
+    let made = send("POST", "/api/records/licence", None, whole).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    assert_eq!(made.header("etag"), "\"1\"");
+    let address = made.header("location").to_owned();
+    assert_eq!(
+        json(&made)["moves"][0],
+        serde_json::json!({"move": "activate", "to": "active",
+        "obstacles": ["record_field_missing", "document_missing"]})
+    );
+
+    let change = r#"{"fields":{"holder":"bank","valid_until":"2031-05-01"}}"#;
+    assert_eq!(send("PATCH", &address, None, change).await.status, StatusCode::PRECONDITION_REQUIRED);
+    let amended = send("PATCH", &address, Some("\"1\""), change).await;
+    assert_eq!((amended.status, amended.header("etag")), (StatusCode::OK, "\"2\""), "{}", amended.text);
+    assert_eq!(json(&amended)["fields"]["holder"], "bank");
+    let late = send("PATCH", &address, Some("\"1\""), r#"{"fields":{"holder":"other"}}"#).await;
+    assert_eq!(
+        (late.status, json(&late)["code"].clone()),
+        (StatusCode::PRECONDITION_FAILED, "record_changed_meanwhile".into())
+    );
+    let moves = format!("{address}/moves");
+    let blocked = send("POST", &moves, Some("\"2\""), r#"{"move":"activate"}"#).await;
+    assert_eq!(json(&blocked)["code"], "document_missing");
+    let ended = send("POST", &moves, Some("*"), r#"{"move":"end","reason":"entered by mistake"}"#).await;
+    assert_eq!(
+        (ended.status, json(&ended)["state"].clone()),
+        (StatusCode::OK, "ended".into()),
+        "{}",
+        ended.text
+    );
+
+    let list = quality.get("/api/records/licence?state=ended&order=-changed").await;
+    assert_eq!(json(&list)["items"][0]["number"], json(&made)["number"]);
+    assert_eq!(quality.get("/api/records/licence?state=flying").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(quality.get("/api/records/licence?colour=red").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(quality.get("/api/records/unicorn").await.status, StatusCode::NOT_FOUND);
+}

@@ -130,7 +130,7 @@ function watchForm() {
 
 /** `j` and `k` walk through the list, `Enter` opens; off inside fields. */
 function watchList() {
-  const links = [...document.querySelectorAll(".cell-act a")];
+  const links = [...document.querySelectorAll(".cell-act a, .row-link")];
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select");
     const step = { j: 1, k: -1 }[event.key];
@@ -159,7 +159,18 @@ function watchScan() {
   });
 }
 
+/** `?` shows what keys do; off inside fields. `Esc` and the button close it without us. */
+function watchHelp() {
+  const help = document.getElementById("keys");
+  document.addEventListener("keydown", (event) => {
+    if (!help || help.open || event.key !== "?" || event.target.closest("input, textarea, select")) return;
+    event.preventDefault();
+    help.showModal();
+  });
+}
+
 if (form) watchForm();
+watchHelp();
 watchScan();
 watchList();
 watchPrint();

@@ -40,7 +40,7 @@ struct Somebody {
 impl Scene {
     fn begin() -> Scene {
         let folder = tempfile::tempdir().unwrap();
-        let bank = init(folder.path());
+        let (bank, _) = init(folder.path());
         // As `qidai serve` logs without being asked for more.
         let server = Server::start(folder.path(), &["--bank", &bank], &[("QIDAI_LOG_FORMAT", "json")]);
         Scene { server, bank, _folder: folder }

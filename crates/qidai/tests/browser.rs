@@ -1,7 +1,7 @@
 //! The page in a real Chromium: the script saves round trips, nothing breaks the policy, everything can be read.
 //!
 //! Skipped, with the reason, where `chromedriver` is not installed.
-#![allow(clippy::unwrap_used, clippy::panic, unreachable_pub)] // a test that cannot go on has failed
+#![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, dead_code)] // a test that cannot go on has failed
 
 #[path = "browser/driver.rs"]
 mod driver;

@@ -88,7 +88,7 @@ pub(crate) async fn answer_failures(request: Request, next: Next) -> Response {
     let mut answer = match (for_machine, failure.status()) {
         (true, _) => problem(&failure, &reader, &id),
         (false, StatusCode::UNAUTHORIZED) => sign_in::ask(&reader, &method),
-        (false, _) => failure_page(&failure, &reader, &id),
+        (false, _) => failure_page(&failure, &reader, &method, &id),
     };
     keep_headers(&mut answer, &failure, response.headers());
     answer

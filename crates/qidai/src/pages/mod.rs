@@ -174,6 +174,20 @@ impl Frame {
         Some((roles.join(if self.lang() == Lang::En { ", " } else { "、" }), number.to_owned()))
     }
 
+    /// What keys do, for whoever asks with `?`; the script hears them (`static/qidai.js`).
+    fn shortcuts(&self) -> impl Iterator<Item = (&'static str, String)> {
+        const KEYS: [(&str, &str); 7] = [
+            ("/", "keys-scan"),
+            ("j", "keys-next"),
+            ("k", "keys-previous"),
+            ("Enter", "keys-open"),
+            ("Ctrl Enter", "keys-search"),
+            ("?", "keys-help"),
+            ("Esc", "keys-escape"),
+        ];
+        KEYS.into_iter().map(|(key, meaning)| (key, self.w.t(meaning)))
+    }
+
     fn is_demo_visitor(&self) -> bool {
         self.visitor.is_demo()
     }

@@ -53,6 +53,8 @@ struct SearchPage {
     problems: usize,
     /// A refusal by the engine: sentence and code.
     refusal: Option<(String, &'static str)>,
+    /// The unit whose explanation is open.
+    open: Option<u32>,
     results: Option<Results>,
 }
 
@@ -103,11 +105,14 @@ pub(crate) async fn keep_draft(
     sent: Sent,
 ) -> Result<Response, Failure> {
     let pairs = read_sent(sent)?;
-    let from = pairs.iter().find(|(name, _)| name == "from").map(|(_, id)| id.clone());
+    let field = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    let (from, open) = (field("from"), field("open").and_then(|rank| rank.parse::<u32>().ok()));
     let form = SearchForm::from_pairs(pairs);
     let unchanged = from.filter(|id| state.searches().get(id).is_some_and(|stored| *stored.form == form));
+    // The explanation that was open stays so, while the answer is the same.
+    let open = open.filter(|_| unchanged.is_some()).map(|rank| format!("open={rank}&")).unwrap_or_default();
     let id = unchanged.unwrap_or_else(|| state.searches().put(Stored::draft(form)));
-    Ok(Redirect::to(&format!("/search/{id}?lang={}", reader.lang.tag())).into_response())
+    Ok(Redirect::to(&format!("/search/{id}?{open}lang={}", reader.lang.tag())).into_response())
 }
 
 /// A search that was kept: its form and, when it was asked for, its answer.
@@ -121,6 +126,7 @@ pub(crate) async fn show(
     let w = reader.lang.words();
     let checked = Checked::read(SearchForm::clone(&stored.form), &state.catalogue().nomenclature(), w);
     let mut page = page(&state, &reader, &checked, Some(&id));
+    page.open = opened.open;
     page.results = answer_of(&state, &id, stored)
         .await?
         .map(|(answered, is_other)| Results { is_other, ..Results::new(&answered, opened.open, w) });
@@ -184,6 +190,7 @@ fn page(state: &AppState, reader: &Reader, checked: &Checked, id: Option<&str>) 
         context: context(state, w),
         problems: 0,
         refusal: None,
+        open: None,
         results: None,
     }
 }

@@ -34,7 +34,10 @@ struct UnitPage {
     context: Vec<(String, Option<String>)>,
     steps: Vec<Step>,
     phases: Vec<String>,
+    /// Measures with a value in some phase.
     counts: Vec<CountRow>,
+    /// The others, in one sentence.
+    counts_missing: Option<String>,
     cryovolume: Option<String>,
     typings: Vec<TypingView>,
     mother_typings: Vec<TypingView>,
@@ -89,6 +92,7 @@ fn page(
     let w = reader.lang.words();
     let catalogue = state.catalogue();
     let n = catalogue.nomenclature();
+    let (counts, missing) = count_rows(unit, w);
     let views = |typings: &[qidai_bank::Typing]| -> Vec<TypingView> {
         typings.iter().rev().enumerate().map(|(at, one)| TypingView::new(one, at == 0, &n, w)).collect()
     };
@@ -102,7 +106,8 @@ fn page(
         context: context(unit, w),
         steps: life::steps(unit, w),
         phases: Phase::ALL.iter().map(|phase| w.t(&format!("phase-{}", phase.code()))).collect(),
-        counts: Measure::ALL.iter().map(|measure| count_row(unit, *measure, w)).collect(),
+        counts,
+        counts_missing: missing,
         cryovolume: unit.cryovolume_ul.map(|ul| Measure::Volume.format_amount(ul)),
         typings: views(&unit.typings),
         mother_typings: views(&unit.mother_typings),
@@ -134,6 +139,18 @@ fn scale(measure: Measure) -> (Option<i32>, &'static str) {
         Measure::Viability | Measure::Cd34Viability | Measure::Cd45Viability => (None, "%"),
         Measure::Volume => (None, "ml"),
     }
+}
+
+/// Rows of the measures that were taken, and a sentence about those that were not.
+fn count_rows(unit: &UnitRecord, w: &Words) -> (Vec<CountRow>, Option<String>) {
+    let rows = Measure::ALL.iter().map(|measure| count_row(unit, *measure, w));
+    let (taken, missing): (Vec<_>, Vec<_>) = rows.partition(|row| row.cells.iter().any(Option::is_some));
+    let names: Vec<String> = missing.into_iter().map(|row| row.name).collect();
+    let names = names.join(&w.t("list-separator"));
+    (
+        taken,
+        Some(names).filter(|names| !names.is_empty()).map(|names| w.t1("counts-missing", "measures", names)),
+    )
 }
 
 fn count_row(unit: &UnitRecord, measure: Measure, w: &Words) -> CountRow {

@@ -29,7 +29,7 @@ impl Browser {
         let port = port_said_by(&mut driver);
         let mut browser = Browser { driver, port, session: String::new() };
         let options = json!({
-            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"],
         });
         let wishes = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
         let made = browser.call("POST", "/session", &json!({"capabilities": {"alwaysMatch": wishes}}));
@@ -84,6 +84,38 @@ impl Browser {
         self.command(&format!("element/{element}/click"), &json!({}));
     }
 
+    /// Runs a script in each page before its own, outside of its content policy.
+    pub fn before_each_page(&self, script: &str) {
+        self.chrome("Page.addScriptToEvaluateOnNewDocument", &json!({"source": script}));
+    }
+
+    /// Lets pages run their scripts or not. What the tests run themselves works all the same.
+    pub fn scripts(&self, are_run: bool) {
+        self.chrome("Emulation.setScriptExecutionDisabled", &json!({"value": !are_run}));
+    }
+
+    /// Presses keys one after another, wherever the focus is.
+    pub fn press(&self, keys: &str) {
+        let strokes = keys
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key.to_string()})));
+        let actions: Vec<Value> = strokes.collect();
+        let keyboard = json!({"type": "key", "id": "keyboard", "actions": actions});
+        self.command("actions", &json!({"actions": [keyboard]}));
+    }
+
+    /// The whole page as PNG.
+    pub fn picture(&self) -> Vec<u8> {
+        let parameters = json!({"format": "png", "captureBeyondViewport": true});
+        bytes_of(self.asked("Page.captureScreenshot", &parameters)["data"].as_str().unwrap())
+    }
+
+    /// The page on paper as PDF; the paper is the one of the style sheet.
+    pub fn paper(&self) -> Vec<u8> {
+        let parameters = json!({"preferCSSPageSize": true, "printBackground": false});
+        bytes_of(self.asked("Page.printToPDF", &parameters)["data"].as_str().unwrap())
+    }
+
     /// What the page complained about, violations of the content policy included.
     pub fn complaints(&self) -> Vec<String> {
         let log = self.command("se/log", &json!({"type": "browser"}));
@@ -97,7 +129,12 @@ impl Browser {
     }
 
     fn chrome(&self, command: &str, parameters: &Value) {
-        self.command("goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
+        self.asked(command, parameters);
+    }
+
+    /// What Chromium itself answers (Chrome DevTools Protocol).
+    fn asked(&self, command: &str, parameters: &Value) -> Value {
+        self.command("goog/cdp/execute", &json!({"cmd": command, "params": parameters}))
     }
 
     fn command(&self, path: &str, body: &Value) -> Value {
@@ -162,4 +199,22 @@ fn content_of(stream: TcpStream) -> String {
     let mut content = vec![0; length];
     reader.read_exact(&mut content).unwrap();
     String::from_utf8(content).unwrap()
+}
+
+/// Base 64 (RFC 4648, 4) as Chromium writes it.
+fn bytes_of(text: &str) -> Vec<u8> {
+    let six = |letter: u8| match letter {
+        b'A'..=b'Z' => letter - b'A',
+        b'a'..=b'z' => letter - b'a' + 26,
+        b'0'..=b'9' => letter - b'0' + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let letters: Vec<u8> = text.bytes().filter(|letter| *letter != b'=').collect();
+    let four = |letters: &[u8]| {
+        let bits = letters.iter().fold(0_u32, |bits, letter| bits << 6 | u32::from(six(*letter)));
+        let bits = bits << (6 * (4 - letters.len()));
+        bits.to_be_bytes()[1..letters.len()].to_vec()
+    };
+    letters.chunks(4).flat_map(four).collect()
 }

@@ -8,19 +8,23 @@ use super::support::qidai;
 
 pub const PASSWORD: &str = "four quiet herons wading";
 
-/// A bank without units, in a file.
-pub fn init(folder: &std::path::Path) -> String {
+/// A bank without units, in a file; and the token of its first administrator's link.
+pub fn init(folder: &std::path::Path) -> (String, String) {
     let bank = folder.join("bank.sqlite").to_str().unwrap().to_owned();
     let made = qidai(&["init", "--bank", &bank], "");
     assert_eq!(made.exit, Some(0), "{}", made.err);
-    bank
+    (bank, token_in(&made.out))
 }
 
 /// A new account; the token of its one-time link.
 pub fn link(bank: &str, number: &str, role: &str) -> String {
     let said = qidai(&["user", "--bank", bank, "add", number, "--role", role], "");
     assert_eq!(said.exit, Some(0), "{}", said.err);
-    said.out.split("/welcome/").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
+    token_in(&said.out)
+}
+
+fn token_in(said: &str) -> String {
+    said.split("/welcome/").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
 }
 
 /// The secret from its text in base 32 (RFC 4648), as a person types it into an app.

@@ -218,7 +218,7 @@ fn on_paper(browser: &Browser, page: &Page, lang: &str) -> Vec<String> {
 
 /// The language switch keeps the page and its state.
 fn switched(browser: &Browser, page: &Page) -> Vec<String> {
-    let here = "return location.pathname + location.search.replace(/[?&]lang=[^&]*/, '')";
+    let here = "return location.pathname + decodeURIComponent(location.search.replace(/[?&]lang=[^&]*/, ''))";
     let before = browser.run(here);
     browser.run("document.querySelector('.switch a, .switch button').click()");
     browser.wait("return document.readyState === 'complete' && document.documentElement.lang === 'en'");

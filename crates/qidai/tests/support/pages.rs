@@ -79,9 +79,14 @@ impl Demonstration {
             "济南医院",
         ];
         assert_eq!(qidai(&site, "").exit, Some(0));
-        self.take_role_in_an_emergency("T0001");
+        let technologist = self.technologist("T0001");
+        self.take_role_in_an_emergency(&technologist);
+        let unit = self.first_unit();
+        let subject = unit.replacen("/units/", "unit/", 1);
         let values = [
-            ("{unit}", self.first_unit()),
+            ("{document}", self.document(&technologist, &subject)),
+            ("{unit}", unit),
+            ("{subject}", subject),
             ("{search}", self.search("weight_kg=26&min_x6=4&min_x8=4&limit=20")),
             ("{nobody}", self.search("weight_kg=150&min_x6=6&min_x8=8&min_tnc=90&limit=20")),
             ("{person}", "T0001".to_owned()),
@@ -119,7 +124,8 @@ impl Demonstration {
         format!("/units/din/{}", between(&list, "href=\"/units/din/", "\""))
     }
 
-    fn take_role_in_an_emergency(&self, number: &str) {
+    /// Cookie and form key of somebody who has just signed in.
+    fn technologist(&self, number: &str) -> (String, String) {
         let link = link(&self.bank, number, "technologist");
         let page = self.server.get(&format!("/welcome/{link}"), &[]);
         let code = secret_of(&between(&page.body, "mono secret\">", "<")).code(Timestamp::now());
@@ -129,9 +135,32 @@ impl Demonstration {
         let cookie = format!("Cookie: qidai={}", between(&reply.head, "set-cookie: qidai=", ";"));
         let key =
             between(&self.server.get("/emergency", &[&cookie]).body, "name=\"form_key\" value=\"", "\"");
+        (cookie, key)
+    }
+
+    fn take_role_in_an_emergency(&self, (cookie, key): &(String, String)) {
         let fields =
             format!("form_key={key}&role=storage_custodian&reason=tank+7+alarms+and+nobody+else+is+here");
-        assert_eq!(self.server.send("POST", "/emergency", &[FORM, &cookie], &fields).status, 303);
+        assert_eq!(self.server.send("POST", "/emergency", &[FORM, cookie], &fields).status, 303);
+    }
+
+    /// A text file of a unit; the address of its page.
+    fn document(&self, (cookie, key): &(String, String), subject: &str) -> String {
+        let part = |head: &str, content: &str| {
+            format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n")
+        };
+        let body = [
+            part("name=\"form_key\"", key),
+            part("name=\"subject\"", subject),
+            part("name=\"class\"", "report"),
+            part("name=\"file\"; filename=\"counts.csv\"", "measure,value\ntnc_total,1684000000\n"),
+            "--edge--\r\n".to_owned(),
+        ];
+        let kind = "Content-Type: multipart/form-data; boundary=edge";
+        let reply = self.server.send("POST", "/documents", &[kind, cookie], &body.concat());
+        assert_eq!(reply.status, 303, "{}", reply.body);
+        let list = self.server.get(&format!("/documents?subject={subject}"), &[]).body;
+        format!("/documents/{}", between(&list, "href=\"/documents/", "\""))
     }
 
     fn verify(&self) {

@@ -10,7 +10,7 @@ mod support;
 
 use std::collections::HashMap;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use qidai_bank::TotpSecret;
@@ -231,25 +231,33 @@ fn of_ten_who_use_one_link_at_once_one_gets_in() {
     assert_eq!(scene.server.log().matches("link_invalid").count(), 9);
 }
 
-/// An unknown number takes as long as a known one: the fastest of three each are compared, so that a busy machine
-/// slows neither of them down for good.
+/// An unknown number takes as long as a known one. On a busy machine one of the two may have to wait for the processor, so the
+/// fastest attempts are compared, for several pairs of numbers: a program that compares no password for one of
+/// them is found with every pair.
 #[test]
 fn an_unknown_number_takes_as_long_as_a_known_one() {
     let scene = Scene::begin();
-    scene.somebody("S0001", "search_coordinator");
-    let fastest = |number: &str| -> Duration {
-        let one = || {
-            let begun = Instant::now();
-            let reply = scene.sign_in(number, "not this one", "000000", &[]);
-            assert!(reply.body.contains("sign_in_wrong"), "{}", reply.body);
-            begun.elapsed()
-        };
-        (0..3).map(|_| one()).min().unwrap()
+    let told: Vec<(f64, f64)> = (0..4)
+        .map(|pair| {
+            scene.somebody(&format!("T000{pair}"), "search_coordinator");
+            fastest_of_both(&scene, &format!("T000{pair}"), &format!("U000{pair}"))
+        })
+        .collect();
+    let alike = |(known, unknown): &(f64, f64)| (0.5..2.0).contains(&(known / unknown));
+    assert!(told.iter().any(alike), "known and unknown, in seconds: {told:?}");
+    assert!(told.iter().all(|(_, unknown)| *unknown > 0.005), "no password was compared: {told:?}");
+}
+
+/// Seconds of the fastest wrong sign-in with a known and with an unknown number, in turns.
+fn fastest_of_both(scene: &Scene, known: &str, unknown: &str) -> (f64, f64) {
+    let one = |number: &str| {
+        let begun = Instant::now();
+        let reply = scene.sign_in(number, "not this one", "000000", &[]);
+        assert!(reply.body.contains("sign_in_wrong"), "{}", reply.body);
+        begun.elapsed().as_secs_f64()
     };
-    let (known, unknown) = (fastest("S0001").as_secs_f64(), fastest("S0002").as_secs_f64());
-    let ratio = known / unknown;
-    assert!((0.5..2.0).contains(&ratio), "known {known} s, unknown {unknown} s");
-    assert!(unknown > 0.005, "{unknown} s: no password was compared");
+    let pairs: Vec<(f64, f64)> = (0..3).map(|_| (one(known), one(unknown))).collect();
+    pairs.into_iter().fold((f64::MAX, f64::MAX), |least, now| (least.0.min(now.0), least.1.min(now.1)))
 }
 
 #[test]

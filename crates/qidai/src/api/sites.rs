@@ -23,7 +23,7 @@ pub(crate) struct SiteView {
     name: String,
     /// `bank`, `collection_hospital`, `transplant_centre` or `workstation`.
     kind: &'static str,
-    /// 统一社会信用代码 of the institution.
+    /// Unified social credit code of the institution (GB 32100).
     uscc: Option<String>,
     /// False when nothing happens there any more.
     active: bool,
@@ -39,7 +39,7 @@ pub(crate) struct SiteWanted {
     name: String,
     /// `bank`, `collection_hospital`, `transplant_centre` or `workstation`.
     kind: String,
-    /// 统一社会信用代码 of the institution, where it has one.
+    /// Unified social credit code of the institution (GB 32100), where it has one.
     uscc: Option<String>,
     /// True when left out.
     active: Option<bool>,

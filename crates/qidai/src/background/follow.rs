@@ -59,7 +59,7 @@ async fn keep(bank: &BankArgs, state: &AppState) -> Result<(), Failure> {
     let (catalogue, bank) = (state.catalogue(), bank.clone());
     let kept = tokio::task::spawn_blocking(move || Catalogue::kept(&catalogue, &bank)).await;
     let kept = kept.map_err(|error| {
-        Failure::outage("snapshot_not_written", "The search snapshot could not be written.").because(&error)
+        Failure::outage("task_interrupted", "The search snapshot could not be written.").because(&error)
     })?;
     state.replace_catalogue(kept?);
     Ok(())

@@ -92,9 +92,9 @@ pub(crate) struct Failure {
     values: Vec<(&'static str, Value)>,
     /// What is wrong field by field, where a record was refused.
     problems: Vec<qidai_bank::Problem>,
-    log: Option<String>,
+    log: Option<Box<str>>,
     /// Seconds after which the same may succeed.
-    wait_seconds: Option<u64>,
+    wait_seconds: Option<u32>,
 }
 
 /// A value in a sentence.
@@ -143,7 +143,7 @@ impl Failure {
 
     /// Says when the same may succeed.
     pub(crate) fn wait(mut self, seconds: u64) -> Self {
-        self.wait_seconds = Some(seconds);
+        self.wait_seconds = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
         self
     }
 
@@ -155,7 +155,7 @@ impl Failure {
             text = format!("{text}: {source}");
             next = source.source();
         }
-        self.log = Some(text);
+        self.log = Some(text.into());
         self
     }
 

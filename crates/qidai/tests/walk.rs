@@ -173,15 +173,15 @@ fn looked_at(browser: &Browser, page: &Page, lang: &str, with_checker: bool) -> 
         browser.size(width, 900);
         for theme in THEMES {
             browser.scheme(theme);
-            let mut found = strings(browser.run(include_str!("browser/contrast.js")));
+            let mut found = strings(&browser.run(include_str!("browser/contrast.js")));
             // Themes differ in colours only.
             if theme == THEMES[0] {
-                found.extend(strings(browser.run(include_str!("browser/checks.js"))));
+                found.extend(strings(&browser.run(include_str!("browser/checks.js"))));
             }
             if with_checker {
                 let rules = if theme == THEMES[0] { "null" } else { "['color-contrast']" };
                 found.extend(strings(
-                    browser.run(&format!("const only = {rules}; {}", include_str!("browser/axe.js"))),
+                    &browser.run(&format!("const only = {rules}; {}", include_str!("browser/axe.js"))),
                 ));
             }
             let case = format!("{} {lang} {width} {theme}", page.name);
@@ -193,7 +193,7 @@ fn looked_at(browser: &Browser, page: &Page, lang: &str, with_checker: bool) -> 
     wrong
 }
 
-fn strings(list: Value) -> Vec<String> {
+fn strings(list: &Value) -> Vec<String> {
     let list = list.as_array().unwrap_or_else(|| panic!("no list: {list}")).clone();
     list.into_iter().map(|one| one.as_str().unwrap().to_owned()).collect()
 }

@@ -12,7 +12,8 @@ use crate::typing::Alternatives;
 use super::Level;
 use super::term::Term;
 
-pub(super) const LEVEL: Level = Level { name: "S", needs_release: false, hides_nulls: false, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "S", needs_release: false, hides_nulls: false, unites: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let mut antigens: Vec<Antigen> = match alternatives.antigen {

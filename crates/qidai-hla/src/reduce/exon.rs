@@ -7,7 +7,8 @@ use crate::typing::Alternatives;
 use super::Level;
 use super::term::Term;
 
-pub(super) const LEVEL: Level = Level { name: "exon", needs_release: true, hides_nulls: false, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "exon", needs_release: true, hides_nulls: false, unites: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let cut = |allele: &crate::AlleleId| {

@@ -6,7 +6,8 @@ use crate::typing::Alternatives;
 use super::Level;
 use super::term::Term;
 
-pub(super) const LEVEL: Level = Level { name: "1F", needs_release: false, hides_nulls: true, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "1F", needs_release: false, hides_nulls: true, unites: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let mut terms: Vec<Term> = alternatives

@@ -13,7 +13,8 @@ use crate::typing::Alternatives;
 use super::term::Term;
 use super::{Level, shortest};
 
-pub(super) const LEVEL: Level = Level { name: "G", needs_release: true, hides_nulls: true, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "G", needs_release: true, hides_nulls: true, unites: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     grouped(&alternatives.alleles, alternatives, GroupKind::G, release)

@@ -6,7 +6,8 @@ use crate::typing::Alternatives;
 use super::term::Term;
 use super::{Level, lgx};
 
-pub(super) const LEVEL: Level = Level { name: "lg", needs_release: true, hides_nulls: true, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "lg", needs_release: true, hides_nulls: true, unites: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     lgx::names(alternatives, release).into_iter().map(Term::SmallG).collect()

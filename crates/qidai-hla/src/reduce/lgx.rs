@@ -15,7 +15,8 @@ use crate::typing::Alternatives;
 use super::term::Term;
 use super::{Level, p_group};
 
-pub(super) const LEVEL: Level = Level { name: "lgx", needs_release: true, hides_nulls: true, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "lgx", needs_release: true, hides_nulls: true, unites: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     names(alternatives, release).into_iter().map(Term::Name).collect()

@@ -21,6 +21,7 @@ mod gl;
 mod lg;
 mod lgx;
 mod p_group;
+mod prepared;
 mod shortest;
 mod small_g;
 mod term;
@@ -32,6 +33,7 @@ use crate::release::Release;
 use crate::typing::{Alternatives, Nomenclature, Warning};
 
 pub(crate) use lgx::two_fields;
+pub use prepared::{GlTerms, Names, Prepared, Scratch, SetId, TermId};
 use term::Term;
 
 /// One level of reduction.
@@ -43,6 +45,8 @@ pub struct Level {
     needs_release: bool,
     /// The answer does not show that an allele is null.
     hides_nulls: bool,
+    /// The answer for several names is the union of their answers.
+    unites: bool,
     terms: fn(&Alternatives, &Release) -> Vec<Term>,
 }
 

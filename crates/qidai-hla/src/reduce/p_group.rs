@@ -12,7 +12,8 @@ use crate::typing::Alternatives;
 use super::term::Term;
 use super::{Level, g_group};
 
-pub(super) const LEVEL: Level = Level { name: "P", needs_release: true, hides_nulls: false, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "P", needs_release: true, hides_nulls: false, unites: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     g_group::grouped(&meant(alternatives, release), alternatives, GroupKind::P, release)

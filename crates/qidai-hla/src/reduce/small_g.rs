@@ -14,7 +14,8 @@ use crate::typing::Alternatives;
 use super::term::Term;
 use super::{Level, lgx, p_group};
 
-pub(super) const LEVEL: Level = Level { name: "small-g", needs_release: true, hides_nulls: true, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "small-g", needs_release: true, hides_nulls: true, unites: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();

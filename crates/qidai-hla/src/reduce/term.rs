@@ -8,7 +8,7 @@ use crate::group::GroupName;
 use crate::serology::Antigen;
 
 /// A name, a group or an antigen in an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Term {
     /// A name of one to four fields.
     Name(AlleleName),

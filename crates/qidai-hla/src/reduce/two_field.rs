@@ -13,7 +13,8 @@ use crate::typing::{Alternatives, Category};
 use super::term::Term;
 use super::{Level, lgx, p_group};
 
-pub(super) const LEVEL: Level = Level { name: "U2", needs_release: false, hides_nulls: true, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "U2", needs_release: false, hides_nulls: true, unites: false, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let names = match alternatives.category {

@@ -6,7 +6,8 @@ use crate::typing::Alternatives;
 use super::Level;
 use super::term::Term;
 
-pub(super) const LEVEL: Level = Level { name: "W", needs_release: true, hides_nulls: false, terms };
+pub(super) const LEVEL: Level =
+    Level { name: "W", needs_release: true, hides_nulls: false, unites: true, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     alternatives.alleles.iter().map(|allele| Term::Name(release.name(*allele))).collect()

@@ -311,6 +311,11 @@ impl Release {
         self.deleted.get(name)
     }
 
+    /// Every withdrawn name that can be read, in no order.
+    pub(crate) fn withdrawn(&self) -> impl Iterator<Item = (&AlleleName, &Deleted)> {
+        self.deleted.iter()
+    }
+
     /// The current suffix of a name that was written with another or none, when there is exactly one.
     pub fn other_suffix(&self, name: &AlleleName) -> Option<Option<Suffix>> {
         let range = self.beginning_with(name);

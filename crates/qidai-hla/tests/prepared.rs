@@ -75,10 +75,16 @@ fn check(
             assert_eq!(answer, long.text, "{text} {level}");
         }
         if !answer.contains(['^', '+']) && answer != long.text {
-            let set = |text: &str| text.split('/').map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+            let set =
+                |text: &str| text.split('/').map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
             let (quick, long) = (set(&answer), set(&long.text));
-            let only = |a: &std::collections::BTreeSet<String>, b| a.difference(b).cloned().collect::<Vec<_>>();
-            panic!("{text} {level}: only quick {:?}, only long {:?}", only(&quick, &long), only(&long, &quick));
+            let only =
+                |a: &std::collections::BTreeSet<String>, b| a.difference(b).cloned().collect::<Vec<_>>();
+            panic!(
+                "{text} {level}: only quick {:?}, only long {:?}",
+                only(&quick, &long),
+                only(&long, &quick)
+            );
         }
         return !has_remark;
     }

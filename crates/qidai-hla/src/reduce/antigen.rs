@@ -9,11 +9,11 @@ use crate::release::Release;
 use crate::serology::{Antigen, Serology};
 use crate::typing::Alternatives;
 
-use super::Level;
 use super::term::Term;
+use super::{Level, Unites};
 
 pub(super) const LEVEL: Level =
-    Level { name: "S", needs_release: false, hides_nulls: false, unites: true, terms };
+    Level { name: "S", needs_release: false, hides_nulls: false, unites: Unites::Always, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let mut antigens: Vec<Antigen> = match alternatives.antigen {

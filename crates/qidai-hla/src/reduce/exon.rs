@@ -4,11 +4,11 @@
 use crate::release::Release;
 use crate::typing::Alternatives;
 
-use super::Level;
 use super::term::Term;
+use super::{Level, Unites};
 
 pub(super) const LEVEL: Level =
-    Level { name: "exon", needs_release: true, hides_nulls: false, unites: true, terms };
+    Level { name: "exon", needs_release: true, hides_nulls: false, unites: Unites::Always, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let cut = |allele: &crate::AlleleId| {

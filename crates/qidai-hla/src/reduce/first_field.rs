@@ -3,11 +3,11 @@
 use crate::release::Release;
 use crate::typing::Alternatives;
 
-use super::Level;
 use super::term::Term;
+use super::{Level, Unites};
 
 pub(super) const LEVEL: Level =
-    Level { name: "1F", needs_release: false, hides_nulls: true, unites: true, terms };
+    Level { name: "1F", needs_release: false, hides_nulls: true, unites: Unites::Always, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let mut terms: Vec<Term> = alternatives

@@ -11,10 +11,10 @@ use crate::release::{AlleleId, Release};
 use crate::typing::Alternatives;
 
 use super::term::Term;
-use super::{Level, shortest};
+use super::{Level, Unites, shortest};
 
 pub(super) const LEVEL: Level =
-    Level { name: "G", needs_release: true, hides_nulls: true, unites: true, terms };
+    Level { name: "G", needs_release: true, hides_nulls: true, unites: Unites::UnlessRenamed, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     grouped(&alternatives.alleles, alternatives, GroupKind::G, release)

@@ -4,10 +4,10 @@ use crate::release::Release;
 use crate::typing::Alternatives;
 
 use super::term::Term;
-use super::{Level, lgx};
+use super::{Level, Unites, lgx};
 
 pub(super) const LEVEL: Level =
-    Level { name: "lg", needs_release: true, hides_nulls: true, unites: true, terms };
+    Level { name: "lg", needs_release: true, hides_nulls: true, unites: Unites::Always, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     lgx::names(alternatives, release).into_iter().map(Term::SmallG).collect()

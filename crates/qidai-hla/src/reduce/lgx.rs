@@ -13,10 +13,10 @@ use crate::release::{AlleleId, Release};
 use crate::typing::Alternatives;
 
 use super::term::Term;
-use super::{Level, p_group};
+use super::{Level, Unites, p_group};
 
 pub(super) const LEVEL: Level =
-    Level { name: "lgx", needs_release: true, hides_nulls: true, unites: true, terms };
+    Level { name: "lgx", needs_release: true, hides_nulls: true, unites: Unites::Always, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     names(alternatives, release).into_iter().map(Term::Name).collect()

@@ -45,9 +45,17 @@ pub struct Level {
     needs_release: bool,
     /// The answer does not show that an allele is null.
     hides_nulls: bool,
-    /// The answer for several names is the union of their answers.
-    unites: bool,
+    unites: Unites,
     terms: fn(&Alternatives, &Release) -> Vec<Term>,
+}
+
+/// When the answer for the members of a code is the union of the members' answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unites {
+    Always,
+    /// What a renamed member is today may have a shorter name together with another member.
+    UnlessRenamed,
+    Never,
 }
 
 /// Every level, in the order of the documentation.

@@ -10,10 +10,10 @@ use crate::release::{AlleleId, Release};
 use crate::typing::Alternatives;
 
 use super::term::Term;
-use super::{Level, g_group};
+use super::{Level, Unites, g_group};
 
 pub(super) const LEVEL: Level =
-    Level { name: "P", needs_release: true, hides_nulls: false, unites: true, terms };
+    Level { name: "P", needs_release: true, hides_nulls: false, unites: Unites::UnlessRenamed, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     g_group::grouped(&meant(alternatives, release), alternatives, GroupKind::P, release)

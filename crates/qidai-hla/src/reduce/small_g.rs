@@ -12,10 +12,10 @@ use crate::release::{AlleleId, Release};
 use crate::typing::Alternatives;
 
 use super::term::Term;
-use super::{Level, lgx, p_group};
+use super::{Level, Unites, lgx, p_group};
 
 pub(super) const LEVEL: Level =
-    Level { name: "small-g", needs_release: true, hides_nulls: true, unites: true, terms };
+    Level { name: "small-g", needs_release: true, hides_nulls: true, unites: Unites::Always, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();

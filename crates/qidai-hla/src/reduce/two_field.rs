@@ -11,10 +11,10 @@ use crate::release::{AlleleId, Release};
 use crate::typing::{Alternatives, Category};
 
 use super::term::Term;
-use super::{Level, lgx, p_group};
+use super::{Level, Unites, lgx, p_group};
 
 pub(super) const LEVEL: Level =
-    Level { name: "U2", needs_release: false, hides_nulls: true, unites: false, terms };
+    Level { name: "U2", needs_release: false, hides_nulls: true, unites: Unites::Never, terms };
 
 fn terms(alternatives: &Alternatives, release: &Release) -> Vec<Term> {
     let names = match alternatives.category {

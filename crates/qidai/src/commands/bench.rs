@@ -1,5 +1,6 @@
 //! `qidai bench`: every figure that the documents quote comes from one of these.
 
+mod hla;
 mod memory;
 mod search;
 
@@ -17,10 +18,13 @@ pub(crate) struct Args {
 enum Verb {
     /// Search for many patients: time of one search, of the snapshot, and memory.
     Search(search::Args),
+    /// Read and reduce typings of all kinds: time to load a release, typings and GL Strings in a second, memory.
+    Hla(hla::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     match &args.verb {
         Verb::Search(args) => search::run(args),
+        Verb::Hla(args) => hla::run(args),
     }
 }

@@ -55,6 +55,11 @@ impl Key {
         Key::new(0, [antigen.family as u32, u32::from(antigen.number), 0, 0], ANTIGEN)
     }
 
+    /// The same fields, nothing behind them.
+    pub(super) fn without_suffix(self) -> Key {
+        Key(self.0 >> 6 << 6)
+    }
+
     /// The key of a two-field name, without making the name.
     pub(super) fn of_two_fields(
         locus: Locus,

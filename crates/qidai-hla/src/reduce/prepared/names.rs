@@ -31,7 +31,11 @@ pub struct Names<'r> {
     pub(super) nomenclature: Nomenclature<'r>,
     nodes: FxHashMap<Key, Node>,
     meanings: Vec<Meaning>,
-    /// Names that have got a suffix since: behind a code the name without it is the same allele.
+    /// The first nodes are the whole names of alleles.
+    allele_nodes: Node,
+    /// Withdrawn names: what they are today may stand in the same list under its own name.
+    withdrawn: std::ops::Range<Node>,
+    /// Names that have got a suffix since: in a code the name without it is the same allele.
     suffixed: FxHashMap<Key, Node>,
     pub(super) codes: Codes,
 }
@@ -51,6 +55,8 @@ impl<'r> Names<'r> {
             nomenclature,
             nodes: FxHashMap::default(),
             meanings: Vec::new(),
+            allele_nodes: 0,
+            withdrawn: 0..0,
             suffixed: FxHashMap::default(),
             codes: nomenclature.mac.map(Codes::new).unwrap_or_default(),
         };
@@ -64,10 +70,13 @@ impl<'r> Names<'r> {
                 names.add(Key::of_name(&release.name(allele)), Meaning::Allele(allele));
             }
         }
+        names.allele_nodes = names.meanings.len() as Node;
         names.add_shortened(release);
+        let first = names.meanings.len() as Node;
         for (name, _) in release.withdrawn() {
             names.add(Key::of_name(name), Meaning::Name(*name));
         }
+        names.withdrawn = first..names.meanings.len() as Node;
         for kind in [GroupKind::G, GroupKind::P] {
             for (group, _) in release.all_groups(kind) {
                 let key = Key::of_group(&group.name, kind == GroupKind::P);
@@ -120,14 +129,16 @@ impl<'r> Names<'r> {
                     continue;
                 }
                 let plain = name.with_suffix(None);
-                let (Some(key), Some(node)) = (Key::of_name(&plain), Key::of_name(&name)) else { continue };
-                if !self.nodes.contains_key(&key)
-                    && let Some(node) = self.nodes.get(&node)
-                {
-                    self.suffixed.insert(key, *node);
-                }
+                let node = Key::of_name(&name).and_then(|key| self.node(key));
+                let key = Key::of_name(&plain).filter(|key| !self.nodes.contains_key(key));
+                self.suffixed.extend(key.zip(node));
             }
         }
+    }
+
+    /// What the names are read with.
+    pub fn nomenclature(&self) -> &Nomenclature<'r> {
+        &self.nomenclature
     }
 
     /// How many different texts are known.
@@ -144,9 +155,20 @@ impl<'r> Names<'r> {
         self.nodes.get(&key).copied()
     }
 
-    /// True when a name that is not there is another one today: this reader does not follow it.
-    pub(super) fn was_suffixed(&self, key: Key) -> bool {
-        self.suffixed.contains_key(&key)
+    /// The only allele with the same fields and another suffix, or none, than a name that is not there.
+    pub(super) fn other_suffix(&self, key: Key) -> Option<Node> {
+        let plain = key.without_suffix();
+        let whole = self.nodes.get(&plain).filter(|node| **node < self.allele_nodes && plain != key);
+        whole.or_else(|| self.suffixed.get(&plain)).copied()
+    }
+
+    /// True when the names of other releases are known, which are not among the keys.
+    pub(super) fn has_history(&self) -> bool {
+        self.nomenclature.release.history().is_some()
+    }
+
+    pub(super) fn is_withdrawn(&self, node: Node) -> bool {
+        self.withdrawn.contains(&node)
     }
 
     /// What each node can stand for, in their order; `None` for a text that is refused.

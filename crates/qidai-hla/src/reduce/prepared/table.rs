@@ -11,7 +11,7 @@ use super::names::Node;
 use super::string::{Scratch, Slot};
 use crate::error::TypingError;
 use crate::reduce::term::Term;
-use crate::reduce::{Level, Reduced, reduce};
+use crate::reduce::{Level, Reduced, Unites, reduce};
 
 /// A name, group or antigen in an answer; numbered in canonical order, so that answers compare as integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,7 +23,13 @@ pub struct SetId(pub u32);
 
 /// The text needs a remark besides its answer, or is refused.
 const HAS_REMARK: u32 = 1 << 31;
+/// A term of the answer is a null allele: among other members of a code that may need a remark.
+const SHOWS_NULL: u32 = 1 << 30;
 const REFUSED: u32 = u32::MAX;
+
+fn mark(is_set: bool, mark: u32) -> u32 {
+    if is_set { mark } else { 0 }
+}
 
 /// One level with its tables.
 #[derive(Debug)]
@@ -44,11 +50,11 @@ impl<'n> Prepared<'n> {
     /// empty and every typing goes the long way.
     pub fn new(names: &'n Names<'n>, level: &'n Level) -> Prepared<'n> {
         let mut answers = Answers::default();
-        let mut sets: Vec<(usize, bool)> = Vec::with_capacity(names.len());
+        let mut sets = Vec::with_capacity(names.len());
         let mut notes = Vec::new();
         for alternatives in names.alternatives() {
             let Some(alternatives) = alternatives else {
-                sets.push((usize::MAX, true));
+                sets.push(REFUSED);
                 continue;
             };
             notes.clear();
@@ -56,14 +62,10 @@ impl<'n> Prepared<'n> {
             terms.sort_unstable();
             terms.dedup();
             let has_remark = !notes.is_empty() || !alternatives.warnings.is_empty() || terms.is_empty();
-            sets.push((answers.set(&terms), has_remark));
+            let shows_null = terms.iter().any(Term::is_null);
+            sets.push(answers.set(&terms) | mark(has_remark, HAS_REMARK) | mark(shows_null, SHOWS_NULL));
         }
         let (written, written_ends, order) = answers.write_in_order();
-        let number = |set: usize, has_remark: bool| match (u32::try_from(set), has_remark) {
-            (Ok(set), false) => set,
-            (Ok(set), true) => set | HAS_REMARK,
-            (Err(_), _) => REFUSED,
-        };
         Prepared {
             names,
             level,
@@ -71,7 +73,7 @@ impl<'n> Prepared<'n> {
             written_ends,
             terms: answers.terms_in(&order),
             set_ends: answers.set_ends,
-            sets: sets.into_iter().map(|(set, has_remark)| number(set, has_remark)).collect(),
+            sets,
         }
     }
 
@@ -152,14 +154,15 @@ impl<'n> Prepared<'n> {
     }
 
     fn of_key(&self, key: Key) -> Option<Slot> {
-        let (set, has_remark) = self.of_node(self.names.node(key)?)?;
-        Some(Slot { set: Some(set), start: 0, end: 0, has_remark })
+        let (set, marks) = self.of_node(self.names.node(key)?)?;
+        Some(Slot { set: Some(set), start: 0, end: 0, has_remark: marks & HAS_REMARK != 0 })
     }
 
-    fn of_node(&self, node: Node) -> Option<(SetId, bool)> {
+    /// The set of a node, and its marks.
+    fn of_node(&self, node: Node) -> Option<(SetId, u32)> {
         match self.sets[node as usize] {
             REFUSED => None,
-            set => Some((SetId(set & !HAS_REMARK), set & HAS_REMARK != 0)),
+            set => Some((SetId(set & !(HAS_REMARK | SHOWS_NULL)), set)),
         }
     }
 
@@ -189,18 +192,18 @@ impl<'n> Prepared<'n> {
         match part {
             Part::Code(letters) => self.add_code(letters, place, merge),
             Part::Key(key) => {
-                let (set, has_remark) = self.of_node(self.names.node(key)?)?;
-                merge.add(self, set, has_remark);
+                let (set, marks) = self.of_node(self.names.node(key)?)?;
+                merge.add(self, set, marks & HAS_REMARK != 0);
                 Some(())
             }
         }
     }
 
-    /// The members of a code. Those that are not in the release are left out, with a remark; a name that is written with a
-    /// suffix today, and a code of which nothing remains, go the long way.
+    /// The members of a code. Those that are not in the release are left out, with a remark; a code of which nothing
+    /// remains, and names that only the history of releases knows, go the long way.
     fn add_code(&self, letters: &[u8], place: Place, merge: &mut Merge<'_>) -> Option<()> {
         let Code { stands_behind, members } = self.names.codes.get(letters)?;
-        let is_plain = place.locus.first_field_width() == 2 && self.level.unites;
+        let is_plain = place.locus.first_field_width() == 2 && self.level.unites != Unites::Never;
         if !is_plain || stands_behind.is_some_and(|field| field != place.first_field) {
             return None;
         }
@@ -208,17 +211,41 @@ impl<'n> Prepared<'n> {
         for member in members {
             let first = member.first.unwrap_or(place.first_field);
             let key = Key::of_two_fields(place.locus, first, member.second, member.suffix)?;
-            match self.names.node(key).and_then(|node| self.of_node(node)) {
-                Some((set, has_remark)) => {
+            match self.member(key) {
+                Member::Is(set, has_remark) => {
                     merge.add(self, set, has_remark);
                     is_empty = false;
                 }
-                None if member.suffix.is_some() || self.names.was_suffixed(key) => return None,
-                None => merge.has_remark = true,
+                Member::Absent if !self.names.has_history() => {
+                    merge.has_remark = true;
+                }
+                _ => return None,
             }
         }
         (!is_empty).then_some(())
     }
+
+    fn member(&self, key: Key) -> Member {
+        let names = self.names;
+        let node = names.node(key);
+        if node.is_some_and(|node| names.is_withdrawn(node)) && self.level.unites != Unites::Always {
+            return Member::Unsure;
+        }
+        if let Some((set, marks)) = node.and_then(|node| self.of_node(node)) {
+            return Member::Is(set, marks & (HAS_REMARK | SHOWS_NULL) != 0);
+        }
+        match names.other_suffix(key).and_then(|node| self.of_node(node)) {
+            Some((set, _)) => Member::Is(set, true),
+            None => Member::Absent,
+        }
+    }
+}
+
+/// What a member of a code is.
+enum Member {
+    Is(SetId, bool),
+    Absent,
+    Unsure,
 }
 
 /// Terms that are being gathered.
@@ -245,12 +272,12 @@ struct Answers {
     of_term: FxHashMap<Term, u32>,
     members: Vec<u32>,
     set_ends: Vec<u32>,
-    of_set: FxHashMap<Box<[u32]>, usize>,
+    of_set: FxHashMap<Box<[u32]>, u32>,
     buffer: Vec<u32>,
 }
 
 impl Answers {
-    fn set(&mut self, terms: &[Term]) -> usize {
+    fn set(&mut self, terms: &[Term]) -> u32 {
         self.buffer.clear();
         for term in terms {
             let next = self.terms.len() as u32;
@@ -263,7 +290,7 @@ impl Answers {
         if let Some(set) = self.of_set.get(self.buffer.as_slice()) {
             return *set;
         }
-        let set = self.set_ends.len();
+        let set = self.set_ends.len() as u32;
         self.of_set.insert(self.buffer.as_slice().into(), set);
         self.members.extend_from_slice(&self.buffer);
         self.set_ends.push(self.members.len() as u32);

@@ -22,6 +22,7 @@ pub mod error;
 pub mod group;
 pub mod history;
 pub mod locus;
+pub mod rarity;
 pub mod reduce;
 pub mod release;
 pub mod serology;

@@ -72,6 +72,7 @@ code-release_number_invalid = 不是命名集版本号；应为 3.58.0 这样的
 code-history_not_there = 文件夹中没有历次命名集的列表；请用 qidai hla fetch 获取。
 code-history_release_unknown = 历次列表中没有这个命名集版本或日期；请核对。
 code-history_line = 历次命名集的等位基因列表有损坏或缺失；请重新下载。
+code-ciwd_table_line = 常见等位基因表中有一行无法读取。
 code-mac_table_line = 代码表中有一行缺少代码或等位基因。
 
 ## 编号

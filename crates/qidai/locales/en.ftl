@@ -205,6 +205,7 @@ api-tag-people = People and sites
 api-tag-document = This document
 api-op-get-openapi = This document for programs
 api-op-search = Search for a patient
+api-op-explain-typing = Explain a typing
 api-op-check-typing = Check a typing
 api-op-list-units = List units
 api-op-get-unit = One unit with all that is known of it
@@ -277,6 +278,59 @@ failure-export_not_written = The export could not be written ({ $error }): check
 failure-folder_not_made = The folder { $folder } could not be made ({ $error }): choose another --dir.
 
 ## Typing: errors (codes are stable, see docs/errors.md)
+# the typing explorer
+nav-hla = HLA
+explain-title = Typing explorer
+explain-under = under release { $release }
+explain-field = Typing: an allele, group, code, antigen, or a list
+explain-action = Explain
+explain-empty = What does a typing mean?
+explain-empty-body = Write one as a laboratory writes it, or begin with one of these.
+explain-foot = An allele is known by the antigens of its own line in the release; a serological typing can be more alleles than those. What is not known is left out, never guessed.
+explain-refused = Not understood
+explain-expected = Expected
+explain-fix = Did you mean
+explain-form = Form
+explain-category-allele = the name of an allele, complete or shortened
+explain-category-allele_string = a list of alternatives
+explain-category-xx = every allele of a first field
+explain-category-mac = a multiple allele code
+explain-category-g_group = a G group: the same nucleotides in the exons of the antigen recognition domain
+explain-category-p_group = a P group: the same protein in the antigen recognition domain
+explain-category-small_g = a small-g group: a P group with its null alleles
+explain-category-serology = an antigen
+explain-category-new = an expressed protein that has no name yet
+explain-category-not_known = not typed, or not known
+explain-category-absent = the gene is absent
+explain-members = Can be
+explain-more = and { $count } more
+explain-accession = Accession
+explain-g = G groups
+explain-p = P groups
+explain-levels = At other levels
+explain-antigens = Antigens
+explain-confidence-unambiguous = unambiguous
+explain-confidence-possible = possible
+explain-confidence-assumed = assumed
+explain-confidence-expert = reported by experts
+explain-epitopes = Bw4, Bw6, C1, C2
+explain-alleles = { $count ->
+    [one] 1 allele
+   *[other] { $count } alleles
+  }
+explain-none = none
+explain-unknown = not known
+explain-tce-v2 = T-cell-epitope group, version 2
+explain-tce-v1 = T-cell-epitope group, version 1
+explain-beside = Usually beside it
+explain-rarity = How common (CIWD 3.0)
+explain-rarity-c = common, at least 1 in 10,000
+explain-rarity-i = intermediate, at least 1 in 100,000
+explain-rarity-wd = well documented, met at least five times
+explain-rarity-r = rare
+explain-remarks = Remarks
+explain-release = Release
+
 typing-error-typing_empty = Nothing is written; expected { $expected }.
 typing-error-character_unexpected = "{ $value }" ({ $unicode }) at character { $position } belongs to no HLA name; expected { $expected }.
 typing-error-locus_unknown = "{ $value }" is no locus; expected { $expected }.
@@ -378,6 +432,7 @@ failure-release_number_invalid = { $value } is no release; expected a number suc
 failure-history_not_there = The folder has no lists of earlier releases: it needs Allelelist_history.txt or allelelist/ (qidai hla fetch).
 failure-history_release_unknown = No release { $value } is known here; known: { $known }.
 failure-history_line = { $file }, line { $line }: { $problem }: "{ $value }". Fetch the list again.
+failure-ciwd_table_line = { $file }, line { $line }: "{ $value }" is no row of the table of common alleles; expected a name and the categories C, I, WD or R, joined by commas.
 failure-mac_table_line = { $file }, line { $line }: { $problem }: "{ $value }".
 failure-database_address_unknown = { $address } is no address of a bank ({ $reason }): expected a file or postgres://…
 failure-database_missing = There is no bank at { $address }: check the address, or make one by an import.

@@ -58,6 +58,8 @@ pub(crate) fn routes() -> Routes {
         .post("/search", Needs(SearchRun), pages::search::run)
         .post("/search/draft", Needs(SearchRun), pages::search::keep_draft)
         .get("/search/{id}", Needs(SearchRun), pages::search::show)
+        // names of HLA
+        .get("/hla", SignedIn, pages::hla::show)
         // units
         .get("/find", Needs(UnitView), pages::units::find)
         .get("/units", Needs(UnitView), pages::units::show)
@@ -105,6 +107,7 @@ pub(crate) fn routes() -> Routes {
         .get("/api/openapi.json", Everybody, api::document::describe)
         .post("/api/search", Needs(SearchRun), api::search::run)
         .post("/api/typing/check", Needs(SearchRun), api::typing::check)
+        .get("/api/hla/explain", SignedIn, api::hla::explain)
         .get("/api/documents", SignedIn, api::documents::list)
         .post("/api/documents", SignedIn, api::documents::add)
         .get("/api/documents/{id}", SignedIn, api::documents::one)

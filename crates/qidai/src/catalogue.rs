@@ -198,14 +198,16 @@ pub(crate) async fn is_synthetic(store: &Store) -> Result<bool, Failure> {
 /// # Errors
 /// The folder that was asked for, or that the bank remembers, does not hold a whole release.
 pub(crate) async fn release_of(store: &Store, args: &ReferenceArgs) -> Result<Release, Failure> {
-    if args.release.is_some() {
-        return Ok(reference::release_from(args.release.as_deref())?);
-    }
     let remembered = store.release_in_force().await?;
-    Ok(match remembered {
-        Some(release) => reference::load_remembered(&release)?,
-        None => Release::starter(),
-    })
+    let (mut release, dir) = match (&args.release, remembered) {
+        (Some(dir), _) => (reference::load_release(dir)?, dir.clone()),
+        (None, Some(remembered)) => {
+            (reference::load_remembered(&remembered)?, PathBuf::from(&remembered.directory))
+        }
+        (None, None) => return Ok(Release::starter()),
+    };
+    reference::add_proteins(&mut release, &dir)?;
+    Ok(release)
 }
 
 fn snapshot_path(args: &BankArgs) -> Option<PathBuf> {

@@ -15,6 +15,7 @@ mod console;
 mod csv_row;
 mod demo;
 mod error;
+mod explain;
 mod fetch;
 mod keys;
 mod limits;

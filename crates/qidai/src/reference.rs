@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use qidai_bank::ReleaseInForce;
+use qidai_hla::rarity::RarityTable;
 use qidai_hla::typing::MacTable;
 use qidai_hla::{Release, ReleaseError, ReleaseFiles};
 
@@ -40,16 +41,6 @@ pub(crate) fn load_release(dir: &Path) -> Result<Release, ReferenceError> {
     Ok(release)
 }
 
-/// As [`load_release`], and what the protein sequences show (Bw4, Bw6, C1, C2) where the folder has them (`fasta/`).
-///
-/// # Errors
-/// Those of [`load_release`], for the sequences too.
-pub(crate) fn load_release_with_proteins(dir: &Path) -> Result<Release, ReferenceError> {
-    let mut release = load_release(dir)?;
-    optional::add_proteins(&mut release, dir)?;
-    Ok(release)
-}
-
 /// As [`load_release`], and the names of all releases, when lists of them lie in the folder.
 ///
 /// # Errors
@@ -60,6 +51,23 @@ pub(crate) fn load_release_with_history(dir: &Path) -> Result<Release, Reference
         release.add_history(Arc::new(history));
     }
     Ok(release)
+}
+
+/// Adds what the protein sequences show (Bw4, Bw6, C1, C2) where the folder of the release has them (`fasta/`).
+///
+/// # Errors
+/// [`ReferenceError`]: a file that cannot be read, or that is of another release or cut.
+pub(crate) fn add_proteins(release: &mut Release, dir: &Path) -> Result<(), ReferenceError> {
+    optional::add_proteins(release, dir)
+}
+
+/// Reads a table of common, intermediate and well-documented alleles (CIWD 3.0.0, CSV).
+///
+/// # Errors
+/// [`ReferenceError`]: a file that cannot be read, is not UTF-8, or has a line of another form.
+pub(crate) fn load_ciwd(file: &Path) -> Result<RarityTable, ReferenceError> {
+    let text = folder::read_text(file)?;
+    RarityTable::read(&text).map_err(|problem| ReferenceError::Ciwd { file: file.to_owned(), problem })
 }
 
 fn of_release(dir: &Path, problem: ReleaseError) -> ReferenceError {

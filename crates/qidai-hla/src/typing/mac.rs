@@ -71,11 +71,6 @@ impl MacTable {
         if codes.is_empty() { heading.map(|()| MacTable { codes }) } else { Ok(MacTable { codes }) }
     }
 
-    /// Every code with its expansion as listed, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.codes.iter().map(|(code, alleles)| (&**code, &**alleles))
-    }
-
     /// The number of codes.
     pub fn len(&self) -> usize {
         self.codes.len()

@@ -18,8 +18,8 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, audit, documents, emergencies, figures, history, me, notifications, records, roles,
-    search, sites, tokens, typing, units,
+    access_log, accounts, audit, documents, emergencies, figures, history, hla, me, notifications, records,
+    roles, search, sites, tokens, typing, units,
 };
 use crate::app::{Door, Entry, routes};
 use crate::error::Problem;
@@ -34,7 +34,7 @@ use crate::error::Problem;
     ),
     paths(
         describe,
-        search::run, typing::check,
+        search::run, typing::check, hla::explain,
         units::list, units::get, units::signatures, units::find,
         figures::list, figures::rows, history::list, access_log::list, audit::get, audit::begin,
         me::get, me::sessions, me::end, roles::list,

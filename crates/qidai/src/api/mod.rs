@@ -13,6 +13,7 @@ pub(crate) mod emergencies;
 pub(crate) mod figures;
 pub(crate) mod health;
 pub(crate) mod history;
+pub(crate) mod hla;
 mod input;
 pub(crate) mod me;
 pub(crate) mod notifications;

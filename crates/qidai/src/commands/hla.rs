@@ -18,6 +18,7 @@ use qidai_hla::{Nomenclature, Release};
 use crate::commands::Outcome;
 use crate::error::Failure;
 use crate::reference;
+use crate::words::Lang;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -32,8 +33,8 @@ enum Verb {
     /// Levels: G, P, lg, lgx, W, exon, U2, S, 1F, small-g. Status: ok, empty (valid, but nothing at this level) or
     /// error:CODE. Lists are joined by `/`; a whole GL String keeps its operators.
     Reduce(Batch),
-    /// Explain typings: in one typing a line, out one JSON object a line.
-    Explain(Batch),
+    /// Explain a typing: what it is, what it can be, groups, antigens, remarks. With --batch one JSON object a line.
+    Explain(explain::Args),
     /// Obtain a release or a table of multiple allele codes: from the publisher, a mirror or a folder.
     ///
     /// A run that was broken off is taken up where it stopped. Nothing is in its place before it is whole: every file there,
@@ -75,16 +76,16 @@ struct Batch {
     mac: Option<PathBuf>,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     let (batch, answer): (&Batch, batch::Answer<'_>) = match &args.verb {
         Verb::Reduce(batch) => (batch, &reduce::line),
-        Verb::Explain(batch) => (batch, &explain::line),
+        Verb::Explain(args) => return explain::run(args, lang),
         Verb::Mac { way: Way::Decode(batch) } => (batch, &mac::decode),
         Verb::Mac { way: Way::Encode(batch) } => return encode(batch),
         Verb::Fetch(args) => return fetch::run(args),
         Verb::Migrate(args) => return migrate::run(args),
     };
-    answer_all(batch, answer, batch.mac.as_deref().map(reference::load_mac).transpose()?.as_ref())
+    answer_all(&batch.release, answer, batch.mac.as_deref().map(reference::load_mac).transpose()?.as_ref())
 }
 
 /// The table is turned round once for all lines.
@@ -94,11 +95,15 @@ fn encode(batch: &Batch) -> Result<Outcome, Failure> {
     let answer = |line: &batch::Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String| {
         mac::encode(line, nomenclature, &index, out)
     };
-    answer_all(batch, &answer, mac.as_ref())
+    answer_all(&batch.release, &answer, mac.as_ref())
 }
 
-fn answer_all(batch: &Batch, answer: batch::Answer<'_>, mac: Option<&MacTable>) -> Result<Outcome, Failure> {
-    let releases = load(&batch.release)?;
+fn answer_all(
+    dirs: &[PathBuf],
+    answer: batch::Answer<'_>,
+    mac: Option<&MacTable>,
+) -> Result<Outcome, Failure> {
+    let releases = load(dirs)?;
     announce(&releases[0]);
     let side_by_side: Vec<Nomenclature<'_>> =
         releases.iter().map(|release| Nomenclature::new(release, mac)).collect();

@@ -161,7 +161,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Config(args) => config::run(&args, given_lang),
         Command::Demo(args) => demo::run(&args, lang),
         Command::Figures(args) => figures::run(&args, lang),
-        Command::Hla(args) => hla::run(&args),
+        Command::Hla(args) => hla::run(&args, lang),
         Command::Id(args) => id::run(&args),
         Command::Import(args) => import::run(&args, lang),
         Command::Init(args) => init::run(&args, lang),

@@ -10,6 +10,7 @@ pub(crate) mod documents;
 pub(crate) mod emergency;
 pub(crate) mod failure;
 pub(crate) mod history;
+pub(crate) mod hla;
 pub(crate) mod notifications;
 pub(crate) mod people;
 mod reader;
@@ -41,9 +42,10 @@ pub(crate) use units::not_found as unit_not_found;
 type Seen = fn(&Visitor) -> bool;
 
 /// An entry of the main navigation: key of its word, address, and who sees it.
-const AREAS: [(&str, &str, Seen); 7] = [
+const AREAS: [(&str, &str, Seen); 8] = [
     ("nav-search", "/", |visitor| visitor.may(Permission::SearchRun)),
     ("nav-units", "/units", |visitor| visitor.may(Permission::UnitView)),
+    ("nav-hla", "/hla", |visitor| visitor.may(Permission::UnitView)),
     ("nav-registers", "/records", records::any_seen),
     ("nav-board", "/board", |visitor| visitor.may(Permission::FigureView)),
     ("nav-history", "/history", |visitor| visitor.may(Permission::HistoryView)),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use qidai_hla::ReleaseError;
 use qidai_hla::history::HistoryError;
+use qidai_hla::rarity::RarityError;
 use qidai_hla::typing::MacError;
 
 use crate::error::Failure;
@@ -42,6 +43,9 @@ pub(crate) enum ReferenceError {
     /// The code table has a line of another form.
     #[error("{} {problem}", file.display())]
     Mac { file: PathBuf, problem: MacError },
+    /// The table of common alleles has a line of another form.
+    #[error("{} {problem}", file.display())]
+    Ciwd { file: PathBuf, problem: RarityError },
 }
 
 impl ReferenceError {
@@ -56,6 +60,7 @@ impl ReferenceError {
             ReferenceError::Release { problem, .. } => problem.code(),
             ReferenceError::History { .. } => "history_line",
             ReferenceError::Mac { .. } => "mac_table_line",
+            ReferenceError::Ciwd { .. } => "ciwd_table_line",
         }
     }
 }
@@ -85,6 +90,11 @@ impl ReferenceError {
                 ("file", problem.file.clone()),
                 ("line", problem.line.to_string()),
                 ("problem", problem.problem.clone()),
+                ("value", problem.value.clone()),
+            ],
+            ReferenceError::Ciwd { file, problem } => vec![
+                ("file", file.display().to_string()),
+                ("line", problem.line.to_string()),
                 ("value", problem.value.clone()),
             ],
             ReferenceError::Mac { file, problem } => vec![

@@ -106,3 +106,16 @@ async fn health_names_version_generation_and_release() {
         (&"ok".into(), &7.into(), &"starter".into())
     );
 }
+
+#[tokio::test]
+async fn a_typing_is_explained_with_the_keys_of_the_door_and_more() {
+    let visitor = Visitor::new();
+    let body = json(&visitor.get("/api/hla/explain?typing=A*24:02").await);
+    assert_eq!(body["category"], "allele");
+    assert_eq!(body["antigens"][0], serde_json::json!({"name": "A24", "confidence": "unambiguous"}));
+    assert_eq!((&body["release"], &body["error"]), (&Value::from("starter"), &Value::Null));
+    let wrong = json(&visitor.get("/api/hla/explain?typing=A*24:2").await);
+    assert_eq!(wrong["error"]["fix"], "A*24:02");
+    let missing = visitor.get("/api/hla/explain").await;
+    assert!(missing.status.is_client_error(), "{}", missing.text);
+}

@@ -166,3 +166,20 @@ async fn nobody_listed_is_explained() {
     page.says("No unit is listed");
     page.says("HLA matches below the floor");
 }
+
+#[tokio::test]
+async fn the_typing_explorer_leads_from_an_antigen_to_its_alleles_and_on() {
+    let visitor = Visitor::new();
+    let start = visitor.get("/hla").await;
+    start.says("What does a typing mean?");
+    start.says("/hla?typing=B62");
+    let page = visitor.get("/hla?typing=B62").await;
+    page.says("an antigen");
+    page.says("href=\"/hla?typing=B%2A15%3A01\"");
+    visitor.get("/hla?typing=A%2A24%3A02&lang=zh-CN").await.says("等位基因名称");
+    let wrong = visitor.get("/hla?typing=A%2A24%3A2").await;
+    assert_eq!(wrong.status, StatusCode::OK, "a text that is no typing is an answer too");
+    wrong.says("role=\"alert\"");
+    wrong.says("href=\"/hla?typing=A%2A24%3A02\"");
+    visitor.get("/hla?typing=%3Cscript%3E").await.is_silent_about("<script>");
+}

@@ -1,69 +1,104 @@
-//! One typing → one JSON object: its form, its members, their groups and antigens.
+//! `qidai hla explain`: a tree for a person, or one JSON object a line.
 
-use qidai_hla::serology::Confidence;
-use qidai_hla::typing::Warning;
-use qidai_hla::{AlleleId, Alternatives, Antigen, ErrorCode, GroupKind, Nomenclature, Release, TypingError};
-use serde::Serialize;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use qidai_hla::history::ReleaseVersion;
+use qidai_hla::rarity::RarityTable;
+use qidai_hla::{Nomenclature, Release};
 
 use super::batch::Line;
+use super::{announce, answer_all};
+use crate::commands::{Outcome, stream};
+use crate::error::Failure;
+use crate::explain::{Branch, Explained, Explanation, Refusal, branches, explain_all, read};
+use crate::reference;
+use crate::words::{Lang, Words};
 
-/// How many members are named; `count` tells how many there are.
-const FIRST_MEMBERS: usize = 10;
-
-#[derive(Serialize)]
-struct Explanation<'a> {
-    typing: &'a str,
-    category: Option<&'static str>,
-    members: Members,
-    p_groups: Vec<String>,
-    g_groups: Vec<String>,
-    antigens: Vec<KnownAs>,
-    warnings: Vec<Remark>,
-    error: Option<Refusal>,
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The text to explain, e.g. 'A*02:01'. Quote it: the shell reads stars.
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    typing: Option<String>,
+    /// Read standard input, write standard output: one typing a line in, one JSON object a line out.
+    #[arg(long)]
+    batch: bool,
+    /// Folder of an IPD-IMGT/HLA release; without it the built-in starter release is used. Given again, the other releases
+    /// are for typings of --batch that name theirs; the first one is in force.
+    #[arg(long, value_name = "DIR")]
+    release: Vec<PathBuf>,
+    /// Table of multiple allele codes: a header, then `code⇥alleles`.
+    #[arg(long, value_name = "FILE")]
+    mac: Option<PathBuf>,
+    /// Table of common, intermediate and well-documented alleles (CIWD 3.0.0); it is told and changes no answer.
+    #[arg(long, value_name = "FILE")]
+    ciwd: Option<PathBuf>,
 }
 
-#[derive(Serialize, Default)]
-struct Members {
-    count: usize,
-    first: Vec<String>,
+pub(super) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
+    let mac = args.mac.as_deref().map(reference::load_mac).transpose()?;
+    let Some(typing) = &args.typing else { return answer_all(&args.release, &line, mac.as_ref()) };
+    let release = match args.release.first() {
+        Some(dir) => with_proteins(dir)?,
+        None => Release::starter(),
+    };
+    announce(&release);
+    let nomenclature = Nomenclature::new(&release, mac.as_ref());
+    let rarity = args.ciwd.as_deref().map(|file| rarity(file, &nomenclature)).transpose()?;
+    let explained = explain_all(typing, &nomenclature, rarity.as_ref());
+    stream::say(tree(&explained, lang.words()).trim_end())?;
+    Ok(if explained.explanation.error.is_some() { Outcome::SomeRefused } else { Outcome::Done })
 }
 
-#[derive(Serialize)]
-struct KnownAs {
-    name: String,
-    confidence: &'static str,
+/// With the names of all releases, where the folder has them.
+fn with_proteins(dir: &Path) -> Result<Release, Failure> {
+    let mut release = reference::load_release_with_history(dir)?;
+    reference::add_proteins(&mut release, dir)?;
+    Ok(release)
 }
 
-#[derive(Serialize)]
-struct Remark {
-    code: &'static str,
-    sentence: String,
+/// The table, with today's names where the history of releases is at hand.
+fn rarity(file: &Path, nomenclature: &Nomenclature<'_>) -> Result<RarityTable, Failure> {
+    let table = reference::load_ciwd(file)?;
+    let today = nomenclature.release.label().parse::<ReleaseVersion>().ok();
+    Ok(match (nomenclature.release.history(), today) {
+        (Some(history), Some(today)) => table.with_names_of(history, today),
+        _ => table,
+    })
 }
 
-#[derive(Serialize)]
-struct Refusal {
-    code: &'static str,
-    sentence: String,
-    value: String,
-    position: usize,
-    expected: String,
-    fix: Option<String>,
+/// The typing, and below it one line for each question.
+pub(super) fn tree(explained: &Explained, w: &Words) -> String {
+    let branches = branches(explained, w);
+    let mut text = format!("{}\n", explained.explanation.typing);
+    for (i, branch) in branches.iter().enumerate() {
+        let twig = if i + 1 == branches.len() { "└─" } else { "├─" };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{twig} {}: {}", branch.name, said(branch, w));
+    }
+    text
 }
 
+fn said(branch: &Branch, w: &Words) -> String {
+    let leaves = branch.leaves.iter().map(|leaf| match &leaf.note {
+        Some(note) => format!("{} ({note})", leaf.text),
+        None => leaf.text.clone(),
+    });
+    let more = (branch.more > 0).then(|| w.t1("explain-more", "count", branch.more as f64));
+    leaves.chain(more).collect::<Vec<_>>().join(" · ")
+}
+
+/// One line of the batch door.
 pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String) -> bool {
     let typing = line.text.as_ref();
-    let read = if !line.is_utf8() {
-        Err(refusal("not_utf8", typing, "UTF-8 text"))
-    } else if typing.contains(['^', '|', '+', '~']) {
-        let code = ErrorCode::FormUnknown.as_str();
-        Err(refusal(code, typing, "one position, such as A*02:01; a whole GL String can be reduced"))
-    } else {
-        nomenclature.read_tolerantly(typing).map_err(Refusal::from)
+    let read = match line.is_utf8() {
+        true => read(typing, nomenclature),
+        false => Err(Refusal::new("not_utf8", typing, "UTF-8 text")),
     };
     let accepted = read.is_ok();
     let explanation = match read {
-        Ok(alternatives) => explain(typing, &alternatives, nomenclature.release),
-        Err(refusal) => refused(typing, refusal),
+        Ok(alternatives) => Explanation::of(typing, &alternatives, nomenclature.release),
+        Err(refusal) => Explanation::refused(typing, refusal),
     };
     match serde_json::to_string(&explanation) {
         Ok(json) => out.push_str(&json),
@@ -71,85 +106,4 @@ pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut S
         Err(error) => out.push_str(&format!("{{\"error\":{{\"code\":\"json\",\"sentence\":\"{error}\"}}}}")),
     }
     accepted
-}
-
-fn explain<'t>(typing: &'t str, alternatives: &Alternatives, release: &Release) -> Explanation<'t> {
-    let alleles = &alternatives.alleles;
-    let remarks = alternatives.warnings.iter().cloned().chain(alternatives.nulls_not_counted(release));
-    let warnings = remarks.map(Remark::from).collect();
-    let first = alleles.iter().take(FIRST_MEMBERS).map(|a| release.name(*a).to_string());
-    Explanation {
-        typing,
-        category: Some(alternatives.category.as_str()),
-        members: Members { count: alleles.len(), first: first.collect() },
-        p_groups: groups(alleles, GroupKind::P, release),
-        g_groups: groups(alleles, GroupKind::G, release),
-        antigens: antigens(alleles, release),
-        warnings,
-        error: None,
-    }
-}
-
-fn refused(typing: &str, refusal: Refusal) -> Explanation<'_> {
-    Explanation {
-        typing,
-        category: None,
-        members: Members::default(),
-        p_groups: Vec::new(),
-        g_groups: Vec::new(),
-        antigens: Vec::new(),
-        warnings: Vec::new(),
-        error: Some(refusal),
-    }
-}
-
-fn groups(alleles: &[AlleleId], kind: GroupKind, release: &Release) -> Vec<String> {
-    let mut groups: Vec<_> = alleles.iter().filter_map(|a| release.group_of(*a, kind)).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    groups.iter().map(ToString::to_string).collect()
-}
-
-/// Every antigen that a member is known by, with the surest confidence, surest first. What experts reported besides is
-/// shown last; it is used nowhere else.
-fn antigens(alleles: &[AlleleId], release: &Release) -> Vec<KnownAs> {
-    let mut all: Vec<(Antigen, Confidence)> =
-        alleles.iter().flat_map(|a| release.antigens(*a)).copied().collect();
-    let expert = alleles.iter().flat_map(|a| release.expert_antigens(*a));
-    all.extend(expert.map(|antigen| (*antigen, Confidence::Expert)));
-    all.sort_unstable();
-    all.dedup_by_key(|(antigen, _)| *antigen);
-    all.sort_by_key(|(antigen, confidence)| (*confidence, *antigen));
-    let known = all.into_iter();
-    known.map(|(a, c)| KnownAs { name: a.to_string(), confidence: c.as_str() }).collect()
-}
-
-impl From<Warning> for Remark {
-    fn from(warning: Warning) -> Self {
-        Remark { code: warning.code, sentence: warning.sentence }
-    }
-}
-
-impl From<TypingError> for Refusal {
-    fn from(error: TypingError) -> Self {
-        Refusal {
-            code: error.code.as_str(),
-            sentence: error.to_string(),
-            value: error.value,
-            position: error.position,
-            expected: error.expected,
-            fix: error.fix,
-        }
-    }
-}
-
-fn refusal(code: &'static str, typing: &str, expected: &str) -> Refusal {
-    Refusal {
-        code,
-        sentence: format!("{code}: {typing:?}; expected {expected}"),
-        value: typing.to_owned(),
-        position: 1,
-        expected: expected.to_owned(),
-        fix: None,
-    }
 }

@@ -132,3 +132,33 @@ fn codes_are_read_both_ways() {
         ]
     );
 }
+
+#[test]
+fn a_person_gets_a_tree_and_a_wrong_text_says_what_would_be_right() {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../qidai-hla/tests/data/mini");
+    let release = reference::load_release(&dir).unwrap();
+    let nomenclature = Nomenclature::new(&release, None);
+    let said = |text: &str, lang: Lang| {
+        explain::tree(&crate::explain::explain_all(text, &nomenclature, None), lang.words())
+    };
+    let tree = said("A*91:08", Lang::En);
+    assert!(tree.starts_with("A*91:08\n├─ Form: the name of an allele"), "{tree}");
+    for part in ["A*91:02", "P groups: A*91:01P", "is now A*91:02 (allele_renamed)", "└─ Release: 0.1.0"]
+    {
+        assert!(tree.contains(part), "{part} in {tree}");
+    }
+    let refused = said("A*91:2", Lang::En);
+    assert!(refused.contains("Did you mean: A*91:02"), "{refused}");
+    assert!(said("A*91:08", Lang::ZhCn).contains("P 组: A*91:01P"));
+}
+
+#[test]
+fn how_common_an_allele_is_changes_no_answer() {
+    let release = Release::starter();
+    let nomenclature = Nomenclature::new(&release, None);
+    let table = qidai_hla::rarity::RarityTable::read("h\nA*24:02,C,C,C,C,C,C,C,C\n").unwrap();
+    let with = crate::explain::explain_all("A*24:02", &nomenclature, Some(&table));
+    assert_eq!(with.rarity, Some("C"));
+    let other = crate::explain::explain_all("A*11:01", &nomenclature, Some(&table));
+    assert_eq!((other.rarity, other.explanation.members.count), (None, 1), "not in the table is not known");
+}

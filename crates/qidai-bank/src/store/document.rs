@@ -1,7 +1,7 @@
 //! Documents: what is known of each in an audited row, its file in a row beside.
 //!
 //! The audited row holds the SHA-256 of the file as it is stored, so a file that was changed behind the program's
-//! back is named by a verification ([`check`]). What belongs to a person is sealed under that person's key, name
+//! back is named by a verification ([`check()`]). What belongs to a person is sealed under that person's key, name
 //! included: erasing the person makes it unreadable.
 
 mod check;

@@ -67,7 +67,7 @@ impl Snapshot {
         Self::open(Bytes::Owned(words))
     }
 
-    /// Takes bytes that were written with [`Snapshot::bytes`], usually a mapped file.
+    /// Takes bytes that were written with [`Snapshot::pieces`], usually a mapped file.
     ///
     /// # Errors
     /// When they are something else, are damaged, or do not lie on an 8-byte boundary.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The states of a unit (mission M01, labels in the glossary, section H). Which moves between
-/// them are legal is a table of its own.
+/// them are legal is a table of its own, [`Status::moves`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -62,7 +62,23 @@ const CODES: [(Status, &str, &str); 24] = [
     (Status::ExceptionalRelease, "exceptional_release", "ExceptionalRelease"),
 ];
 
+/// Legal moves, from and to. A move that is not here is refused and written down as refused.
+///
+/// Source: mission M01, "Available → Reserved" and "reservation expired or cancelled → Available".
+const MOVES: [(Status, Status); 2] =
+    [(Status::Available, Status::Reserved), (Status::Reserved, Status::Available)];
+
 impl Status {
+    /// Every legal move, from and to.
+    pub fn moves() -> impl Iterator<Item = (Self, Self)> {
+        MOVES.into_iter()
+    }
+
+    /// May a unit move from this state to that one?
+    pub fn may_become(self, next: Self) -> bool {
+        MOVES.contains(&(self, next))
+    }
+
     /// All states in the order of a unit's life.
     pub fn all() -> impl Iterator<Item = Self> {
         CODES.iter().map(|(status, _, _)| *status)

@@ -32,6 +32,7 @@ mod password;
 mod person;
 mod rate_limit;
 mod record;
+mod reservation;
 mod row;
 mod search;
 mod secret_check;

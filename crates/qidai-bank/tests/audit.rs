@@ -12,7 +12,7 @@ use qidai_bank::{
 use sha2::{Digest as _, Sha256};
 use support::postgres::Server;
 use support::tamper::{TableSeen, Tamperer};
-use support::{TestBank, ids, listed, public_unit};
+use support::{TestBank, din, ids, listed, public_unit};
 
 /// Tables that the history does not hold (`docs/history.md` says what protects each instead). `counter` and `history`
 /// are tampered with in stories of their own.
@@ -103,6 +103,10 @@ async fn fill(bank: &TestBank) -> Store {
     store.add_units(&units, &context).await.expect("added");
     store.add_listed("wmda", &[listed("D1"), listed("D2")], &context).await.expect("added");
     store.add_listed("nmdp", &[listed("D1")], &context).await.expect("added");
+    for unit in [1, 2, 3] {
+        store.reserve_unit(&din(unit), "Qilu Hospital", &context).await.expect("reserved");
+    }
+    store.end_reservation(&din(1), &context).await.expect("ended");
     store.set_setting("colour", "red", &context).await.expect("set");
     store.set_setting("colour", "blue", &context.because("blue is nicer")).await.expect("set");
     store.set_setting("size", "1", &context).await.expect("set");
@@ -156,7 +160,7 @@ async fn a_bank_that_nobody_touched_is_whole(bank: &TestBank) {
     let found = verify(&store).await;
     assert!(found.is_whole(), "{:?}", found.findings);
     assert_eq!(found.head, store.head().await.expect("read"));
-    assert_eq!((found.events, found.rows), (found.head.sequence, 3 + 4 + 3 + 2 + 2 + 3));
+    assert_eq!((found.events, found.rows), (found.head.sequence, 3 + 4 + 3 + 2 + 2 + 3 + 3 + 4));
     store.close().await.expect("closed");
     let looking = Store::open_read_only(&bank.address).await.expect("opens");
     assert!(verify(&looking).await.is_whole());
@@ -361,7 +365,9 @@ async fn a_history_written_anew_is_found_by_a_checkpoint(bank: &TestBank) {
     store.close().await.expect("closed");
     // The same bank with another content, as a forger would write it anew.
     let tamperer = Tamperer::of(bank).await;
-    for table in ["unit_state", "typing", "unit", "listed", "external_list", "setting", "history"] {
+    for table in
+        ["reservation", "unit_state", "typing", "unit", "listed", "external_list", "setting", "history"]
+    {
         tamperer.run(&format!("DELETE FROM {table}")).await.expect("emptied");
     }
     tamperer.run("UPDATE counter SET value = 0").await.expect("emptied");
@@ -374,7 +380,9 @@ async fn a_history_written_anew_is_found_by_a_checkpoint(bank: &TestBank) {
     store.close().await.expect("closed");
 
     let tamperer = Tamperer::of(bank).await;
-    for table in ["unit_state", "typing", "unit", "listed", "external_list", "setting", "history"] {
+    for table in
+        ["reservation", "unit_state", "typing", "unit", "listed", "external_list", "setting", "history"]
+    {
         tamperer.run(&format!("DELETE FROM {table}")).await.expect("emptied");
     }
     tamperer.run("UPDATE counter SET value = 0").await.expect("emptied");

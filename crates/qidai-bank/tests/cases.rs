@@ -313,3 +313,17 @@ fn a_digest_covers_the_whole_record() {
         assert_ne!(signed, other);
     }
 }
+
+/// From × to: what is not in the table is refused.
+#[test]
+fn legal_moves_of_a_unit() {
+    let status = |code: &str| Status::parse(code).expect("a state");
+    let rows = rows(include_str!("cases/unit_moves.tsv"), 3);
+    let legal: Vec<(Status, Status)> = rows.map(|row| (status(row[0]), status(row[1]))).collect();
+    assert_eq!(Status::moves().collect::<Vec<_>>(), legal);
+    for from in Status::all() {
+        for to in Status::all() {
+            assert_eq!(from.may_become(to), legal.contains(&(from, to)), "{from:?} to {to:?}");
+        }
+    }
+}

@@ -22,7 +22,7 @@ const NAME: &str = "QIDAI_TEST_NAME";
 const STEPS: &str = "QIDAI_TEST_STEPS";
 /// How many rounds of killing; the many of a release are `scripts/kill-rounds`.
 const ROUNDS: &str = "QIDAI_KILL_ROUNDS";
-const RACERS: u32 = 25;
+const RACERS: u32 = 100;
 /// Small steps, so that a kill meets every moment of a write.
 const STEP: u32 = 20;
 
@@ -61,6 +61,33 @@ async fn one_of_many_takes_an_identity(bank: &TestBank) {
     }
     assert_eq!((winners, losers), (1, RACERS - 1));
     assert_eq!(store.generation().await.expect("read"), 1);
+    assert_whole(&store).await;
+}
+
+/// Each racer wants the same unit for a centre of its own, a hundred times over.
+async fn one_of_many_reserves_a_unit(bank: &TestBank) {
+    let store = Arc::new(Store::create_or_open(&bank.address).await.expect("a new bank"));
+    let first = ids("first");
+    store.add_units(&[public_unit(1)], &context("first", &first)).await.expect("added");
+    let racers = (0..RACERS).map(|racer| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let ids = ids(&format!("racer-{racer}"));
+            let name = format!("centre {racer}");
+            (name.clone(), store.reserve_unit(&din(1), &name, &context("racer", &ids)).await)
+        })
+    });
+    let mut winners = Vec::new();
+    for racer in racers.collect::<Vec<_>>() {
+        match racer.await.expect("ran") {
+            (name, Ok(())) => winners.push(name),
+            (_, Err(error)) => assert_eq!(error.code(), "unit_already_reserved"),
+        }
+    }
+    assert_eq!(winners.len(), 1, "{winners:?}");
+    assert_eq!(store.reserved_for(&din(1)).await.expect("read"), winners.pop());
+    let refused = u64::from(RACERS) - 1;
+    assert_eq!(store.generation().await.expect("read"), 2 + refused, "each refusal is written down");
     assert_whole(&store).await;
 }
 
@@ -172,6 +199,11 @@ mod sqlite {
         super::one_of_many_takes_an_identity(&TestBank::sqlite()).await;
     }
 
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn one_of_many_reserves_a_unit() {
+        super::one_of_many_reserves_a_unit(&TestBank::sqlite()).await;
+    }
+
     #[tokio::test]
     async fn killed_at_any_moment() {
         super::killed_at_any_moment(&TestBank::sqlite(), rounds(8)).await;
@@ -190,6 +222,12 @@ mod postgres {
     async fn one_of_many_takes_an_identity() {
         let Some(server) = Server::start_or_skip().await else { return };
         super::one_of_many_takes_an_identity(&server.bank("race").await).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn one_of_many_reserves_a_unit() {
+        let Some(server) = Server::start_or_skip().await else { return };
+        super::one_of_many_reserves_a_unit(&server.bank("reserve").await).await;
     }
 
     #[tokio::test]

@@ -517,6 +517,8 @@ failure-checkpoints_unusable = { $file } cannot be used: { $error }.
 
 ## Command line
 serving-at = Pages at { $address } (Ctrl-C ends)
+unit-reserved = Unit { $number } is reserved for { $name }.
+unit-reservation-ended = The reservation of unit { $number } has ended.
 people-link = One-time link for { $number }, valid for 24 hours and shown only now:
     { $link }
 init-made = The bank is at { $bank }, its keys are in { $keys }. Keep a copy of the keys apart from the backups: without
@@ -750,6 +752,9 @@ change-field = Field
 change-old = Before
 change-new = After
 event-unit_added = unit entered
+event-unit_reserved = unit reserved
+event-unit_reservation_ended = reservation ended
+event-unit_move_refused = move of a unit refused
 event-document_added = document added
 event-document_withdrawn = document withdrawn
 event-notifications_read = notifications marked as read
@@ -1031,5 +1036,11 @@ failure-sign_in_too_often = There were too many attempts from your address in th
 failure-no_page_for_role = Your account has no page of its own yet: ask the administrator for a role.
 failure-demo_account_ended = The account { $staff_number } of the demonstration was ended: choose another --dir for the demonstration.
 failure-unit_unknown = The bank has no unit { $number }: check the number.
+failure-unit_already_reserved = Unit { $number } is reserved already: choose another, or ask who holds it.
+failure-unit_not_available = Unit { $number } cannot be reserved: it is { $status }, expected available.
+failure-unit_not_reserved = Unit { $number } has no reservation that could end: it is { $status }.
+failure-unit_number_ambiguous = Several units have the number { $number }, each of its own numbering: open the one you mean on its page.
+failure-reserved_for_missing = Nobody is named: name the centre that the unit is kept for.
+failure-reserved_for_too_long = "{ $value }" is no name of a centre: at most 120 characters on one line are expected.
 failure-role_unknown = '{ $value }' is no role: choose one from the list.
 failure-act_unknown = '{ $value }' is nothing that can be done with an account: use the buttons of the page.

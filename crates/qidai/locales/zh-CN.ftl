@@ -501,6 +501,8 @@ failure-checkpoints_unusable = 无法使用 { $file }：{ $error }。
 
 ## 命令行
 serving-at = 页面地址 { $address }（按 Ctrl-C 结束）
+unit-reserved = 脐血 { $number } 已为 { $name } 预留。
+unit-reservation-ended = 脐血 { $number } 的预留已结束。
 people-link = { $number } 的一次性链接，24 小时内有效，只显示这一次：
     { $link }
 init-made = 脐血库位于 { $bank }，密钥位于 { $keys }。请把密钥副本与备份分开保存：没有密钥，任何人都无法读取库中的个人信息。
@@ -720,6 +722,9 @@ change-field = 项目
 change-old = 之前
 change-new = 之后
 event-unit_added = 登记脐血
+event-unit_reserved = 预留脐血
+event-unit_reservation_ended = 结束预留
+event-unit_move_refused = 拒绝变更脐血状态
 event-document_added = 附上文件
 event-document_withdrawn = 撤回附件
 event-notifications_read = 通知标为已读
@@ -983,5 +988,11 @@ failure-sign_in_too_often = 您所在地址一分钟内尝试次数过多，请�
 failure-no_page_for_role = 您的角色目前没有可看的页面：请管理员授予角色。
 failure-demo_account_ended = 演示账户 { $staff_number } 已停用：请为演示另选 --dir。
 failure-unit_unknown = 库中没有脐血 { $number }：请核对编号。
+failure-unit_already_reserved = 脐血 { $number } 已被预留：请另选一份，或询问由谁预留。
+failure-unit_not_available = 脐血 { $number } 不能预留：当前状态为 { $status }，应为可供。
+failure-unit_not_reserved = 脐血 { $number } 没有可结束的预留：当前状态为 { $status }。
+failure-unit_number_ambiguous = 有多份脐血的编号是 { $number }，分属不同编号体系：请在其页面上打开所指的那一份。
+failure-reserved_for_missing = 没有写明预留给谁：请写移植中心的名称。
+failure-reserved_for_too_long = “{ $value }”不是移植中心的名称：应为一行，至多 120 个字符。
 failure-role_unknown = 没有角色“{ $value }”：请从列表中选择。
 failure-act_unknown = 对账户不能做“{ $value }”：请用页面上的按钮。

@@ -8,6 +8,7 @@ mod m0005_unit_lists;
 mod m0006_records;
 mod m0007_documents;
 mod m0008_api_requests;
+mod m0009_reservations;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0006_records::Records),
             Box::new(m0007_documents::Documents),
             Box::new(m0008_api_requests::ApiRequests),
+            Box::new(m0009_reservations::Reservations),
         ]
     }
 

@@ -6,12 +6,12 @@
 
 use super::cell::Kind;
 use super::{
-    account, api_token, clock, document, emergency, link, listing, notification, person, record, setting,
-    signature, site, typing, unit, unit_state,
+    account, api_token, clock, document, emergency, link, listing, notification, person, record, reservation,
+    setting, signature, site, typing, unit, unit_state,
 };
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 23] = [
+pub(super) static AUDITED: [&Table; 24] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -35,6 +35,7 @@ pub(super) static AUDITED: [&Table; 23] = [
     &record::STEP,
     &record::REFUSAL,
     &clock::RUN,
+    &reservation::TABLE,
 ];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.

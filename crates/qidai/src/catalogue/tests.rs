@@ -47,18 +47,25 @@ impl Story {
     /// Something happens; most of it can be searched.
     async fn go_on(&mut self) {
         let context = WriteContext::new(Timestamp::UNIX_EPOCH, Actor::administrator("test"), &self.ids);
-        let number: u32 = self.rng.random_range(0..500);
+        let number: u32 = self.rng.random_range(0..20);
+        let din = Identity::din(&format!("G123424{number:06}")).unwrap();
         let hla = *TYPINGS.choose(&mut self.rng).unwrap();
-        match self.rng.random_range(0..4) {
+        match self.rng.random_range(0..7) {
             0 => self.store.set_setting("colour", &number.to_string(), &context).await.unwrap(),
             1 => {
                 let list = *["Beijing", "Zhejiang"].choose(&mut self.rng).unwrap();
                 let entry = ListedRecord::new(format!("X{number}"), hla);
                 self.store.add_listed(list, &[entry], &context).await.map(|_| ()).unwrap();
             }
+            2 | 3 => {
+                // Some of these are refused: the unit is not there, or somebody has it.
+                let reserved = self.store.reserve_unit(&din, "Qilu Hospital", &context).await;
+                if reserved.is_err() {
+                    drop(self.store.end_reservation(&din, &context).await);
+                }
+            }
             kind => {
-                let bank_type = if kind == 2 { BankType::Family } else { BankType::Public };
-                let din = Identity::din(&format!("G123424{number:06}")).unwrap();
+                let bank_type = if kind == 4 { BankType::Family } else { BankType::Public };
                 let mut unit = UnitRecord::new(din, bank_type);
                 unit.typings = vec![Typing::written(hla)];
                 self.store.add_units(&[unit], &context).await.map(|_| ()).unwrap();
@@ -71,7 +78,7 @@ impl Story {
 async fn following_the_bank_is_opening_it_again() {
     let mut story = Story::begin().await;
     let mut followed = Catalogue::open(&story.args("followed")).await.unwrap();
-    for round in 0..60 {
+    for round in 0..120 {
         story.go_on().await;
         if let Some(newer) = followed.newer(&story.store, &story.args("followed")).await.unwrap() {
             followed = newer;
@@ -88,7 +95,7 @@ async fn following_the_bank_is_opening_it_again() {
         assert_eq!(receipt(&followed), receipt(&fresh), "round {round}");
     }
     // Whoever comes later, with the file of some generation in between, finds the same.
-    let later = Catalogue::open(&story.args("fresh-20")).await.unwrap();
+    let later = Catalogue::open(&story.args("fresh-60")).await.unwrap();
     assert!(later.snapshot().pieces() == followed.snapshot().pieces());
 }
 

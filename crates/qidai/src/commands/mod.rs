@@ -22,6 +22,7 @@ pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod site;
 mod stream;
+pub(crate) mod unit;
 pub(crate) mod user;
 
 use clap::parser::ValueSource;
@@ -82,6 +83,8 @@ enum Command {
     Serve(serve::Args),
     /// Sites: add or change, list.
     Site(site::Args),
+    /// Units: reserve one, or end its reservation.
+    Unit(unit::Args),
     /// Accounts: add, list, give and take roles, disable, make a new link.
     User(user::Args),
 }
@@ -173,6 +176,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Search(args) => search::run(&args, lang),
         Command::Serve(args) => serve::run(&args, given_lang),
         Command::Site(args) => site::run(&args),
+        Command::Unit(args) => unit::run(&args, lang),
         Command::User(args) => user::run(&args, lang),
     };
     stream::quiet_when_closed(outcome)

@@ -8,9 +8,9 @@ use crate::error::Failure;
 
 /// Pause between two looks at the bank. With the tenths of a second that a province's snapshot takes to be brought up
 /// to date, a new unit is found within a second.
-const PAUSE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(100);
 /// While another program writes without pause, the server does other things at least half of the time …
-const PAUSE_MAX: Duration = Duration::from_millis(600);
+const PAUSE_MAX: Duration = Duration::from_millis(400);
 /// … and looks this often whether the tables are still of its version.
 const CHECK_TABLES_EVERY: Duration = Duration::from_secs(2);
 /// The file beside the bank is written no more often: it is a hundred bytes for each unit.

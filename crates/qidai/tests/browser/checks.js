@@ -36,7 +36,7 @@ for (const attribute of ["aria-describedby", "aria-labelledby", "for"]) {
 for (const nav of all("nav")) if (!nav.getAttribute("aria-label")) wrong.push(`nav without name: ${told(nav)}`);
 
 // Names.
-for (const field of all("input:not([type=hidden]), select, textarea")) {
+for (const field of all("input:not([type=hidden], [hidden]), select, textarea")) {
   if (!field.labels?.length && !field.ariaLabel) wrong.push(`field without label: ${told(field)}`);
 }
 for (const one of all("a[href], button, summary")) {

@@ -144,8 +144,8 @@ fn of_level(
     });
     let gl_strings_per_s = per_second(strings, |text| match prepared.gl_terms(text, &mut scratch) {
         Some(answer) => {
-            terms +=
-                black_box(&answer).loci().map(|(_, c)| c.map(<[_]>::len).sum::<usize>()).sum::<usize>() as u64
+            terms += black_box(&answer).loci().map(|(_, c)| c.map(<[_]>::len).sum::<usize>()).sum::<usize>()
+                as u64;
         }
         None => {
             long_way += 1;

@@ -35,6 +35,7 @@ pub(crate) struct Problem {
     request: String,
     /// What is wrong field by field, where a record was refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     errors: Vec<FieldProblem>,
 }
 

@@ -200,7 +200,7 @@ fn a_broken_promise_is_noticed() {
         head: String::new(),
         body: body.as_bytes().to_vec(),
     };
-    let problem = r#"{"title":"a_b","status":404,"detail":"x","code":"a_b","request":"1"}"#;
+    let problem = r#"{"title":"a_b","status":404,"detail":"x","code":"a_b","request":"1","errors":[]}"#;
     for (answer, part) in [
         (told(500, "application/problem+json", problem), "failure"),
         (told(418, "application/problem+json", problem), "not documented"),

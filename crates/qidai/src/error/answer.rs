@@ -33,9 +33,7 @@ pub(crate) struct Problem {
     code: &'static str,
     /// Number of this request in the log of the server.
     request: String,
-    /// What is wrong field by field, where a record was refused.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    /// What is wrong field by field, where a record was refused; otherwise empty.
     errors: Vec<FieldProblem>,
 }
 

@@ -18,7 +18,7 @@ use crate::words::{Lang, Words};
 
 pub(crate) use answer::{Problem, RequestId, answer_failures};
 use typing::TypingRefusal;
-pub(crate) use typing::typing_sentence;
+pub(crate) use typing::{typing_sentence, unicode};
 
 /// What kind of trouble it is; decides the HTTP and the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

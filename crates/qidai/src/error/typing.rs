@@ -44,7 +44,7 @@ pub(crate) fn typing_sentence(error: &TypingError, position: usize, release: &st
 }
 
 /// Names a single character that may look like another one: `U+0410`.
-fn unicode(value: &str) -> String {
+pub(crate) fn unicode(value: &str) -> String {
     let mut characters = value.chars();
     match (characters.next(), characters.next()) {
         (Some(only), None) => format!("U+{:04X}", u32::from(only)),

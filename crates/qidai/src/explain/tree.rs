@@ -1,7 +1,10 @@
 //! An explanation in the order in which a person reads it: branches with leaves, some of which lead further.
 
-use super::{Explained, KnownAs};
-use crate::words::Words;
+use fluent_bundle::FluentValue;
+
+use super::{Explained, KnownAs, Refusal};
+use crate::error::unicode;
+use crate::words::{Lang, Words};
 
 /// How many groups are shown of a typing that has hundreds.
 const LEAVES_MAX: usize = 24;
@@ -42,8 +45,12 @@ pub(crate) fn branches(explained: &Explained, w: &Words) -> Vec<Branch> {
         }
     };
     if let Some(error) = &e.error {
-        add("explain-refused", vec![leaf(error.sentence.clone())], 1);
-        add("explain-expected", vec![leaf(error.expected.clone())], 1);
+        let code = Leaf { note: Some(error.code.to_owned()), ..leaf(refusal(explained, error, w)) };
+        add("explain-refused", vec![code], 1);
+        add("explain-place", vec![leaf(w.say("explain-place-value", &place(error)))], 1);
+        // What was expected is half an English sentence; in other languages the refusal says it.
+        let expected = (w.lang() == Lang::En).then(|| leaf(&error.expected));
+        add("explain-expected", expected.into_iter().collect(), 1);
         add("explain-fix", error.fix.iter().map(|fix| typing(fix)).collect(), 1);
         return all;
     }
@@ -79,10 +86,31 @@ pub(crate) fn branches(explained: &Explained, w: &Words) -> Vec<Branch> {
         ..leaf(letters)
     });
     add("explain-rarity", rarity.into_iter().collect(), 1);
-    let remarks = e.warnings.iter().map(|r| Leaf { note: Some(r.code.to_owned()), ..leaf(&r.sentence) });
+    let remarks =
+        e.warnings.iter().map(|remark| match w.find(&format!("explain-remark-{}", remark.code), &[]) {
+            Some(word) => Leaf { note: Some(remark.sentence.clone()), ..leaf(word) },
+            None => Leaf { note: Some(remark.code.to_owned()), ..leaf(&remark.sentence) },
+        });
     add("explain-remarks", remarks.collect(), e.warnings.len());
     add("explain-release", vec![leaf(&explained.release)], 1);
     all
+}
+
+fn place(error: &Refusal) -> [(&'static str, FluentValue<'_>); 2] {
+    [("value", error.value.as_str().into()), ("position", (error.position as f64).into())]
+}
+
+/// The sentence of the code, in the words of the reader.
+fn refusal(explained: &Explained, error: &Refusal, w: &Words) -> String {
+    let [value, position] = place(error);
+    let values = [
+        value,
+        position,
+        ("expected", error.expected.as_str().into()),
+        ("release", explained.release.as_str().into()),
+        ("unicode", unicode(&error.value).into()),
+    ];
+    w.find(&format!("typing-error-{}", error.code), &values).unwrap_or_else(|| error.sentence.clone())
 }
 
 fn antigens(antigens: &[KnownAs], w: &Words) -> Vec<Leaf> {

@@ -25,7 +25,11 @@ pub(crate) struct Question {
 /// What kind of text it is, what it can be, its groups, antigens and epitopes, what was corrected. A text that is no
 /// typing is an answer as well: `error` says what is wrong and what would be right.
 #[utoipa::path(get, path = "/api/hla/explain", operation_id = "explain_typing", tag = "search", params(Question),
-    responses((status = 200, description = "What it means", body = Explained)))]
+    responses(
+        (status = 200, description = "What it means", body = Explained),
+        (status = 422, description = "The text is longer than any typing", body = crate::error::Problem,
+            content_type = "application/problem+json"),
+    ))]
 pub(crate) async fn explain(
     State(state): State<AppState>,
     Asked(question): Asked<Question>,

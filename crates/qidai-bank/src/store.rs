@@ -68,7 +68,7 @@ pub use person::PersonState;
 pub use rate_limit::LimitTaken;
 pub use search::{SearchableChanges, SearchableKind, SearchableRow};
 pub use session::{OpenSession, Session};
-pub use setting::ReleaseInForce;
+pub use setting::{LAST_VERIFICATION, ReleaseInForce};
 pub use sign_in::{SignIn, SignedIn};
 pub use signature::{Proof, Signing};
 pub use statistics::UnitCount;

@@ -121,6 +121,15 @@ fn start_writer(bank: &TestBank, name: &str, steps: u32) -> Child {
         .expect("started")
 }
 
+/// However long a busy machine takes to start it.
+fn wait_until_ready(told: &mut impl BufRead) {
+    let mut line = String::new();
+    while !line.contains("ready") {
+        line.clear();
+        assert!(told.read_line(&mut line).expect("its output") > 0, "the writer ended early");
+    }
+}
+
 /// Steps that a writer acknowledged, and how many units it was the first to bring.
 fn acknowledged(output: impl Read) -> (Option<u32>, u64) {
     let (mut last, mut accepted) = (None, 0);
@@ -146,10 +155,12 @@ async fn killed_at_any_moment(bank: &TestBank, rounds: u32) {
     let mut total = 0;
     for round in 0..rounds {
         let mut writer = start_writer(bank, &format!("round-{round}"), 100_000);
-        // Moments spread over the first tenths of a second, not in order.
-        std::thread::sleep(Duration::from_millis(u64::from(30 + round * 7919 % 271)));
+        let mut told = BufReader::new(writer.stdout.take().expect("its output"));
+        wait_until_ready(&mut told);
+        // Moments spread over the first tenths of a second of its writing, not in order.
+        std::thread::sleep(Duration::from_millis(u64::from(round * 7919 % 271)));
         writer.kill().expect("killed");
-        let (step, accepted) = acknowledged(writer.stdout.take().expect("its output"));
+        let (step, accepted) = acknowledged(told);
         writer.wait().expect("gone");
         let store = Store::open(&bank.address).await.expect("it opens");
         assert_whole(&store).await;

@@ -332,6 +332,7 @@ code-bank_begun_before = 库中已有账号；请用 qidai user add。
 code-zone_not_known = 时区不是 IANA 名称；应为如 Asia/Shanghai。
 code-random_unavailable = 操作系统没有给出随机数（故障）；没有随机数就不生成任何保密内容。
 code-text_too_long_to_seal = 文字过长，无法加密；请缩短。
+code-job_unknown = 有另一版本程序的任务在等待（故障）；请在所有服务器上运行同一版本。
 code-task_interrupted = 程序的一项任务提前结束（故障）；请看日志。
 code-sign_in_wrong = 工号、口令或动态码有误，不说明是哪一个；请全部核对。
 code-sign_in_needed = 此处需要登录，而您尚未登录，或登录已过期；请登录；程序请以 Authorization: Bearer 附上令牌。

@@ -28,6 +28,9 @@ pub struct ReleaseInForce {
     pub directory: String,
 }
 
+/// Name of the setting that says how the last verification ended.
+pub const LAST_VERIFICATION: &str = "last_verification";
+
 impl Store {
     /// A setting by its name, or `None` when it was never set.
     pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {

@@ -1,5 +1,7 @@
 //! Verifying the bank from a page: a task in the background, with its progress, and what the last one found.
 
+mod remembered;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
@@ -13,6 +15,7 @@ use super::{Frame, Reader, render, shown};
 use crate::app::AppState;
 use crate::checkpoints::Checkpoints;
 use crate::error::Failure;
+use remembered::Remembered;
 
 /// Findings on the page; the command tells all.
 const FINDINGS_SHOWN: usize = 50;
@@ -103,7 +106,11 @@ pub(crate) async fn show(
         frame: Frame::new(&reader),
         generation: shown::count(generation),
         running: running.map(|running| running_view(&running, &reader, zone)),
-        last: last.map(|last| last_view(&last, &reader, zone)),
+        last: match last {
+            Some(last) => Some(last_view(&last, &reader, zone)),
+            // Another server's, or of before this one began.
+            None => Remembered::read(&state.desk().store).await?.map(|last| last.view(&reader, zone)),
+        },
     })
 }
 
@@ -123,6 +130,13 @@ pub(crate) fn begin(state: &AppState, by: &str) {
     }
 }
 
+/// Verifies now, unless a verification runs; comes back when it has ended.
+pub(crate) async fn verify_now(state: &AppState, by: &str) {
+    if state.verifier().begin(by.to_owned()) {
+        verify(state.clone()).await;
+    }
+}
+
 async fn verify(state: AppState) {
     let desk = state.desk();
     let outcome = outcome(&state).await;
@@ -130,6 +144,12 @@ async fn verify(state: AppState) {
         failure.write_log("verifying the bank");
     }
     state.verifier().end(outcome);
+    let last = state.verifier().look().1;
+    if let Some(remembered) = last.and_then(|last| Remembered::of(&last))
+        && let Err(failure) = remembered.keep(desk).await
+    {
+        failure.write_log("remembering a verification");
+    }
     tracing::info!(bank = desk.store.address(), "verified");
 }
 

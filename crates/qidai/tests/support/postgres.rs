@@ -59,7 +59,8 @@ impl Postgres {
         server
     }
 
-    fn sql(&self, database: &str, statement: &str) -> bool {
+    /// Runs a statement; true when it succeeded.
+    pub fn sql(&self, database: &str, statement: &str) -> bool {
         let own = self.programs.join("psql");
         let mut psql = Command::new(if own.exists() { own } else { PathBuf::from("psql") });
         psql.args(["-q", "-U", "postgres", "-d", database, "-c", statement])

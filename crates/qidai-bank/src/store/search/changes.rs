@@ -119,7 +119,8 @@ impl Touched {
         } else if table == listing::ENTRY.name {
             self.rows.extend(key().map(|key| (SearchableKind::Listed, key)));
         }
-        self.has_settings |= table == setting::TABLE.name;
+        let of_verification = change.key.first().is_some_and(|name| name == setting::LAST_VERIFICATION);
+        self.has_settings |= table == setting::TABLE.name && !of_verification;
         // A new list has no entries yet; those that come have events of their own.
         self.needs_all |= table == listing::LIST.name && change.old.is_some();
     }

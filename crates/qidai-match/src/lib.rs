@@ -5,14 +5,19 @@
 //! * [`count`]: how many alleles match at a locus, in the best and in the worst case that the typings allow
 //! * [`class`]: the classes x/6, x/8, x/10 made of these counts
 //! * [`position`]: position by position, for people to look at
+//! * [`frequency`], [`impute`], [`predict`]: how likely a match is where typings leave it open
 //! * [`search`]: all units of a bank at once
 
 pub mod antigen;
 pub mod class;
 pub mod count;
+pub mod frequency;
 pub mod genotype;
+pub mod impute;
 pub mod position;
+pub mod predict;
 pub mod search;
+pub mod simulate;
 
 use qidai_hla::Locus;
 

@@ -2,6 +2,7 @@
 
 mod hla;
 mod memory;
+mod predict;
 mod search;
 
 use crate::commands::Outcome;
@@ -20,11 +21,14 @@ enum Verb {
     Search(search::Args),
     /// Read and reduce typings of all kinds: time to load a release, typings and GL Strings in a second, memory.
     Hla(hla::Args),
+    /// Predict match probabilities of many patients and donors: time of imputation and prediction, and memory.
+    Predict(predict::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     match &args.verb {
         Verb::Search(args) => search::run(args),
         Verb::Hla(args) => hla::run(args),
+        Verb::Predict(args) => predict::run(args),
     }
 }

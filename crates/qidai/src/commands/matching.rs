@@ -1,4 +1,8 @@
-//! `qidai match compare`: pairs of people, position by position, one JSON line each.
+//! `qidai match`: two people compared (`compare`, here), and how likely a match is (`impute`, `predict`).
+
+mod impute;
+mod predict;
+mod subjects;
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufWriter, Write};
@@ -27,6 +31,10 @@ pub(crate) struct Args {
 enum Verb {
     /// Compare a patient and a donor per line of JSON on standard input; one line of JSON for each.
     Compare(CompareArgs),
+    /// List the pairs of haplotypes that people can have, with their probabilities, as CSV.
+    Impute(impute::ImputeArgs),
+    /// Predict how many alleles of patients and donors will not match: P0 to P4, as CSV.
+    Predict(predict::PredictArgs),
 }
 
 #[derive(clap::Args)]
@@ -58,7 +66,14 @@ struct Answer {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
-    let Verb::Compare(args) = &args.verb;
+    match &args.verb {
+        Verb::Compare(args) => compare(args),
+        Verb::Impute(args) => impute::run(args),
+        Verb::Predict(args) => predict::run(args),
+    }
+}
+
+fn compare(args: &CompareArgs) -> Result<Outcome, Failure> {
     if !args.batch {
         return Err(Failure::refused("batch_only", "Pairs are read from standard input: add --batch."));
     }

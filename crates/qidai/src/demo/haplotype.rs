@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 /// `han_north`: synthetic, calibrated to published northern Han frequencies; sources in `NOTICE`.
-const HAN_NORTH: &str = include_str!("../../data/han_north.freqs.csv");
+pub(crate) const HAN_NORTH: &str = include_str!("../../data/han_north.freqs.csv");
 
 /// Two-field names at A, C, B, DRB1, DQB1, in the order of the file.
 pub(crate) type Haplotype = [&'static str; 5];

@@ -19,6 +19,7 @@ mod unit;
 
 pub(crate) use bank::{Made, export_failure, make};
 pub(crate) use export::Export;
+pub(crate) use haplotype::HAN_NORTH;
 pub(crate) use role::Mix;
 
 use std::ops::Range;

@@ -6,6 +6,8 @@
 //! Groups that cannot reach the number of matches that is answered are never opened. The answer is exact, and adding up has the same order on
 //! any number of threads.
 
+use std::cmp::Reverse;
+
 use rustc_hash::FxHashMap;
 
 use super::ANSWERED;
@@ -91,75 +93,127 @@ impl<'c, 'i, 's> Pool<'c, 'i, 's> {
 }
 
 /// The pool as seen from one genotype; keeps its memory from genotype to genotype.
+///
+/// Two haplotypes must bring the needed matches together, so one of them brings half of them at least: it is *strong*. Few haplotypes are. Only
+/// groups with a strong one are visited, and the rest of a group is looked through only for a partner that matches more than half.
 struct View<'v, 'c, 'i, 's> {
     pool: &'v Pool<'c, 'i, 's>,
     /// For each haplotype.
     looks: Vec<Look>,
-    /// For each group the most matches that one of its haplotypes may have.
+    matches: Vec<u8>,
+    /// Strong haplotypes.
+    found: Vec<u32>,
+    /// For each group the most matches of its strong haplotypes, 0 where it has none.
     most: Vec<u8>,
-    /// Groups with one match at least.
-    touched: Vec<u32>,
-    /// For each group where its added-up looks stand in `sums`, once somebody asked.
-    opened: Vec<Option<(u32, u32)>>,
+    /// Groups with a strong haplotype.
+    strong_groups: Vec<u32>,
+    /// For each group where its strong looks stand in `sums`, once found; and all of its useful ones, once asked for.
+    strong_at: Vec<(u32, u32)>,
+    all_at: Vec<Option<(u32, u32)>>,
     sums: Vec<(Look, f64)>,
     /// Matches that a pair must reach: fewer are more than four mismatches.
     needed: usize,
+    /// What makes a haplotype strong.
+    half: usize,
     width: usize,
 }
 
 impl<'v, 'c, 'i, 's> View<'v, 'c, 'i, 's> {
     fn new(pool: &'v Pool<'c, 'i, 's>) -> Self {
         let width = pool.counted.places().len();
+        let needed = (2 * width).saturating_sub(ANSWERED - 1);
+        let groups = pool.groups.len();
         View {
             pool,
             looks: Vec::new(),
-            most: vec![0; pool.groups.len()],
-            touched: Vec::new(),
-            opened: vec![None; pool.groups.len()],
+            matches: Vec::new(),
+            found: Vec::new(),
+            most: vec![0; groups],
+            strong_groups: Vec::new(),
+            strong_at: vec![(0, 0); groups],
+            all_at: vec![None; groups],
             sums: Vec::new(),
-            needed: (2 * width).saturating_sub(ANSWERED - 1),
+            needed,
+            half: needed.div_ceil(2),
             width,
         }
     }
 
     fn turn_to(&mut self, viewer: &Viewer) {
-        self.most.fill(0);
-        self.opened.fill(None);
-        self.touched.clear();
+        for group in self.strong_groups.drain(..) {
+            self.most[group as usize] = 0;
+            self.strong_at[group as usize] = (0, 0);
+        }
+        self.all_at.fill(None);
         self.sums.clear();
         viewer.look_at_all(self.pool.counted, &mut self.looks);
-        for (haplotype, look) in self.looks.iter().enumerate() {
-            let matches = look.matches_at_most();
-            if matches == 0 {
-                continue;
-            }
-            for group in self.pool.groups_of.list(haplotype) {
-                let most = &mut self.most[*group as usize];
-                if *most == 0 {
-                    self.touched.push(*group);
+        self.matches.clear();
+        self.matches.extend(self.looks.iter().map(|look| look.matches_at_most()));
+        self.gather_strong();
+    }
+
+    /// Adds up the looks of strong haplotypes, group by group.
+    fn gather_strong(&mut self) {
+        let pool = self.pool;
+        let is_strong = |h: &u32| usize::from(self.matches[*h as usize]) >= self.half;
+        self.found.clear();
+        self.found.extend((0..self.matches.len() as u32).filter(is_strong));
+        // In this order every group gets its looks as they are wanted: those that match most first, equal ones together.
+        self.found
+            .sort_unstable_by_key(|h| (Reverse(self.matches[*h as usize]), self.looks[*h as usize], *h));
+        for haplotype in &self.found {
+            for group in pool.groups_of.list(*haplotype as usize) {
+                let place = &mut self.strong_at[*group as usize];
+                if place.1 == 0 {
+                    self.strong_groups.push(*group);
                 }
-                *most = (*most).max(matches);
+                place.1 += 1;
             }
         }
-        if self.needed == 0 {
-            self.touched = (0..self.pool.groups.len() as u32).collect();
+        // Room for as many looks as haplotypes; `place.1` becomes the end of what is filled.
+        let mut end = self.sums.len() as u32;
+        for group in &self.strong_groups {
+            let place = &mut self.strong_at[*group as usize];
+            let room = place.1;
+            *place = (end, end);
+            end += room;
+        }
+        self.sums.resize(end as usize, (Look::default(), 0.0));
+        for haplotype in &self.found {
+            let (look, frequency) = (self.looks[*haplotype as usize], pool.counted.frequency(*haplotype));
+            for group in pool.groups_of.list(*haplotype as usize) {
+                let (from, end) = &mut self.strong_at[*group as usize];
+                match self.sums.get_mut((*end as usize).wrapping_sub(1)) {
+                    Some((last, sum)) if *end > *from && *last == look => *sum += frequency,
+                    _ => {
+                        self.sums[*end as usize] = (look, frequency);
+                        *end += 1;
+                    }
+                }
+            }
+        }
+        for group in &self.strong_groups {
+            let first = self.sums[self.strong_at[*group as usize].0 as usize].0;
+            self.most[*group as usize] = first.matches_at_most();
         }
     }
 
     /// Adds what this genotype, of probability `p`, gives for every donor.
     fn add(&mut self, p: f64, totals: &mut Totals) {
         let pool = self.pool;
-        for at in 0..self.touched.len() {
-            let group = self.touched[at];
+        for at in 0..self.strong_groups.len() {
+            let group = self.strong_groups[at];
             let most = self.most[group as usize];
-            // The stronger one of two groups has at least half of the matches.
-            if 2 * usize::from(most) < self.needed {
-                continue;
-            }
+            let partner_needs = self.needed.saturating_sub(most.into());
             for partner in pool.partners.list(group as usize) {
+                let is_strong = self.strong_at[partner.group as usize].1 > 0;
                 let other = self.most[partner.group as usize];
-                let is_stronger_end = (most, group) >= (other, partner.group);
-                if is_stronger_end && usize::from(most) + usize::from(other) >= self.needed {
+                let is_ours = if is_strong {
+                    (most, group) >= (other, partner.group)
+                } else {
+                    partner_needs < self.half
+                };
+                if is_ours {
                     let total = &mut totals[partner.donor as usize];
                     self.add_pair(group, partner.group, p, total);
                 }
@@ -167,21 +221,17 @@ impl<'v, 'c, 'i, 's> View<'v, 'c, 'i, 's> {
         }
     }
 
+    /// `one` is the group that matches more.
     fn add_pair(&mut self, one: u32, two: u32, p: f64, total: &mut [f64; ANSWERED]) {
-        let (a, b) = (self.open(one), self.open(two));
+        let most = [one, two].map(|group| usize::from(self.most[group as usize]));
+        let (a, b) = (self.looks_of(one, most[1]), self.looks_of(two, most[0]));
         let (a, b) = (&self.sums[a.0 as usize..a.1 as usize], &self.sums[b.0 as usize..b.1 as usize]);
-        let most_b = b.first().map_or(0, |(look, _)| look.matches_at_most());
         for (i, (x, f1)) in a.iter().enumerate() {
             let missing = self.needed.saturating_sub(x.matches_at_most().into());
-            if missing > most_b.into() {
-                // Both lists begin with the looks that match most.
-                break;
-            }
             let others = if one == two { &b[i..] } else { b };
-            for (j, (y, f2)) in others.iter().enumerate() {
-                if usize::from(y.matches_at_most()) < missing {
-                    break;
-                }
+            // Both lists begin with the looks that match most.
+            let enough = others.iter().take_while(|(y, _)| usize::from(y.matches_at_most()) >= missing);
+            for (j, (y, f2)) in enough.enumerate() {
                 let mismatches = 2 * self.width - x.matches_with(*y);
                 if mismatches < ANSWERED {
                     let twice = if one == two && j == 0 { 1.0 } else { 2.0 };
@@ -191,28 +241,31 @@ impl<'v, 'c, 'i, 's> View<'v, 'c, 'i, 's> {
         }
     }
 
-    /// The looks of a group, added up, those that match most first.
-    fn open(&mut self, group: u32) -> (u32, u32) {
-        if let Some(place) = self.opened[group as usize] {
+    /// The looks of a group that can be enough beside a partner that matches so much, those that match most first.
+    fn looks_of(&mut self, group: u32, partner_matches: usize) -> (u32, u32) {
+        if self.needed.saturating_sub(partner_matches) >= self.half {
+            return self.strong_at[group as usize];
+        }
+        if let Some(place) = self.all_at[group as usize] {
             return place;
         }
         let from = self.sums.len();
-        // A partner matches at `width` loci at most on its chromosome; below this a look helps nobody.
+        // A chromosome matches at `width` loci at most; below what is missing then, a look helps nobody.
         let least = self.needed.saturating_sub(self.width);
         for haplotype in self.pool.groups.list(group as usize) {
-            let look = self.looks[*haplotype as usize];
-            if usize::from(look.matches_at_most()) < least {
+            if usize::from(self.matches[*haplotype as usize]) < least {
                 continue;
             }
+            let look = self.looks[*haplotype as usize];
             let frequency = self.pool.counted.frequency(*haplotype);
             match self.sums[from..].iter_mut().find(|(known, _)| *known == look) {
                 Some((_, sum)) => *sum += frequency,
                 None => self.sums.push((look, frequency)),
             }
         }
-        self.sums[from..].sort_by_key(|(look, _)| (std::cmp::Reverse(look.matches_at_most()), *look));
+        self.sums[from..].sort_by_key(|(look, _)| (Reverse(look.matches_at_most()), *look));
         let place = (from as u32, self.sums.len() as u32);
-        self.opened[group as usize] = Some(place);
+        self.all_at[group as usize] = Some(place);
         place
     }
 }

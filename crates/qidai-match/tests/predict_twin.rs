@@ -109,7 +109,7 @@ fn naive_pairs(phenotype: &Phenotype, set: &FrequencySet) -> Vec<(u32, u32, f64)
 }
 
 /// Names at one locus of a person as they are compared: a null gives way to the other allele.
-fn compared<'s>(set: &'s FrequencySet, locus: usize, pair: (u32, u32), nulls: Nulls) -> Option<[&'s str; 2]> {
+fn compared(set: &FrequencySet, locus: usize, pair: (u32, u32), nulls: Nulls) -> Option<[&str; 2]> {
     let name = |haplotype: u32| &*set.names(locus)[usize::from(set.haplotype(haplotype)[locus])];
     let (one, two) = (name(pair.0), name(pair.1));
     match (nulls, one.ends_with('N'), two.ends_with('N')) {

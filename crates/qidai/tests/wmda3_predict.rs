@@ -20,9 +20,9 @@ fn rows(csv: &str) -> Vec<HashMap<String, String>> {
 }
 
 fn run(args: &[&str]) -> String {
-    let output = qidai().args(args).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    let answer = qidai(args, "");
+    assert_eq!(answer.exit, Some(0), "{}", answer.err);
+    answer.out
 }
 
 fn near(found: &str, expected: &str) -> bool {
@@ -114,17 +114,14 @@ fn who_is_not_represented_has_empty_cells_and_bad_lines_keep_their_place() {
     let frequencies = file("f.csv", "haplotype,freq\nA*01:01~B*08:01,0.6\nA*02:01~B*07:02,0.4\n");
     let subjects =
         file("s.gl", "one%A*01:01+A*01:01\ntwo%A*24:02+A*24:02\nthree%A*1:1:1:1:1\nfour%B*07:02+B*08:01\n");
-    let output = qidai()
-        .args(["match", "impute", "--frequencies", &frequencies, "--subjects", &subjects])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(2), "one line was refused");
-    let lines: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+    let answer = qidai(&["match", "impute", "--frequencies", &frequencies, "--subjects", &subjects], "");
+    assert_eq!(answer.exit, Some(2), "one line was refused");
+    let lines: Vec<&str> = answer.out.lines().collect();
     assert_eq!(lines[1], "one,A*01:01~B*08:01,A*01:01~B*08:01,1.000000000000e0");
     assert_eq!(lines[2], "two,,,");
     assert_eq!(lines[3], "three,,,");
     assert_eq!(lines[4], "four,A*01:01~B*08:01,A*02:01~B*07:02,1.000000000000e0");
-    assert!(String::from_utf8(output.stderr).unwrap().contains("three"), "the refusal names its line");
+    assert!(answer.err.contains("three"), "the refusal names its line");
     let predict = [
         "match",
         "predict",
@@ -136,8 +133,7 @@ fn who_is_not_represented_has_empty_cells_and_bad_lines_keep_their_place() {
         &subjects,
         "--all",
     ];
-    let output = qidai().args(predict).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = qidai(&predict, "").out;
     assert_eq!(text.lines().count(), 17, "every pair, whatever is known of it");
     assert!(text.lines().any(|line| line == "one,two,,,,,,,,,,,"), "{text}");
 }

@@ -69,7 +69,8 @@ impl Viewer {
                 None if *token == NO_PRODUCT => look |= bit(WITHOUT) | bit(BOTH_WITHOUT),
                 None => {}
                 Some((first, second)) => {
-                    look |= u64::from(token == first) * bit(FIRST) | u64::from(token == second) * bit(SECOND);
+                    look |= u64::from(token == first) * bit(FIRST);
+                    look |= u64::from(token == second) * bit(SECOND);
                 }
             }
         }

@@ -96,7 +96,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
         write(dir, "patients.gl", "P", &patients, &simulator)?;
         write(dir, "donors.gl", "D", &donors, &simulator)?;
     }
-    let measured = measure(Imputer::new(understood), &patients, &donors)?;
+    let measured = measure(&Imputer::new(understood), &patients, &donors)?;
     let text = match args.format {
         Format::Json => serde_json::to_string(&measured).map_err(|error| {
             Failure::outage("answer_unwritable", "The figures could not be written.").because(&error)
@@ -147,17 +147,17 @@ fn not_used(file: &std::path::Path, error: &std::io::Error) -> Failure {
 }
 
 fn measure(
-    imputer: Imputer<'_>,
+    imputer: &Imputer<'_>,
     patients: &[Option<Phenotype>],
     donors: &[Option<Phenotype>],
 ) -> Result<Measured, Failure> {
     let set = imputer.understood().set();
     let places: Vec<usize> = (0..set.loci().len()).collect();
     let begun = Instant::now();
-    let counted = Counted::new(&imputer, &places);
-    let patients = People::impute(&imputer, &counted, patients);
+    let counted = Counted::new(imputer, &places);
+    let patients = People::impute(imputer, &counted, patients);
     let patients_done = begun.elapsed().as_secs_f64();
-    let donors = People::impute(&imputer, &counted, donors);
+    let donors = People::impute(imputer, &counted, donors);
     let donors_done = begun.elapsed().as_secs_f64();
     let pool = Donors::new(&donors);
     let pool_done = begun.elapsed().as_secs_f64();

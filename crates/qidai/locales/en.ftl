@@ -415,6 +415,10 @@ failure-receipt_refused = { $file } is no receipt of a search ({ $error }): give
 failure-patient_file_unreadable = { $file } could not be read ({ $error }).
 failure-patients_empty = { $source } holds no patient; expected lines id%GL-string.
 failure-locus_option_unreadable = --locus "{ $value }" is not understood; expected LOCUS=ALLELES such as A=02:01,11:01.
+failure-subjects_file_unreadable = { $file } could not be read ({ $error }).
+failure-frequencies_unreadable = { $file } is no set of haplotype frequencies: { $error }.
+failure-locus_not_in_frequencies = The frequencies do not cover { $locus }; expected one of { $known }.
+failure-bench_file_failed = { $file } could not be read or written ({ $error }).
 failure-batch_only = Lines are read from standard input: add --batch.
 failure-snapshot_not_written = The snapshot { $file } could not be written ({ $error }).
 failure-bank_folder_missing = There is no folder { $folder }, in which the bank { $address } could be made: make it, or correct the path.

@@ -399,6 +399,10 @@ failure-receipt_refused = { $file } 不是检索凭据（{ $error }）：请给�
 failure-patient_file_unreadable = 无法读取 { $file }（{ $error }）。
 failure-patients_empty = { $source } 中没有患者；应为 id%GL-string 的行。
 failure-locus_option_unreadable = 无法识别 --locus “{ $value }”；应为 LOCUS=ALLELES，如 A=02:01,11:01。
+failure-subjects_file_unreadable = 无法读取 { $file }（{ $error }）。
+failure-frequencies_unreadable = { $file } 不是单倍型频率集：{ $error }。
+failure-locus_not_in_frequencies = 频率集中没有 { $locus }；应为 { $known } 之一。
+failure-bench_file_failed = 无法读写 { $file }（{ $error }）。
 failure-batch_only = 这个命令逐行读取标准输入：请加上 --batch。
 failure-snapshot_not_written = 快照 { $file } 无法写入（{ $error }）。
 failure-bank_folder_missing = 数据库 { $address } 所在的文件夹 { $folder } 不存在：请先建好文件夹，或更正路径。

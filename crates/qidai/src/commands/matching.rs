@@ -4,6 +4,8 @@ mod impute;
 mod predict;
 mod subjects;
 
+pub(in crate::commands) use subjects::not_understood;
+
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufWriter, Write};
 

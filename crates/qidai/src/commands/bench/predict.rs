@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::memory::resident_mb;
+use crate::commands::matching::not_understood;
 use crate::commands::{Outcome, stream};
 use crate::demo;
 use crate::error::Failure;
@@ -112,7 +113,8 @@ fn frequencies(args: &Args) -> Result<FrequencySet, Failure> {
         None => demo::HAN_NORTH.to_owned(),
         Some(file) => std::fs::read_to_string(file).map_err(|error| not_used(file, &error))?,
     };
-    FrequencySet::read(&text).map_err(|error| Failure::refused(error.code, format!("{error}.")))
+    let source = args.frequencies.clone().unwrap_or_else(|| "han_north".into());
+    FrequencySet::read(&text).map_err(|error| not_understood(&source, &error))
 }
 
 /// The habits in the order of the set's loci; loci of the set that have none are not typed.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use qidai_hla::{Locus, Nomenclature};
-use qidai_match::frequency::{FrequencySet, Identity, Nulls, Resolution, Rules, Understood};
+use qidai_match::frequency::{FrequencyError, FrequencySet, Identity, Nulls, Resolution, Rules, Understood};
 use qidai_match::impute::Phenotype;
 
 use crate::error::Failure;
@@ -22,10 +22,7 @@ pub(super) struct FrequencyArgs {
 impl FrequencyArgs {
     pub(super) fn read(&self) -> Result<FrequencySet, Failure> {
         let text = read_text(&self.frequencies)?;
-        let set = FrequencySet::read(&text).map_err(|error| {
-            let sentence = format!("{}: {error}.", self.frequencies.display());
-            Failure::refused(error.code, sentence)
-        })?;
+        let set = FrequencySet::read(&text).map_err(|error| not_understood(&self.frequencies, &error))?;
         for remark in set.remarks() {
             eprintln!("{}: {}", remark.code, remark.sentence);
         }
@@ -36,6 +33,14 @@ impl FrequencyArgs {
         let resolution = if self.resolution == "lgx" { Resolution::Lgx } else { Resolution::AsNamed };
         Rules { identity, nulls, resolution }
     }
+}
+
+/// A file of frequencies of which a line is wrong.
+pub(in crate::commands) fn not_understood(file: &Path, error: &FrequencyError) -> Failure {
+    let file = file.display().to_string();
+    Failure::refused("frequencies_unreadable", format!("{file}: {error}."))
+        .with("file", &file)
+        .with("error", error.to_string())
 }
 
 /// One person of a GL file.
@@ -95,7 +100,9 @@ pub(super) fn counted_loci(names: &[String], understood: &Understood<'_>) -> Res
         locus.ok_or_else(|| {
             let known: Vec<&str> = understood.set().loci().iter().map(|locus| locus.name()).collect();
             let sentence = format!("--loci {name}: the frequencies are over {}.", known.join(", "));
-            Failure::refused("locus_not_in_frequencies", sentence).with("locus", name)
+            Failure::refused("locus_not_in_frequencies", sentence)
+                .with("locus", name)
+                .with("known", known.join(", "))
         })
     };
     names.iter().map(place).collect()
@@ -104,7 +111,7 @@ pub(super) fn counted_loci(names: &[String], understood: &Understood<'_>) -> Res
 fn read_text(file: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(file).map_err(|error| {
         let file = file.display().to_string();
-        Failure::outage("input_file_unreadable", format!("{file} could not be read: {error}."))
+        Failure::outage("subjects_file_unreadable", format!("{file} could not be read: {error}."))
             .with("file", &file)
             .with("error", error.to_string())
             .because(&error)

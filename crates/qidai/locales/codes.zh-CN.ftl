@@ -197,6 +197,11 @@ code-patient_typing_refused = 患者分型无法识别。
 code-patient_typing_missing = 没有 A、B、C、DRB1、DQB1 的分型；请至少给出一个。
 code-patient_file_unreadable = 患者文件无法打开；请检查路径。
 code-patients_empty = 文件中没有患者；应为 id%GL-string 的行。
+code-subjects_file_unreadable = 人员文件或频率文件无法打开；请检查路径。
+code-frequencies_unreadable = 单倍型频率文件中有一行不对，句子里说明是哪一行；应为如 A*02:01~B*46:01,0.012 的行。
+code-frequencies_empty = 频率文件中没有大于 0 的单倍型；应为 haplotype,freq 的行。
+code-locus_not_in_frequencies = --loci 中的座位不在频率集中；请去掉它，或换一个频率集。
+code-bench_file_failed = 测量用的文件无法读写；请检查路径和磁盘空间。
 code-locus_option_unreadable = 无法识别 --locus；应写成如 A=02:01,11:01。
 code-weight_needed = 设了每公斤剂量下限，就需要患者体重；请用 --weight 给出。
 code-date_unreadable = 不是日期；应写成如 2015-03-01。

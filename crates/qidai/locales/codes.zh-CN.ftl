@@ -337,6 +337,7 @@ code-bank_begun_before = 库中已有账号；请用 qidai user add。
 code-zone_not_known = 时区不是 IANA 名称；应为如 Asia/Shanghai。
 code-random_unavailable = 操作系统没有给出随机数（故障）；没有随机数就不生成任何保密内容。
 code-text_too_long_to_seal = 文字过长，无法加密；请缩短。
+code-server_not_answering = 该地址没有给出脐血列表；请在那里启动 qidai serve，需要登录时给出 --cookie。
 code-job_unknown = 有另一版本程序的任务在等待（故障）；请在所有服务器上运行同一版本。
 code-task_interrupted = 程序的一项任务提前结束（故障）；请看日志。
 code-sign_in_wrong = 工号、口令或动态码有误，不说明是哪一个；请全部核对。

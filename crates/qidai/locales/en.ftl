@@ -1053,6 +1053,7 @@ failure-sign_in_too_often = There were too many attempts from your address in th
 failure-no_page_for_role = Your account has no page of its own yet: ask the administrator for a role.
 failure-demo_account_ended = The account { $staff_number } of the demonstration was ended: choose another --dir for the demonstration.
 failure-unit_unknown = The bank has no unit { $number }: check the number.
+failure-server_not_answering = http://{ $address }/units did not answer with a list: start qidai serve there, and give --cookie where it asks who comes.
 failure-job_unknown = This version of the program knows no job '{ $kind }': run one version on all servers.
 failure-unit_already_reserved = Unit { $number } is reserved already: choose another, or ask who holds it.
 failure-unit_not_available = Unit { $number } cannot be reserved: it is { $status }, expected available.

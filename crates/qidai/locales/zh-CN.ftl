@@ -1005,6 +1005,7 @@ failure-sign_in_too_often = 您所在地址一分钟内尝试次数过多，请�
 failure-no_page_for_role = 您的角色目前没有可看的页面：请管理员授予角色。
 failure-demo_account_ended = 演示账户 { $staff_number } 已停用：请为演示另选 --dir。
 failure-unit_unknown = 库中没有脐血 { $number }：请核对编号。
+failure-server_not_answering = http://{ $address }/units 没有给出列表：请在那里启动 qidai serve，需要登录时给出 --cookie。
 failure-job_unknown = 本版本程序没有任务“{ $kind }”：请在所有服务器上运行同一版本。
 failure-unit_already_reserved = 脐血 { $number } 已被预留：请另选一份，或询问由谁预留。
 failure-unit_not_available = 脐血 { $number } 不能预留：当前状态为 { $status }，应为可供。

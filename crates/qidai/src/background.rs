@@ -1,9 +1,11 @@
 //! What a server does beside answering.
 
+mod figures;
 mod follow;
 mod jobs;
 mod keep_count;
 
+pub(crate) use figures::keep_figures;
 pub(crate) use follow::follow;
 pub(crate) use jobs::work;
 pub(crate) use keep_count::keep_count;

@@ -95,14 +95,31 @@ impl AppState {
         &self.0.figures
     }
 
-    /// Units by bank and state: counted once for each generation of the history.
+    /// Units by bank and state, at most seconds old while a background task keeps them; without one as they are now.
     ///
     /// # Errors
     /// The database fails.
     pub(crate) async fn unit_counts(&self) -> Result<Arc<Vec<UnitCount>>, Failure> {
+        if self.0.figures.is_kept()
+            && let Some((_, counts)) = self.known_counts()
+        {
+            return Ok(counts);
+        }
+        self.refresh_unit_counts().await
+    }
+
+    fn known_counts(&self) -> Option<(u64, Arc<Vec<UnitCount>>)> {
+        self.0.unit_counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Units by bank and state: counted once for each generation of the history.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) async fn refresh_unit_counts(&self) -> Result<Arc<Vec<UnitCount>>, Failure> {
         let store = &self.desk().store;
         let generation = store.generation().await?;
-        let known = self.0.unit_counts.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = self.known_counts();
         if let Some((_, counts)) = known.filter(|(known, _)| *known == generation) {
             return Ok(counts);
         }

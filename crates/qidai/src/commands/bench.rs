@@ -2,6 +2,7 @@
 
 mod hla;
 mod memory;
+mod pages;
 mod predict;
 mod search;
 
@@ -23,6 +24,8 @@ enum Verb {
     Hla(hla::Args),
     /// Predict match probabilities of many patients and donors: time of imputation and prediction, and memory.
     Predict(predict::Args),
+    /// Click through the pages of a server of this machine: time of each kind of page.
+    Pages(pages::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
@@ -30,5 +33,6 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         Verb::Search(args) => search::run(args),
         Verb::Hla(args) => hla::run(args),
         Verb::Predict(args) => predict::run(args),
+        Verb::Pages(args) => pages::run(args),
     }
 }

@@ -125,6 +125,7 @@ pub(crate) async fn serve(plan: Plan) -> Result<(), Failure> {
     tokio::spawn(background::follow(plan.bank, state.clone()));
     tokio::spawn(background::keep_count(state.clone()));
     tokio::spawn(background::work(state.clone()));
+    tokio::spawn(background::keep_figures(state.clone()));
     let routes = app(state.clone()).layer(from_fn_with_state(Arc::new(plan.front), meet));
     let answered = server::answer(listener, routes, plan.tls.as_ref()).await;
     // SQLite folds its log into the file.

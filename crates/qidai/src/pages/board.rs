@@ -1,5 +1,6 @@
 //! The board: figures that prove themselves.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
@@ -22,27 +23,60 @@ const KEPT_MAX: usize = 24;
 
 /// Figures computed before.
 #[derive(Default)]
-pub(crate) struct FigureShelf(Mutex<Vec<(Date, u64, Arc<Figures>)>>);
+pub(crate) struct FigureShelf {
+    kept: Mutex<Vec<Kept>>,
+    /// Set when a background task computes those of today whenever the bank has changed.
+    is_kept: AtomicBool,
+}
+
+type Kept = (Date, u64, Arc<Figures>);
 
 impl FigureShelf {
+    /// True while a background task keeps what is shown at most seconds old.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept.load(Ordering::Relaxed)
+    }
+
+    /// Computes the figures of today, unless nothing has happened since; for the background task.
+    pub(crate) async fn refresh(&self, desk: &Desk) -> Result<(), Failure> {
+        self.figures(desk, today(desk)).await?;
+        self.is_kept.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn find(&self, is_wanted: impl Fn(&Kept) -> bool) -> Option<Arc<Figures>> {
+        let shelf = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.iter().rev().find(|kept| is_wanted(kept)).map(|(.., figures)| Arc::clone(figures))
+    }
+
+    /// The figures of a day for a page: as known now, or seconds ago where a background task keeps them.
+    async fn figures_shown(&self, desk: &Desk, as_of: Date) -> Result<Arc<Figures>, Failure> {
+        let may_be_older = self.is_kept() && as_of == today(desk);
+        let known = may_be_older.then(|| self.find(|(day, ..)| *day == as_of)).flatten();
+        match known {
+            Some(figures) => Ok(figures),
+            None => self.figures(desk, as_of).await,
+        }
+    }
+
     /// The figures of a day, as known now.
     pub(crate) async fn figures(&self, desk: &Desk, as_of: Date) -> Result<Arc<Figures>, Failure> {
         let generation = desk.store.generation().await?;
-        let kept = |kept: &Vec<(Date, u64, Arc<Figures>)>| {
-            let found = kept.iter().find(|(day, known_at, _)| *day == as_of && *known_at == generation);
-            found.map(|(.., figures)| Arc::clone(figures))
-        };
-        if let Some(figures) = kept(&self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+        if let Some(figures) = self.find(|(day, known_at, _)| *day == as_of && *known_at == generation) {
             return Ok(figures);
         }
         let figures = Arc::new(desk.store.figures(as_of, None).await?);
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shelf = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if shelf.len() >= KEPT_MAX {
             shelf.remove(0);
         }
         shelf.push((as_of, figures.moment.known_at, Arc::clone(&figures)));
         Ok(figures)
     }
+}
+
+fn today(desk: &Desk) -> Date {
+    Timestamp::now().to_zoned_datetime(desk.zone.clone()).date()
 }
 
 #[derive(Template)]
@@ -94,7 +128,7 @@ pub(crate) async fn show(
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, Failure> {
     let (desk, w) = (state.desk(), reader.lang.words());
-    let today = Timestamp::now().to_zoned_datetime(desk.zone.clone()).date();
+    let today = today(desk);
     let asked = wishes.as_of.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let parsed = asked.map(|text| text.parse::<Date>().map_err(|_| text.to_owned()));
     let (as_of, wrong) = match parsed {
@@ -102,7 +136,7 @@ pub(crate) async fn show(
         Some(Ok(day)) => (day, None),
         Some(Err(text)) => (today, Some(text)),
     };
-    let figures = state.figure_shelf().figures(desk, as_of).await?;
+    let figures = state.figure_shelf().figures_shown(desk, as_of).await?;
     render(&BoardPage {
         frame: Frame::new(&reader),
         as_of: as_of.to_string(),

@@ -83,3 +83,13 @@ fn scripts_of_the_package_are_shell() {
         assert!(checked.status.success(), "{script}: {}", String::from_utf8_lossy(&checked.stderr));
     }
 }
+
+/// The drill itself needs root, debootstrap and a mirror (`docs/installation.md`); what it looks at first needs nothing.
+#[test]
+fn the_drill_finds_the_service_and_the_container_file_in_order() {
+    let output = Command::new(root().join("scripts/deb-drill")).arg("--lint").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    said.lines().filter(|line| line.starts_with("SKIPPED")).for_each(|line| eprintln!("{line}"));
+    assert!(said.contains("container file: names what is there"), "{said}");
+}

@@ -6,6 +6,7 @@
 mod input;
 mod judge;
 mod ledger;
+mod pace;
 mod pipeline;
 mod report;
 mod said;

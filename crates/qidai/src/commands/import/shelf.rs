@@ -1,5 +1,6 @@
 //! The bank as an import sees it: written to, or only looked at in a dry run.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use qidai_bank::{AddOutcome, Difference, ListedRecord, ReleaseInForce, Store, St
 use qidai_hla::Release;
 use tokio::runtime::Runtime;
 
+use super::pace::Pace;
 use super::turns::Turns;
 use crate::checkpoints::Checkpoints;
 use crate::commands::runtime;
@@ -30,6 +32,8 @@ pub(super) struct Shelf {
     dry_run: bool,
     address: String,
     console: Console,
+    pace: Pace,
+    turns: OnceCell<Arc<Turns>>,
 }
 
 impl Shelf {
@@ -47,12 +51,22 @@ impl Shelf {
             runtime.block_on(keys::ensure(address, &store))?;
             Some(store)
         };
-        Ok(Shelf { runtime, store, dry_run, address: address.to_owned(), console: Console::new() })
+        Ok(Shelf {
+            runtime,
+            store,
+            dry_run,
+            address: address.to_owned(),
+            console: Console::new(),
+            pace: Pace::new(),
+            turns: OnceCell::new(),
+        })
     }
 
     /// Writes are timed by `turns` from now on.
     pub(super) fn time_writes(&self, turns: &Arc<Turns>) {
         if let Some(store) = &self.store {
+            // A shelf has one owner who measures.
+            let _ = self.turns.set(Arc::clone(turns));
             let turns = Arc::clone(turns);
             store.watch_writes(Arc::new(move |turn| turns.note(turn)));
         }
@@ -101,7 +115,7 @@ impl Shelf {
         if self.dry_run {
             return records.iter().map(|record| self.look_at_unit(store, record)).collect();
         }
-        self.wait(store.add_units(records, &self.console.context()))
+        self.in_parts(records, |part| self.wait(store.add_units(part, &self.console.context())))
     }
 
     pub(super) fn add_listed(
@@ -113,7 +127,25 @@ impl Shelf {
         if self.dry_run {
             return records.iter().map(|record| self.look_at_listed(store, list, record)).collect();
         }
-        self.wait(store.add_listed(list, records, &self.console.context()))
+        self.in_parts(records, |part| self.wait(store.add_listed(list, part, &self.console.context())))
+    }
+
+    /// Writes so many rows at a time that others do not wait for long.
+    fn in_parts<R>(
+        &self,
+        records: &[R],
+        write: impl Fn(&[R]) -> Result<Vec<AddOutcome>, Failure>,
+    ) -> Result<Vec<AddOutcome>, Failure> {
+        let (mut outcomes, mut rest) = (Vec::with_capacity(records.len()), records);
+        while !rest.is_empty() {
+            let (part, later) = rest.split_at(rest.len().min(self.pace.rows()));
+            outcomes.extend(write(part)?);
+            if let (Some(turns), true) = (self.turns.get(), part.len() == self.pace.rows()) {
+                self.pace.note(turns.last());
+            }
+            rest = later;
+        }
+        Ok(outcomes)
     }
 
     /// Closes the bank, so that its file is whole without its log.

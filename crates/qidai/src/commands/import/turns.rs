@@ -5,24 +5,38 @@ use std::time::{Duration, Instant};
 
 use qidai_bank::WriterTurn;
 
-/// The turn that lasts, and the longest that ended.
+/// The turns of one import.
 #[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<(Option<Instant>, Duration)>);
+pub(super) struct Turns(Mutex<Times>);
+
+#[derive(Debug, Default)]
+struct Times {
+    /// When the turn that lasts was taken.
+    taken: Option<Instant>,
+    last: Duration,
+    longest: Duration,
+}
 
 impl Turns {
     pub(super) fn note(&self, turn: WriterTurn) {
         let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match turn {
-            WriterTurn::Taken => times.0 = Some(Instant::now()),
+            WriterTurn::Taken => times.taken = Some(Instant::now()),
             WriterTurn::Ended => {
-                let held = times.0.take().map(|taken| taken.elapsed());
-                times.1 = times.1.max(held.unwrap_or_default());
+                let held = times.taken.take().map(|taken| taken.elapsed());
+                times.last = held.unwrap_or_default();
+                times.longest = times.longest.max(times.last);
             }
         }
     }
 
+    /// How long the turn that ended last was held.
+    pub(super) fn last(&self) -> Duration {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).last
+    }
+
     pub(super) fn longest_ms(&self) -> u128 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.as_millis()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).longest.as_millis()
     }
 }
 

@@ -8,9 +8,11 @@ mod fetch;
 mod mac;
 mod migrate;
 mod reduce;
+mod tables;
 mod warnings;
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use qidai_hla::typing::{MacIndex, MacTable};
 use qidai_hla::{Nomenclature, Release};
@@ -78,7 +80,7 @@ struct Batch {
 
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     let (batch, answer): (&Batch, batch::Answer<'_>) = match &args.verb {
-        Verb::Reduce(batch) => (batch, &reduce::line),
+        Verb::Reduce(batch) => return reduce_all(batch),
         Verb::Explain(args) => return explain::run(args, lang),
         Verb::Mac { way: Way::Decode(batch) } => (batch, &mac::decode),
         Verb::Mac { way: Way::Encode(batch) } => return encode(batch),
@@ -86,6 +88,19 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
         Verb::Migrate(args) => return migrate::run(args),
     };
     answer_all(&batch.release, answer, batch.mac.as_deref().map(reference::load_mac).transpose()?.as_ref())
+}
+
+fn reduce_all(batch: &Batch) -> Result<Outcome, Failure> {
+    let mac = batch.mac.as_deref().map(reference::load_mac).transpose()?;
+    let releases = load(&batch.release)?;
+    announce(&releases[0]);
+    let side_by_side = side_by_side(&releases, mac.as_ref());
+    let names = OnceLock::new();
+    let tables = tables::Tables::new(&names, side_by_side[0]);
+    let answer = |line: &batch::Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String| {
+        reduce::line(line, nomenclature, &tables, out)
+    };
+    batch::run(&side_by_side, &answer)
 }
 
 /// The table is turned round once for all lines.
@@ -105,9 +120,11 @@ fn answer_all(
 ) -> Result<Outcome, Failure> {
     let releases = load(dirs)?;
     announce(&releases[0]);
-    let side_by_side: Vec<Nomenclature<'_>> =
-        releases.iter().map(|release| Nomenclature::new(release, mac)).collect();
-    batch::run(&side_by_side, answer)
+    batch::run(&side_by_side(&releases, mac), answer)
+}
+
+fn side_by_side<'r>(releases: &'r [Release], mac: Option<&'r MacTable>) -> Vec<Nomenclature<'r>> {
+    releases.iter().map(|release| Nomenclature::new(release, mac)).collect()
 }
 
 /// The releases of an option, at least one.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use qidai_hla::{Nomenclature, reduce};
 
 use super::batch::Line;
+use super::tables::Tables;
 use super::warnings::notes;
 
 /// An answer's status and what follows it.
@@ -14,7 +15,12 @@ struct Answered {
     note: String,
 }
 
-pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String) -> bool {
+pub(super) fn line(
+    line: &Line<'_>,
+    nomenclature: &Nomenclature<'_>,
+    tables: &Tables<'_, '_>,
+    out: &mut String,
+) -> bool {
     let mut columns = line.text.split('\t');
     let (typing, level) = (columns.next().unwrap_or(""), columns.next());
     let answered = if !line.is_utf8() {
@@ -22,7 +28,7 @@ pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut S
     } else if columns.next().is_some() {
         refused("columns_too_many", "expected two columns, a typing and a level")
     } else {
-        answer(typing, level, nomenclature)
+        answer(typing, level, nomenclature, tables)
     };
     // Writing to a string cannot fail.
     let _ = write!(out, "{typing}\t{}\t{}\t{}", level.unwrap_or(""), answered.status, answered.result);
@@ -33,7 +39,12 @@ pub(super) fn line(line: &Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut S
     !answered.status.starts_with("error:")
 }
 
-fn answer(typing: &str, level: Option<&str>, nomenclature: &Nomenclature<'_>) -> Answered {
+fn answer(
+    typing: &str,
+    level: Option<&str>,
+    nomenclature: &Nomenclature<'_>,
+    tables: &Tables<'_, '_>,
+) -> Answered {
     let Some(name) = level.map(str::trim).filter(|name| !name.is_empty()) else {
         return match typing.trim() {
             "" => refused("typing_empty", "the line is blank"),
@@ -44,7 +55,7 @@ fn answer(typing: &str, level: Option<&str>, nomenclature: &Nomenclature<'_>) ->
         let known: Vec<&str> = reduce::ALL_LEVELS.iter().map(|level| level.name).collect();
         return refused("level_unknown", format!("no level {name:?}; there are {}", known.join(", ")));
     };
-    match reduce::reduce(typing, level, nomenclature) {
+    match tables.reduce(typing, level, nomenclature) {
         Ok(reduced) => Answered {
             status: if reduced.text.is_empty() { "empty" } else { "ok" }.to_owned(),
             note: notes(&reduced.notes),

@@ -14,10 +14,41 @@ fn answers(answer: batch::Answer<'_>, input: &[u8]) -> (Vec<String>, bool) {
     (text.lines().map(str::to_owned).collect(), accepted)
 }
 
+/// As the first line of a batch is reduced: without tables.
+fn one_reduced(line: &batch::Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String) -> bool {
+    let names = OnceLock::new();
+    reduce::line(line, nomenclature, &tables::Tables::new(&names, *nomenclature), out)
+}
+
+#[test]
+fn long_batches_answer_as_short_ones_do() {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../qidai-hla/tests/data/mini");
+    let (release, mac) =
+        (reference::load_release(&dir).unwrap(), reference::load_mac(&dir.join("mac.tsv")).unwrap());
+    let nomenclature = Nomenclature::new(&release, Some(&mac));
+    let texts = ["A*91:08", "A*91:QE", "A*91:03N", "A91", "A*91:XX", "A*91:01/02", "A*91:01+A*92:03", "A*9"];
+    let levels = qidai_hla::reduce::ALL_LEVELS.iter().map(|level| level.name);
+    let lines: Vec<String> =
+        levels.flat_map(|level| texts.map(|text| format!("{text}\t{level}\n"))).collect();
+    let short = under_mini(&one_reduced, &lines.concat());
+    let names = OnceLock::new();
+    let tables = tables::Tables::new(&names, nomenclature);
+    let answer = |line: &batch::Line<'_>, nomenclature: &Nomenclature<'_>, out: &mut String| {
+        reduce::line(line, nomenclature, &tables, out)
+    };
+    let mut output = Vec::new();
+    let long = lines.concat().repeat(1_000);
+    batch::answer_all(long.as_bytes(), &mut output, &[nomenclature], &answer).unwrap();
+    assert!(names.get().is_some(), "so many lines are worth tables");
+    for (i, line) in String::from_utf8(output).unwrap().lines().enumerate() {
+        assert_eq!(line, short[i % short.len()], "line {i}");
+    }
+}
+
 #[test]
 fn reduce_answers_every_line_in_order() {
     let (lines, accepted) = answers(
-        &reduce::line,
+        &one_reduced,
         b"A*24:02\tS\n\nA*24:02\nA*24:02\tH\nA*99:01\tS\r\nA*24:02\tG\nA*24:02\tS\tmore\n\xff\tS\n a*24:02\tS",
     );
     let starts = [
@@ -36,8 +67,8 @@ fn reduce_answers_every_line_in_order() {
         assert!(line.starts_with(start), "{line:?} begins with {start:?}");
     }
     assert!(!accepted);
-    assert!(answers(&reduce::line, b"A*24:02\tS\n").1);
-    assert_eq!(answers(&reduce::line, b"").0.len(), 0, "no line, no answer");
+    assert!(answers(&one_reduced, b"A*24:02\tS\n").1);
+    assert_eq!(answers(&one_reduced, b"").0.len(), 0, "no line, no answer");
 }
 
 #[test]
@@ -68,7 +99,7 @@ fn under_mini(answer: batch::Answer<'_>, input: &str) -> Vec<String> {
 
 #[test]
 fn the_note_says_what_was_renamed_dropped_and_hidden() {
-    let lines = under_mini(&reduce::line, "A*91:08\tP\nA*91:QE\tP\nA*91:03N\tG\nA*91:03N\tS\n");
+    let lines = under_mini(&one_reduced, "A*91:08\tP\nA*91:QE\tP\nA*91:03N\tG\nA*91:03N\tS\n");
     assert_eq!(
         lines,
         [
@@ -102,7 +133,7 @@ fn categories_follow_the_form_and_antigens_their_confidence() {
 #[test]
 fn long_input_is_answered_in_order() {
     let input: String = (0..50_000).map(|i| format!("A*02:{i}\tS\n")).collect();
-    let (lines, _) = answers(&reduce::line, input.as_bytes());
+    let (lines, _) = answers(&one_reduced, input.as_bytes());
     assert_eq!(lines.len(), 50_000);
     for (i, line) in lines.iter().enumerate() {
         assert!(line.starts_with(&format!("A*02:{i}\t")), "{line}");

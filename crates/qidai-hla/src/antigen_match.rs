@@ -34,7 +34,10 @@ struct Look {
 /// ```
 pub fn antigens_may_match(one: &Alternatives, other: &Alternatives, release: &Release) -> bool {
     let is_open = |a: &Alternatives| a.category == Category::NotKnown;
-    if is_open(one) || is_open(other) || one.classes.iter().any(|c| other.classes.binary_search(c).is_ok()) {
+    // Of two antigens it is not asked which alleles could be either: serology told them apart.
+    let both_seen = one.antigen.is_some() && other.antigen.is_some();
+    let meet = || one.classes.iter().any(|c| other.classes.binary_search(c).is_ok());
+    if is_open(one) || is_open(other) || (!both_seen && meet()) {
         return true;
     }
     if one.locus == Locus::DPB1 || one.locus != other.locus {

@@ -35,12 +35,27 @@ impl Matches {
 
 /// Counts matches between two genotypes at the antigen recognition domain.
 pub fn compare(patient: &LocusGenotype, donor: &LocusGenotype) -> Matches {
-    range(&patient.ard, &donor.ard, &SameClass)
+    let vetoes = Vetoes::new(patient, donor);
+    range(&patient.ard, &donor.ard, &SameClass, vetoes)
 }
 
 /// Counts matches between two genotypes as antigens at split level (A and B only).
 pub fn compare_antigens(patient: &LocusGenotype, donor: &LocusGenotype, space: &AntigenSpace) -> Matches {
-    range(&patient.antigen, &donor.antigen, &SameAntigen(space))
+    range(&patient.antigen, &donor.antigen, &SameAntigen(space), None)
+}
+
+/// Pairs of positions that were both typed by serology, as antigens that cannot be the same.
+#[derive(Clone, Copy)]
+struct Vetoes([[bool; 2]; 2]);
+
+impl Vetoes {
+    /// `None` when there are none.
+    fn new(patient: &LocusGenotype, donor: &LocusGenotype) -> Option<Self> {
+        let differ =
+            |a: &[Token], b: &[Token]| !a.is_empty() && !b.is_empty() && !a.iter().any(|x| b.contains(x));
+        let all = patient.sera.each_ref().map(|a| donor.sera.each_ref().map(|b| differ(a, b)));
+        all.iter().flatten().any(|veto| *veto).then_some(Vetoes(all))
+    }
 }
 
 /// When two tokens may match.
@@ -84,15 +99,20 @@ impl Relation for SameAntigen<'_> {
     }
 }
 
-fn range(patient: &Possibilities, donor: &Possibilities, relation: &impl Relation) -> Matches {
+fn range(
+    patient: &Possibilities,
+    donor: &Possibilities,
+    relation: &impl Relation,
+    vetoes: Option<Vetoes>,
+) -> Matches {
     let mut range = Matches { best: 0, worst: 2 };
     for p in patient {
         for d in donor {
             if range.best < 2 {
-                range.best = range.best.max(best(p, d, relation));
+                range.best = range.best.max(best(p, d, relation, vetoes));
             }
             if range.worst > 0 {
-                range.worst = range.worst.min(worst(p, d));
+                range.worst = range.worst.min(worst(p, d, vetoes));
             }
         }
     }
@@ -100,16 +120,17 @@ fn range(patient: &Possibilities, donor: &Possibilities, relation: &impl Relatio
 }
 
 /// The most matches over all choices. Within one pairing the two positions are independent.
-fn best(p: &Component, d: &Component, relation: &impl Relation) -> u8 {
+fn best(p: &Component, d: &Component, relation: &impl Relation, vetoes: Option<Vetoes>) -> u8 {
     use Component::{Nothing, Product, Twice};
     match (p, d) {
         (Product(a, b), Product(x, y)) => {
             let count = |one: bool, two: bool| u8::from(one) + u8::from(two);
-            let straight = count(relation.sets_possible(a, x), relation.sets_possible(b, y));
+            let Vetoes([[ax, ay], [bx, by]]) = vetoes.unwrap_or(Vetoes([[false; 2]; 2]));
+            let straight = count(!ax && relation.sets_possible(a, x), !by && relation.sets_possible(b, y));
             if straight == 2 {
                 return 2;
             }
-            straight.max(count(relation.sets_possible(a, y), relation.sets_possible(b, x)))
+            straight.max(count(!ay && relation.sets_possible(a, y), !bx && relation.sets_possible(b, x)))
         }
         (Product(a, b), Twice(t)) | (Twice(t), Product(a, b)) => {
             let both =
@@ -123,10 +144,10 @@ fn best(p: &Component, d: &Component, relation: &impl Relation) -> u8 {
 }
 
 /// The fewest matches over all choices. Only equal tokens are a certain match.
-fn worst(p: &Component, d: &Component) -> u8 {
+fn worst(p: &Component, d: &Component, vetoes: Option<Vetoes>) -> u8 {
     use Component::{Nothing, Product, Twice};
     match (p, d) {
-        (Product(a, b), Product(x, y)) => worst_of_products([a, b], [x, y]),
+        (Product(a, b), Product(x, y)) => worst_of_products([a, b], [x, y], vetoes),
         (Product(a, b), Twice(t)) | (Twice(t), Product(a, b)) => {
             if only(a).is_some() && only(a) == only(b) && only(a) == only(t) {
                 2
@@ -140,23 +161,30 @@ fn worst(p: &Component, d: &Component) -> u8 {
     }
 }
 
-fn worst_of_products([a, b]: [&[Token]; 2], [x, y]: [&[Token]; 2]) -> u8 {
-    if let (Some(a), Some(b), Some(x), Some(y)) = (only(a), only(b), only(x), only(y))
-        && ((a == x && b == y) || (a == y && b == x))
+fn worst_of_products([a, b]: [&[Token]; 2], [x, y]: [&[Token]; 2], vetoes: Option<Vetoes>) -> u8 {
+    let vetoes = vetoes.unwrap_or(Vetoes([[false; 2]; 2]));
+    let Vetoes([[ax, ay], [bx, by]]) = vetoes;
+    if let (Some(p), Some(q), Some(s), Some(t)) = (only(a), only(b), only(x), only(y))
+        && ((p == s && q == t && !ax && !by) || (p == t && q == s && !ay && !bx))
     {
         return 2;
     }
-    u8::from(!can_be_disjoint(a, b, x, y))
+    u8::from(!can_be_disjoint([a, b], [x, y], vetoes))
 }
 
-/// Whether the four can be chosen so that nothing on one side equals anything on the other.
+/// Whether the four can be chosen so that nothing on one side equals anything on the other, but for what is vetoed.
 ///
 /// Quadratic in form, linear in fact: a set of three or more always has a token outside any two, so
 /// the loops end at once unless `x` or `y` has one or two tokens that the other side cannot avoid.
-fn can_be_disjoint(a: &[Token], b: &[Token], x: &[Token], y: &[Token]) -> bool {
+fn can_be_disjoint([a, b]: [&[Token]; 2], [x, y]: [&[Token]; 2], vetoes: Vetoes) -> bool {
+    let Vetoes([[ax, ay], [bx, by]]) = vetoes;
+    let unless = |veto: bool, token: Token| if veto { UNNAMED } else { token };
     let escapes =
         |set: &[Token], p: Token, q: Token| set.iter().any(|t| *t == UNNAMED || (*t != p && *t != q));
-    a.iter().any(|p| b.iter().any(|q| escapes(x, *p, *q) && escapes(y, *p, *q)))
+    a.iter().any(|p| {
+        b.iter()
+            .any(|q| escapes(x, unless(ax, *p), unless(bx, *q)) && escapes(y, unless(ay, *p), unless(by, *q)))
+    })
 }
 
 /// The token of a set that leaves no choice and has a name.

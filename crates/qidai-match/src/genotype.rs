@@ -39,6 +39,8 @@ pub struct LocusGenotype {
     pub(crate) ard: Possibilities,
     /// Antigens at split level; empty at loci that are not compared as antigens.
     pub(crate) antigen: Possibilities,
+    /// For each position the split-level numbers of the antigen it was typed as; empty where it is molecular.
+    pub(crate) sera: [TokenSet; 2],
 }
 
 /// Turns typings into genotypes under one release.
@@ -73,7 +75,20 @@ impl<'r> Interpreter<'r> {
         } else {
             Possibilities::default()
         };
-        LocusGenotype { ard: distinct(ard), antigen }
+        LocusGenotype { ard: distinct(ard), antigen, sera: self.sera(typing) }
+    }
+
+    /// What serology saw: an allele that is known only as the broad antigen cannot have been seen as two of its splits.
+    fn sera(&self, typing: &LocusTyping) -> [TokenSet; 2] {
+        let serology = self.release.serology();
+        let seen = |position: &Alternatives| -> TokenSet {
+            let level = position.antigen.map(|antigen| serology.split_level(antigen)).unwrap_or_default();
+            level.iter().map(|antigen| Token::from(antigen.number)).collect()
+        };
+        match &typing.genotypes[..] {
+            [Pair(one, two)] => [seen(one), seen(two)],
+            _ => Default::default(),
+        }
     }
 
     fn antigen_tokens(&self, alternatives: &Alternatives) -> Position {

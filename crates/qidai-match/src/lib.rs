@@ -5,6 +5,7 @@
 //! * [`count`]: how many alleles match at a locus, in the best and in the worst case that the typings allow
 //! * [`class`]: the classes x/6, x/8, x/10 made of these counts
 //! * [`position`]: position by position, for people to look at
+//! * [`grade`]: grades and confidences of positions, as registries name them
 //! * [`frequency`], [`impute`], [`predict`]: how likely a match is where typings leave it open
 //! * [`search`]: all units of a bank at once
 
@@ -13,6 +14,7 @@ pub mod class;
 pub mod count;
 pub mod frequency;
 pub mod genotype;
+pub mod grade;
 pub mod impute;
 pub mod position;
 pub mod predict;

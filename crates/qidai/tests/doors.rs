@@ -169,7 +169,8 @@ fn compare_answers_every_line_in_its_place() {
     assert_eq!(answer.exit, Some(2), "{}", answer.err);
     let lines: Vec<Value> = answer.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), input.len());
-    assert_eq!(keys(&lines[0]), ["id", "loci", "x6", "x8", "x10"]);
+    assert_eq!(keys(&lines[0]), ["id", "loci", "x6", "x8", "x10", "summary"]);
+    assert_eq!(lines[0]["summary"], "APPAP", "A, B, C, DRB1, DQB1: a match, possible, not typed");
     assert_eq!(lines[0]["loci"]["A"]["best"], 2);
     assert_eq!(lines[0]["loci"]["DQB1"]["worst"], 0, "untyped: best 2, worst 0");
     assert_eq!((&lines[0]["x6"]["best"], &lines[0]["x8"]), (&Value::from(6), &Value::Null));

@@ -8,7 +8,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::MATCH_LOCI;
 use crate::genotype::{Component, LocusGenotype, Possibilities, Token};
 
-pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN3";
+pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN4";
 
 /// A row of the scan: for each of [`MATCH_LOCI`] the number of the text it was typed with.
 pub(crate) type Row = [u32; MATCH_LOCI.len()];
@@ -99,7 +99,7 @@ pub(crate) fn checksum(header: &Header, body_sum: &crc32fast::Hasher) -> u32 {
 }
 
 /// Writes a genotype as words: its length, then both levels, each a count of components; a component is
-/// its kind (0 product, 1 twice, 2 nothing), then for each set a length and the tokens.
+/// its kind (0 product, 1 twice, 2 nothing), then for each set a length and the tokens; last what serology saw at each position.
 pub(crate) fn write_genotype(genotype: &LocusGenotype, out: &mut Vec<u32>) {
     for level in [&genotype.ard, &genotype.antigen] {
         out.push(level.len() as u32);
@@ -110,12 +110,15 @@ pub(crate) fn write_genotype(genotype: &LocusGenotype, out: &mut Vec<u32>) {
                 Component::Nothing => (2, vec![]),
             };
             out.push(kind);
-            for set in sets {
-                out.push(set.len() as u32);
-                out.extend_from_slice(set);
-            }
+            sets.iter().for_each(|set| write_set(set, out));
         }
     }
+    genotype.sera.iter().for_each(|set| write_set(set, out));
+}
+
+fn write_set(set: &[Token], out: &mut Vec<u32>) {
+    out.push(set.len() as u32);
+    out.extend_from_slice(set);
 }
 
 /// Reads all genotypes of a section; `None` when the words do not have the written form.
@@ -124,7 +127,8 @@ pub(crate) fn read_genotypes(mut words: &[u32]) -> Option<Vec<LocusGenotype>> {
     while !words.is_empty() {
         let ard = read_level(&mut words)?;
         let antigen = read_level(&mut words)?;
-        all.push(LocusGenotype { ard, antigen });
+        let sera = [read_set(&mut words)?, read_set(&mut words)?];
+        all.push(LocusGenotype { ard, antigen, sera });
     }
     Some(all)
 }

@@ -209,11 +209,16 @@ pub type Positions = [Vec<Alternative>; 2];
 /// Best and worst count by trying everything. `antigens` asks at the level of antigens.
 pub fn naive(patient: &Positions, donor: &Positions, antigens: bool) -> (u8, u8) {
     let (mut best, mut worst) = (0, 2);
-    for (a1, a2) in genotypes(patient, antigens) {
-        for (b1, b2) in genotypes(donor, antigens) {
+    for (a1, a2, a_copied) in genotypes(patient, antigens) {
+        for (b1, b2, b_copied) in genotypes(donor, antigens) {
             let count = |same: &dyn Fn(&Alternative, &Alternative) -> bool| {
                 let n = |x: bool| u8::from(x);
-                (n(same(&a1, &b1)) + n(same(&a2, &b2))).max(n(same(&a1, &b2)) + n(same(&a2, &b1)))
+                // Serology that told two antigens apart at two positions has answered for their alleles.
+                let told_apart = |p: usize, d: usize| {
+                    !antigens && !a_copied && !b_copied && differ(&patient[p], &donor[d])
+                };
+                let pair = |a, p, b, d| n(same(a, b) && !told_apart(p, d));
+                (pair(&a1, 0, &b1, 0) + pair(&a2, 1, &b2, 1)).max(pair(&a1, 0, &b2, 1) + pair(&a2, 1, &b1, 0))
             };
             best = best.max(count(&|a, b| may_match(a, b, antigens)));
             worst = worst.min(count(&|a, b| must_match(a, b, antigens)));
@@ -227,7 +232,19 @@ pub fn naive(patient: &Positions, donor: &Positions, antigens: bool) -> (u8, u8)
     (best, worst)
 }
 
-fn genotypes(positions: &Positions, antigens: bool) -> Vec<(Alternative, Alternative)> {
+/// Both are antigens, and not of one split-level antigen.
+fn differ(one: &[Alternative], other: &[Alternative]) -> bool {
+    let seen = |side: &[Alternative]| -> Vec<u16> {
+        side.iter()
+            .filter_map(|a| if let Alternative::Antigen(number) = a { Some(*number) } else { None })
+            .collect()
+    };
+    let (a, b) = (seen(one), seen(other));
+    !a.is_empty() && !b.is_empty() && !a.iter().any(|number| b.contains(number))
+}
+
+/// The third is true where a null position shows the other one.
+fn genotypes(positions: &Positions, antigens: bool) -> Vec<(Alternative, Alternative, bool)> {
     let level = |side: &[Alternative]| -> Vec<Alternative> {
         let serological = side.iter().any(|a| matches!(a, Alternative::Antigen(_)));
         let keep = |a: &&Alternative| !serological || (matches!(a, Alternative::Antigen(_)) == antigens);
@@ -237,9 +254,11 @@ fn genotypes(positions: &Positions, antigens: bool) -> Vec<(Alternative, Alterna
     for a in level(&positions[0]) {
         for b in level(&positions[1]) {
             all.push(match (&a, &b) {
-                (Alternative::Null, Alternative::Null) => (a.clone(), b),
-                (Alternative::Null, other) | (other, Alternative::Null) => (other.clone(), other.clone()),
-                _ => (a.clone(), b),
+                (Alternative::Null, Alternative::Null) => (a.clone(), b, true),
+                (Alternative::Null, other) | (other, Alternative::Null) => {
+                    (other.clone(), other.clone(), true)
+                }
+                _ => (a.clone(), b, false),
             });
         }
     }

@@ -9,10 +9,9 @@ pub(in crate::commands) use subjects::not_understood;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufWriter, Write};
 
-use qidai_hla::antigen_match::antigens_may_match;
 use qidai_hla::epitope::{Permissiveness, TceVersion, permissiveness};
-use qidai_hla::{Alternatives, Category, Locus, Nomenclature, Pair, PersonTyping};
-use qidai_match::position;
+use qidai_hla::{Locus, Nomenclature, Pair, PersonTyping};
+use qidai_match::grade::{Graded, grades, summary_letter};
 use qidai_match::{AntigenSpace, Classes, Interpreter, LocusCounts, LocusGenotype, MATCH_LOCI};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -65,7 +64,12 @@ struct Answer {
     x6: Option<Range>,
     x8: Option<Range>,
     x10: Option<Range>,
+    /// One letter each for A, B, C, DRB1, DQB1.
+    summary: String,
 }
+
+/// The order in which registries print the letters.
+const SUMMARY_LOCI: [Locus; 5] = [Locus::A, Locus::B, Locus::C, Locus::DRB1, Locus::DQB1];
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     match &args.verb {
@@ -166,7 +170,9 @@ impl Comparer<'_> {
         }
         let classes = Classes::of(&MATCH_LOCI.map(|locus| self.counts(locus, patient, donor)));
         let range = |matches: Option<qidai_match::Matches>| matches.map(Range::from);
-        Answer { id, loci, x6: range(classes.x6), x8: range(classes.x8), x10: range(classes.x10) }
+        let letter = |locus| summary_letter(self.counts(locus, patient, donor).ard);
+        let summary = SUMMARY_LOCI.map(letter).iter().collect();
+        Answer { id, loci, x6: range(classes.x6), x8: range(classes.x8), x10: range(classes.x10), summary }
     }
 
     fn genotype(&self, locus: Locus, person: &PersonTyping) -> Option<LocusGenotype> {
@@ -180,38 +186,22 @@ impl Comparer<'_> {
 
     fn locus(&self, locus: Locus, patient: &PersonTyping, donor: &PersonTyping) -> Value {
         let counts = self.counts(locus, patient, donor);
-        let genotypes = self.genotype(locus, patient).zip(self.genotype(locus, donor));
-        let space = self.interpreter.antigens();
-        let compared = genotypes.map(|(patient, donor)| position::positions(&patient, &donor, space));
-        let shown = self.shown(locus, patient).zip(self.shown(locus, donor));
-        let antigen_match: [Option<bool>; 2] = match (compared, shown) {
-            (Some(compared), Some((patient, donor))) => {
-                let partners =
-                    if compared.is_crossed { [patient.1, patient.0] } else { [patient.0, patient.1] };
-                let pairs = [(donor.0, partners[0]), (donor.1, partners[1])];
-                pairs.map(|(d, p)| Some(antigens_may_match(d, p, self.interpreter.release())))
-            }
-            _ => [None, None],
+        let positions = match (&patient[locus], &donor[locus]) {
+            (Some(patient), Some(donor)) => grades(patient, donor, self.interpreter.release()),
+            _ => Pair(Graded::UNTYPED, Graded::UNTYPED),
         };
-        let positions = antigen_match
-            .map(|antigen| json!({ "grade": null, "confidence": null, "antigen_match": antigen }));
+        let positions = [positions.0, positions.1].map(|one| {
+            json!({
+                "grade": one.grade.as_str(),
+                "confidence": one.confidence.as_str(),
+                "antigen_match": one.antigen_match,
+            })
+        });
         let mut value = json!({ "best": counts.ard.best, "worst": counts.ard.worst, "positions": positions });
         if locus == Locus::DPB1 {
             value["category"] = self.dpb1_category(counts, patient, donor).into();
         }
         value
-    }
-
-    /// Both positions of the first genotype; a null one shows what the other shows.
-    fn shown<'p>(&self, locus: Locus, person: &'p PersonTyping) -> Option<Pair<&'p Alternatives>> {
-        let Pair(one, two) = person[locus].as_ref()?.genotypes.first()?.as_ref();
-        let is_null =
-            |a: &Alternatives| a.classes.is_empty() && (a.may_be_null || a.category == Category::Absent);
-        Some(match (is_null(one), is_null(two)) {
-            (true, false) => Pair(two, two),
-            (false, true) => Pair(one, one),
-            _ => Pair(one, two),
-        })
     }
 
     /// A match is a match before anything is asked of T-cell epitopes. Typings that allow a match and a mismatch have the

@@ -3,12 +3,14 @@
 //! A set says at which loci it counts and names its alleles as its author wrote them. Frequencies are kept as given;
 //! where they are compared or drawn from, they are divided by their sum, and the sum is shown.
 
+mod compare;
 mod meaning;
 mod read;
 
 use qidai_hla::Locus;
 use rustc_hash::FxHashMap;
 
+pub use compare::{Comparison, compare};
 pub(crate) use meaning::meant;
 pub use meaning::{Identity, NO_PRODUCT, Nulls, Resolution, Rules, Token, Understood};
 pub use read::{FrequencyError, Remark};
@@ -38,6 +40,41 @@ impl FrequencySet {
     /// The first line that cannot be understood.
     pub fn read(text: &str) -> Result<Self, FrequencyError> {
         read::read(text)
+    }
+
+    /// A set of names without a haplotype: what typings can be read in before there are frequencies.
+    pub(crate) fn of_names(loci: Vec<Locus>, names: Vec<Vec<String>>) -> Self {
+        let place = |names: &Vec<String>| -> FxHashMap<Box<str>, AlleleIndex> {
+            names.iter().enumerate().map(|(at, name)| (name.as_str().into(), at as AlleleIndex)).collect()
+        };
+        FrequencySet {
+            places: names.iter().map(place).collect(),
+            names: names
+                .into_iter()
+                .map(|names| names.into_iter().map(String::into_boxed_str).collect())
+                .collect(),
+            loci,
+            alleles: Vec::new(),
+            frequencies: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// Other haplotypes over some of the loci of this set, which are given by their places, in the same names.
+    pub(crate) fn with_haplotypes(
+        &self,
+        loci: &[usize],
+        alleles: Vec<AlleleIndex>,
+        frequencies: Vec<f64>,
+    ) -> Self {
+        FrequencySet {
+            loci: loci.iter().map(|place| self.loci[*place]).collect(),
+            names: loci.iter().map(|place| self.names[*place].clone()).collect(),
+            places: loci.iter().map(|place| self.places[*place].clone()).collect(),
+            alleles,
+            frequencies,
+            remarks: Vec::new(),
+        }
     }
 
     /// The loci, in the order of the file's first haplotype.

@@ -7,11 +7,13 @@
 //! * [`position`]: position by position, for people to look at
 //! * [`grade`]: grades and confidences of positions, as registries name them
 //! * [`frequency`], [`impute`], [`predict`]: how likely a match is where typings leave it open
+//! * [`estimate`]: frequencies from a sample of typed people
 //! * [`search`]: all units of a bank at once
 
 pub mod antigen;
 pub mod class;
 pub mod count;
+pub mod estimate;
 pub mod frequency;
 pub mod genotype;
 pub mod grade;

@@ -201,6 +201,13 @@ code-subjects_file_unreadable = 人员文件或频率文件无法打开；请检
 code-frequencies_unreadable = 单倍型频率文件中有一行不对，句子里说明是哪一行；应为如 A*02:01~B*46:01,0.012 的行。
 code-frequencies_empty = 频率文件中没有大于 0 的单倍型；应为 haplotype,freq 的行。
 code-locus_not_in_frequencies = --loci 中的座位不在频率集中；请去掉它，或换一个频率集。
+code-level_unknown = 没有这个分辨率级别；请用句子里列出的级别之一。
+code-subjects_unreadable = 人员文件既不是 GL 文件，也不是表头可识别的 CSV，句子里说明了行和内容；应为 id%GL-string 的行，或表头为 id,A,C,B,DRB1,DQB1 的 CSV。
+code-subjects_empty = 人员文件中没有人；应为 id%GL-string 的行或 CSV。
+code-subjects_nobody_counted = 文件中没有一个人的分型可以计入；标准错误中逐人说明了原因。
+code-checkpoint_of_other_question = 该断点文件属于另一批人员或另一组选项；请换一个 --checkpoint，或删除该文件重新开始。
+code-frequencies_not_written = 频率文件或断点文件无法写入；请检查文件夹、权限和空间。
+code-frequencies_without_common_locus = 两个频率集没有共同的座位；请比较座位相同的频率集。
 code-bench_file_failed = 测量用的文件无法读写；请检查路径和磁盘空间。
 code-locus_option_unreadable = 无法识别 --locus；应写成如 A=02:01,11:01。
 code-weight_needed = 设了每公斤剂量下限，就需要患者体重；请用 --weight 给出。

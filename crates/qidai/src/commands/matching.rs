@@ -4,7 +4,7 @@ mod impute;
 mod predict;
 mod subjects;
 
-pub(in crate::commands) use subjects::not_understood;
+pub(in crate::commands) use subjects::{not_understood, read_text};
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufWriter, Write};

@@ -8,6 +8,7 @@ pub(crate) mod bench;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod figures;
+pub(crate) mod frequencies;
 pub(crate) mod hla;
 pub(crate) mod id;
 pub(crate) mod import;
@@ -59,6 +60,8 @@ enum Command {
     Demo(demo::Args),
     /// The figures of the bank, as of a day, with their rows.
     Figures(figures::Args),
+    /// Haplotype frequencies: estimate, compare.
+    Frequencies(frequencies::Args),
     /// Names and typings of HLA: reduce, explain, migrate, fetch.
     Hla(hla::Args),
     /// Check identifiers, one per line.
@@ -164,6 +167,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Config(args) => config::run(&args, given_lang),
         Command::Demo(args) => demo::run(&args, lang),
         Command::Figures(args) => figures::run(&args, lang),
+        Command::Frequencies(args) => frequencies::run(&args),
         Command::Hla(args) => hla::run(&args, lang),
         Command::Id(args) => id::run(&args),
         Command::Import(args) => import::run(&args, lang),

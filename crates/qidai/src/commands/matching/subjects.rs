@@ -108,7 +108,7 @@ pub(super) fn counted_loci(names: &[String], understood: &Understood<'_>) -> Res
     names.iter().map(place).collect()
 }
 
-fn read_text(file: &Path) -> Result<String, Failure> {
+pub(in crate::commands) fn read_text(file: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(file).map_err(|error| {
         let file = file.display().to_string();
         Failure::outage("subjects_file_unreadable", format!("{file} could not be read: {error}."))

@@ -1,0 +1,58 @@
+//! `qidai frequencies`: haplotype frequencies estimated from typed people, compared, proved, and kept in the bank.
+
+mod checkpoint;
+mod compare;
+mod estimate;
+mod people;
+mod report;
+
+use std::io::Write;
+use std::path::Path;
+
+use super::Outcome;
+use crate::error::Failure;
+
+/// Haplotype frequencies.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// Estimate frequencies from typed people (EM), whatever their typings leave open.
+    Estimate(estimate::Args),
+    /// How far two sets of frequencies are apart.
+    Compare(compare::Args),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+    match &args.verb {
+        Verb::Estimate(args) => estimate::run(args),
+        Verb::Compare(args) => compare::run(args),
+    }
+}
+
+/// Writes a file whole or not at all: a reader never sees half of it.
+fn write_whole(file: &Path, text: &str) -> Result<(), Failure> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut whole| {
+        whole.write_all(text.as_bytes())?;
+        whole.persist(file).map_err(|error| error.error)?;
+        Ok(())
+    });
+    written.map_err(|error| {
+        let file = file.display().to_string();
+        Failure::outage("frequencies_not_written", format!("{file} could not be written: {error}."))
+            .with("file", &file)
+            .with("error", error.to_string())
+            .because(&error)
+    })
+}

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 
 use qidai_hla::{Alternatives, LocusTyping, Pair, Release};
 
-use super::position::{antigen_match, confidence, grade, is_null};
+use super::position::{antigen_match, confidence, grade, is_null, is_open, nothing_shown};
 use super::{Confidence, Grade, Graded};
 use crate::count::Matches;
 
@@ -68,11 +68,11 @@ impl Candidate {
     }
 }
 
-/// What is typed at a position, and what is shown there.
+/// What is typed at a position, and what is shown there; `None` where nothing is.
 #[derive(Clone, Copy)]
 struct View<'a> {
     typed: &'a Alternatives,
-    shown: &'a Alternatives,
+    shown: Option<&'a Alternatives>,
     assumed_null: bool,
 }
 
@@ -92,31 +92,36 @@ fn candidates(patient: Pair<&Alternatives>, donor: Pair<&Alternatives>, release:
 
 /// A null position shows what the other one shows. One that may be null is read both ways.
 fn readings(Pair(one, two): Pair<&Alternatives>) -> Vec<Pair<View<'_>>> {
-    let plain = |typed| View { typed, shown: typed, assumed_null: false };
-    let copied = |typed, shown, assumed_null| View { typed, shown, assumed_null };
-    match (is_null(one), is_null(two)) {
-        (true, true) => vec![Pair(plain(one), plain(two))],
-        (true, false) => vec![Pair(copied(one, two, false), plain(two))],
-        (false, true) => vec![Pair(plain(one), copied(two, one, false))],
-        (false, false) => {
-            let mut all = vec![Pair(plain(one), plain(two))];
-            if one.may_be_null {
-                all.push(Pair(copied(one, two, true), plain(two)));
-            }
-            if two.may_be_null {
-                all.push(Pair(plain(one), copied(two, one, true)));
-            }
-            all
+    let choices = |position: &Alternatives| match (is_null(position), position.may_be_null) {
+        (true, _) => &[true][..],
+        (false, true) => &[false, true],
+        (false, false) => &[false],
+    };
+    let mut all = Vec::with_capacity(1);
+    for one_is_null in choices(one) {
+        for two_is_null in choices(two) {
+            let shown = match (one_is_null, two_is_null) {
+                (true, true) => [None, None],
+                (true, false) => [Some(two), Some(two)],
+                (false, true) => [Some(one), Some(one)],
+                (false, false) => [Some(one), Some(two)],
+            };
+            let view =
+                |typed, shown, null: bool| View { typed, shown, assumed_null: null && !is_null(typed) };
+            all.push(Pair(view(one, shown[0], *one_is_null), view(two, shown[1], *two_is_null)));
         }
     }
+    all
 }
 
 fn graded(patient: &View<'_>, donor: &View<'_>, release: &Release) -> Graded {
-    let mut graded = Graded {
-        grade: grade(patient.typed, donor.typed, release),
-        confidence: confidence(patient.shown, donor.shown, release),
-        antigen_match: antigen_match(patient.shown, donor.shown, release),
+    let (confidence, antigen_match) = match (patient.shown, donor.shown) {
+        (Some(p), Some(d)) => (confidence(p, d, release), antigen_match(p, d, release)),
+        (None, None) => (nothing_shown(patient.typed, donor.typed), Some(true)),
+        (Some(other), None) | (None, Some(other)) if is_open(other) => (Confidence::Potential, None),
+        _ => (Confidence::Mismatch, Some(false)),
     };
+    let mut graded = Graded { grade: grade(patient.typed, donor.typed, release), confidence, antigen_match };
     if patient.assumed_null || donor.assumed_null {
         graded.confidence = graded.confidence.min(Confidence::Potential);
         if graded.grade == Grade::Mismatch && graded.confidence > Confidence::Mismatch {

@@ -28,12 +28,11 @@ pub(super) fn grade(one: &Alternatives, other: &Alternatives, release: &Release)
     if is_open(one) || is_open(other) {
         return Grade::Unknown;
     }
-    if one.category == Category::New || other.category == Category::New {
-        return Grade::Mismatch;
-    }
     match (is_null(one), is_null(other)) {
         (true, true) => null_grade(one, other, release),
         (true, false) | (false, true) => Grade::ExpressingVsNull,
+        // A protein without a name equals nothing, not even another one.
+        (false, false) if one.category == Category::New || other.category == Category::New => Grade::Mismatch,
         (false, false) if one.antigen.is_some() || other.antigen.is_some() => {
             antigen_grade(one, other, release)
         }
@@ -159,7 +158,7 @@ fn related(a: Antigen, b: Antigen, release: &Release) -> Option<Grade> {
     (own == their && !is_broad(own)).then_some(Grade::Split)
 }
 
-/// How sure two positions match in what they show.
+/// How sure two positions match in what they show, which is something.
 pub(super) fn confidence(one: &Alternatives, other: &Alternatives, release: &Release) -> Confidence {
     if is_open(one) || is_open(other) {
         return Confidence::Potential;
@@ -167,14 +166,10 @@ pub(super) fn confidence(one: &Alternatives, other: &Alternatives, release: &Rel
     if one.category == Category::New || other.category == Category::New {
         return Confidence::Mismatch;
     }
-    let both_single = single(one).is_some() && single(other).is_some();
-    match (is_null(one), is_null(other)) {
-        (true, true) if both_single => return Confidence::Definite,
-        (true, true) => return Confidence::Exact,
-        (true, false) | (false, true) => return Confidence::Mismatch,
-        (false, false) if !may_match(one, other, release) => return Confidence::Mismatch,
-        (false, false) => {}
+    if !may_match(one, other, release) {
+        return Confidence::Mismatch;
     }
+    let both_single = single(one).is_some() && single(other).is_some();
     if one.antigen.is_some() || other.antigen.is_some() {
         Confidence::Potential
     } else if both_single {
@@ -184,6 +179,12 @@ pub(super) fn confidence(one: &Alternatives, other: &Alternatives, release: &Rel
     } else {
         Confidence::Potential
     }
+}
+
+/// How sure two positions match where neither person shows anything.
+pub(super) fn nothing_shown(one: &Alternatives, other: &Alternatives) -> Confidence {
+    let both_single = single(one).is_some() && single(other).is_some();
+    if both_single { Confidence::Definite } else { Confidence::Exact }
 }
 
 /// Whether two positions can show the same antigen.

@@ -49,7 +49,7 @@ mod write_context;
 extern crate self as qidai_bank;
 
 pub use account::{Account, AccountState, staff_number_problem};
-pub use acting::Acting;
+pub use acting::{Acting, LATE_HOURS, LATE_MINUTES};
 pub use audit::{FINDINGS_MAX, Finding, Head, Progress, Stage, Verification};
 pub use bank_type::BankType;
 pub use blood_group::{Abo, RhD};
@@ -95,6 +95,7 @@ pub use store::{
     Store, StoreError, UnitCount, VerifyError, WriterTurn, check_copy, holds_password, without_password,
 };
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
+pub use store::{NewUnit, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
 pub use test_outcome::TestOutcome;
 pub use token::Token;
 pub use totp::{CodeCheck, TOTP_SECRET_BYTES, TotpSecret};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::digest::hexadecimal;
-use crate::workflow::{Concept, DoneBy, Label, State, Step, Then};
+use crate::workflow::{Concept, DoneBy, Keeps, Label, State, Step, Then};
 use crate::{CanonicalRecord, Document};
 use crate::{Meaning, Refusal};
 
@@ -42,7 +42,8 @@ pub struct Record {
     /// Since when it is in its state.
     pub entered_at: Timestamp,
     pub changed_at: Timestamp,
-    /// What the sealed fields look like, for signatures: a digest of ciphertexts.
+    /// What the sealed fields look like, for signatures: a digest of ciphertexts; of a unit, a digest of all that is
+    /// known of it besides its fields.
     pub(crate) sealed_digest: Option<String>,
 }
 
@@ -219,17 +220,24 @@ impl Record {
     }
 
     /// The form in which it is signed: site, open fields, documents, and a digest of what is sealed. The state is not
-    /// part of it: a signature leads from one state to the next and still covers the record there.
+    /// part of it, nor is what a unit has from other records: a signature leads from one state to the next and still covers the record there.
     pub fn canonical(&self) -> CanonicalRecord {
         let mut fields: Vec<(String, String)> = Vec::new();
         fields.extend(self.site.iter().map(|site| ("site".to_owned(), site.clone())));
-        fields.extend(self.fields.iter().map(|(code, value)| ((*code).to_owned(), value.clone())));
-        fields.extend(self.sealed_digest.iter().map(|digest| ("sealed".to_owned(), digest.clone())));
+        let own = |code: &str| self.concept.keeps == Keeps::Records || !self.is_computed(code);
+        let kept = self.fields.iter().filter(|(code, _)| own(code));
+        fields.extend(kept.map(|(code, value)| ((*code).to_owned(), value.clone())));
+        let rest = if self.concept.keeps == Keeps::Records { "sealed" } else { "content" };
+        fields.extend(self.sealed_digest.iter().map(|digest| (rest.to_owned(), digest.clone())));
         let documents = self.documents.iter();
         fields.extend(
             documents.map(|one| (format!("document {}", one.class.code()), hexadecimal(&one.content_sha256))),
         );
         CanonicalRecord::new(self.concept.code, &self.number, fields)
+    }
+
+    fn is_computed(&self, code: &str) -> bool {
+        self.concept.field(code).is_some_and(|field| field.is_computed)
     }
 
     /// A value for conditions and needs: what an open field has, or that a sealed one has something.

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The states of a unit (mission M01, labels in the glossary, section H). Which moves between
-/// them are legal is a table of its own, [`Status::moves`].
+/// The states of a unit (mission M01, labels in the glossary, section H). Which moves between them are legal stands in
+/// `workflows/unit.md`, whose states are these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -32,10 +32,18 @@ pub enum Status {
     ConvertedToPublic,
     UnderEvaluation,
     ExceptionalRelease,
+    Accepted,
+    Held,
+    Recalled,
+    Lost,
+    DestroyedInTransit,
 }
 
+/// The concept of units.
+pub(crate) const UNIT: &str = "unit";
+
 /// Each state with its code in files and store, and its code in the glossary.
-const CODES: [(Status, &str, &str); 24] = [
+const CODES: [(Status, &str, &str); 29] = [
     (Status::Registered, "registered", "Registered"),
     (Status::KitIssued, "kit_issued", "KitIssued"),
     (Status::Collected, "collected", "Collected"),
@@ -60,26 +68,22 @@ const CODES: [(Status, &str, &str); 24] = [
     (Status::ConvertedToPublic, "converted_to_public", "ConvertedToPublic"),
     (Status::UnderEvaluation, "under_evaluation", "UnderEvaluation"),
     (Status::ExceptionalRelease, "exceptional_release", "ExceptionalRelease"),
+    (Status::Accepted, "accepted", "Accepted"),
+    (Status::Held, "held", "Held"),
+    (Status::Recalled, "recalled", "Recalled"),
+    (Status::Lost, "lost", "Lost"),
+    (Status::DestroyedInTransit, "destroyed_in_transit", "DestroyedInTransit"),
 ];
 
-/// Legal moves, from and to. A move that is not here is refused and written down as refused.
-///
-/// Source: mission M01, "Available → Reserved" and "reservation expired or cancelled → Available".
-const MOVES: [(Status, Status); 2] =
-    [(Status::Available, Status::Reserved), (Status::Reserved, Status::Available)];
-
 impl Status {
-    /// Every legal move, from and to.
-    pub fn moves() -> impl Iterator<Item = (Self, Self)> {
-        MOVES.into_iter()
-    }
-
-    /// May a unit move from this state to that one?
+    /// May a unit move from this state to that one, by whomever? Moves back to where a unit was before are not told
+    /// here: they need its own story.
     pub fn may_become(self, next: Self) -> bool {
-        MOVES.contains(&(self, next))
+        let concept = crate::workflow::concept(UNIT);
+        concept.is_some_and(|unit| unit.steps_between(self.code(), next.code(), None).next().is_some())
     }
 
-    /// All states in the order of a unit's life.
+    /// All states, those that came later last.
     pub fn all() -> impl Iterator<Item = Self> {
         CODES.iter().map(|(status, _, _)| *status)
     }

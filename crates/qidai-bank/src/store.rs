@@ -44,6 +44,7 @@ mod site;
 mod statistics;
 mod table;
 mod timeline;
+mod trace;
 mod typing;
 mod unit;
 mod unit_list;
@@ -73,6 +74,8 @@ pub use sign_in::{SignIn, SignedIn};
 pub use signature::{Proof, Signing};
 pub use statistics::UnitCount;
 pub use timeline::{HistoryChange, HistoryEvent};
+pub use trace::{TRACE_MAX, Trace, TraceLine, Way};
+pub use unit::{NewUnit, UnitAt, identity_to_register};
 pub use unit_list::{UnitFilter, UnitLine, UnitOrder};
 
 use address::Address;

@@ -30,6 +30,7 @@ pub use gate::{DoneBy, Facts};
 pub use moves::{Mover, Step, Target};
 pub use sheet::Mistake;
 pub use state::{Amending, Badge, Place, State};
+pub(crate) use value::whole_second;
 
 /// 中文 and English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,18 @@ pub struct Label {
 }
 
 /// The declarations, one line each: what becomes of a new page.
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 16] = [
+    ("unit.md", include_str!("../workflows/unit.md")),
+    ("site_contract.md", include_str!("../workflows/site_contract.md")),
+    ("collector.md", include_str!("../workflows/collector.md")),
+    ("kit.md", include_str!("../workflows/kit.md")),
+    ("consent_form.md", include_str!("../workflows/consent_form.md")),
+    ("consent.md", include_str!("../workflows/consent.md")),
+    ("questionnaire.md", include_str!("../workflows/questionnaire.md")),
+    ("collection.md", include_str!("../workflows/collection.md")),
+    ("pickup.md", include_str!("../workflows/pickup.md")),
+    ("temperature_trace.md", include_str!("../workflows/temperature_trace.md")),
+    ("part.md", include_str!("../workflows/part.md")),
     ("institution.md", include_str!("../workflows/institution.md")),
     ("person.md", include_str!("../workflows/person.md")),
     ("authorisation.md", include_str!("../workflows/authorisation.md")),

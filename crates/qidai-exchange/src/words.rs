@@ -29,6 +29,11 @@ const STATUS_LABELS_ZH: &[(&str, Status)] = &[
     ("转入公共库", Status::ConvertedToPublic),
     ("待评估", Status::UnderEvaluation),
     ("异常放行", Status::ExceptionalRelease),
+    ("已验收", Status::Accepted),
+    ("暂停", Status::Held),
+    ("召回", Status::Recalled),
+    ("遗失", Status::Lost),
+    ("运输中损毁", Status::DestroyedInTransit),
 ];
 
 /// A state by its code in either spelling or by its Chinese label.

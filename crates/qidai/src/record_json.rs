@@ -198,6 +198,7 @@ fn of_field(field: &Field) -> Value {
         "needed": needed,
         "personal": field.is_personal,
         "unique": field.is_unique,
+        "computed": field.is_computed,
         "choices": choices.map(|one| json!({ "code": one.code, "label": both(one.label) })).collect::<Vec<_>>(),
         "help": both(field.help),
     })

@@ -11,8 +11,8 @@ pub(super) const FIGURE: Figure = Figure {
 };
 
 /// States in which a unit is frozen and in one of the bank's tanks: after freezing, and before it is taken out for
-/// a patient (`Retrieved`), discarded or given to research. A unit on hold or under evaluation is still there.
-const STORED: [Status; 9] = [
+/// a patient (`Retrieved`), discarded or given to research. A unit on hold, recalled or under evaluation is still there.
+const STORED: [Status; 11] = [
     Status::Quarantine,
     Status::Available,
     Status::FamilyHeld,
@@ -22,6 +22,8 @@ const STORED: [Status; 9] = [
     Status::ExceptionalRelease,
     Status::ConvertedToPublic,
     Status::UnderEvaluation,
+    Status::Held,
+    Status::Recalled,
 ];
 
 /// Is a unit in this state in the store?

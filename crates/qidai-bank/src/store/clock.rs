@@ -13,7 +13,7 @@ use super::notification::notify;
 use super::table::{Column, Table};
 use super::{Store, StoreError, record, setting};
 use crate::workflow::{
-    self, Clock, Concept, Condition, Keeps, Label, Length, LengthUnit, Reminder, Start, Then,
+    self, Clock, Concept, Condition, FieldKind, Keeps, Label, Length, LengthUnit, Reminder, Start, Then,
 };
 use crate::{
     Acting, Actor, BankError, IdSource, NewNotification, NewRecord, Principal, RandomSource, Recipient,
@@ -48,19 +48,19 @@ pub struct ClockRan {
 
 /// A clock or a reminder of one concept, as the runner sees it.
 #[derive(Clone)]
-struct Due {
-    concept: &'static Concept,
+pub(super) struct Due {
+    pub(super) concept: &'static Concept,
     /// As in [`ClockRan`].
-    code: String,
-    label: Label,
-    runs_in: &'static [&'static str],
-    start: Start,
+    pub(super) code: String,
+    pub(super) label: Label,
+    pub(super) runs_in: &'static [&'static str],
+    pub(super) start: Start,
     /// A beginning is due when it lies in this range; microseconds or days, as the start is.
     from: Option<Value>,
-    before: Value,
-    then: Then,
-    /// The condition of the move that it makes: other records have no such clock.
-    only: Option<&'static Condition>,
+    pub(super) before: Value,
+    pub(super) then: Then,
+    /// Its condition, or that of the move that it makes: other records have no such clock.
+    pub(super) only: Option<&'static Condition>,
     /// Longer reminders of the same kind, which this one overtakes.
     overtakes: Vec<String>,
 }
@@ -80,9 +80,12 @@ impl Store {
         let (principal, mut ran) = (Principal::system("clock"), Vec::new());
         let acting = Acting::new(&principal, now, ids, random);
         let zone = setting::time_zone(self.database.reader()).await?;
-        for concept in workflow::concepts().iter().filter(|concept| concept.keeps == Keeps::Records) {
+        for concept in workflow::concepts() {
             for due in self.all_due(concept, now, &zone).await? {
-                ran.extend(self.run_due(&due, &zone, &acting).await?);
+                ran.extend(match concept.keeps {
+                    Keeps::Records => self.run_due(&due, &zone, &acting).await?,
+                    Keeps::OwnTable => self.run_unit_clock(&due, &zone, &acting).await?,
+                });
             }
         }
         Ok(ran)
@@ -192,7 +195,14 @@ async fn act(
             Ok(moved.map_or_else(|refusal| refusal.code.to_owned(), |()| "moved".to_owned()))
         }
         Then::Raise => {
-            match record::raise(write, &nonconformance(due, record, today)?, context, acting).await {
+            match record::raise(
+                write,
+                &nonconformance((&due.code, due.label), record, today)?,
+                context,
+                acting,
+            )
+            .await
+            {
                 Ok(raised) => Ok(format!("raised {}", raised.number)),
                 Err(BankError::Refused(refusal)) => Ok(refusal.code.to_owned()),
                 Err(error) => Err(error),
@@ -201,16 +211,21 @@ async fn act(
     }
 }
 
-fn nonconformance(due: &Due, record: &Record, today: Date) -> Result<NewRecord, BankError> {
+/// What a clock raises about a record.
+pub(super) fn nonconformance(
+    (code, label): (&str, Label),
+    record: &Record,
+    today: Date,
+) -> Result<NewRecord, BankError> {
     let concept = workflow::concept(workflow::NONCONFORMANCE);
     let concept =
         concept.ok_or_else(|| BankError::Interrupted("no nonconformance is declared".to_owned()))?;
     let fields = [
-        ("title", format!("{} – {}", record.number, due.label.en)),
+        ("title", format!("{} – {}", record.number, label.en)),
         ("severity", "minor".to_owned()),
         ("detected_on", today.to_string()),
         ("about", record.subject()),
-        ("description", format!("The clock {} of {} ran out: {}.", due.code, record.number, due.label.en)),
+        ("description", format!("The clock {code} of {} ran out: {}.", record.number, label.en)),
     ];
     let fields = fields.map(|(code, value)| (code.to_owned(), value)).into();
     Ok(NewRecord { concept, site: record.site.clone(), fields })
@@ -268,12 +283,19 @@ fn due_of_clock(
     let moment = now - SignedDuration::from_hours(i64::from(count));
     let day = match unit {
         LengthUnit::Days => today.saturating_sub(i64::from(count).days()),
-        LengthUnit::Hours => zone.to_datetime(moment).date(),
+        LengthUnit::Years => today.saturating_sub(i64::from(count).years()),
+        LengthUnit::Hours | LengthUnit::Celsius => zone.to_datetime(moment).date(),
     };
     let begins = zone.to_timestamp(day.at(0, 0, 0, 0)).map_or(moment, |begin| begin);
     let before = match (clock.start, unit) {
-        (Start::Entering, LengthUnit::Hours) => Value::from(moment.as_microsecond() + 1),
-        (Start::Entering, LengthUnit::Days) => Value::from(begins.as_microsecond()),
+        (Start::Entering, LengthUnit::Hours | LengthUnit::Celsius) => {
+            Value::from(moment.as_microsecond() + 1)
+        }
+        (Start::Entering, LengthUnit::Days | LengthUnit::Years) => Value::from(begins.as_microsecond()),
+        (Start::Field(field), LengthUnit::Hours) if is_time(concept, field) => {
+            Value::from(workflow::whole_second(moment))
+        }
+        (Start::Field(field), _) if is_time(concept, field) => Value::from(workflow::whole_second(begins)),
         (Start::Field(_), _) => Value::from(day.to_string()),
     };
     Due {
@@ -285,12 +307,17 @@ fn due_of_clock(
         from: None,
         before,
         then: clock.then.clone(),
-        only: match &clock.then {
+        only: clock.when.as_ref().or(match &clock.then {
             Then::Move(step) => concept.step(step).and_then(|step| step.when.as_ref()),
             Then::Notify(_) | Then::Raise => None,
-        },
+        }),
         overtakes: Vec::new(),
     }
+}
+
+/// Moments are kept as UTC, which compares as text; days as days.
+fn is_time(concept: &Concept, field: &str) -> bool {
+    concept.field(field).is_some_and(|field| field.kind == FieldKind::Time)
 }
 
 /// The reminders of one declaration, the nearest first.

@@ -9,6 +9,7 @@ mod m0006_records;
 mod m0007_documents;
 mod m0008_api_requests;
 mod m0009_reservations;
+mod m0012_unit_life;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0007_documents::Documents),
             Box::new(m0008_api_requests::ApiRequests),
             Box::new(m0009_reservations::Reservations),
+            Box::new(m0012_unit_life::UnitLife),
         ]
     }
 

@@ -17,9 +17,11 @@ use super::cell::{Cell, Row};
 use super::table::{Column, Table};
 use crate::{Acting, Refusal};
 
+pub(super) use amend::may_amend;
 pub(super) use create::raise;
-pub(super) use moves::move_by_clock;
-pub(super) use read::{by_id, by_number};
+pub(super) use moves::{WRITTEN_DOWN, actor_of, may_move, move_by_clock, obstacles_of, target_of};
+pub(super) use read::{by_id, by_number, signed_by};
+pub(super) use values::{Kept, refers_to};
 
 pub(super) static TABLE: Table =
     Table { name: "record", key: &["record_id"], counter: None, columns: || &COLUMNS };
@@ -39,12 +41,14 @@ const COLUMNS: [Column; 11] = [
 
 pub(super) static FIELD: Table =
     Table { name: "record_field", key: &["record_id", "field"], counter: None, columns: || &FIELD_COLUMNS };
-const FIELD_COLUMNS: [Column; 5] = [
+const FIELD_COLUMNS: [Column; 6] = [
     Column::text("record_id"),
     Column::text("field"),
     Column::text("concept"),
     Column::text("value"),
     Column::text("unique_key"),
+    // What the value names, where it names something.
+    Column::text("refers_to"),
 ];
 
 pub(super) static STEP: Table =
@@ -108,7 +112,7 @@ pub(super) fn unknown(concept: &crate::workflow::Concept, number: &str) -> Refus
 }
 
 /// Somebody was faster.
-fn changed_meanwhile(number: &str, expected: u64, found: u64) -> Refusal {
+pub(super) fn changed_meanwhile(number: &str, expected: u64, found: u64) -> Refusal {
     let sentence = format!(
         "{number} was changed by somebody else while you worked on it (you saw version {expected}, now it is {found}). \
          Nothing was changed: read it again and repeat what is still needed."

@@ -5,11 +5,14 @@
 
 use sea_orm::Value;
 
+use super::cell::Cell;
 use super::database::{Reader, WriteTransaction};
 use super::event::Event;
+use super::record::Kept;
 use super::row::RowReader;
 use super::table::{Column, Table};
 use super::{Store, StoreError, unit};
+use crate::workflow::{Place, State, Step};
 use crate::{BankError, Identity, Problem, Refusal, Status, WriteContext};
 
 pub(super) static TABLE: Table =
@@ -47,8 +50,15 @@ impl Store {
         let reserved_for = name(reserved_for)?;
         let write = self.database.begin().await?;
         let found = find(write.reader(), identity).await?;
-        if !found.status.may_become(Status::Reserved) {
-            return Err(refused(write, identity, not_reservable(identity, found.status), context).await?);
+        // Of a family's unit the family's own order decides.
+        if found.status != Status::Available {
+            return Err(refused(
+                write,
+                (identity, &found, "reserve"),
+                not_reservable(identity, found.status),
+                context,
+            )
+            .await?);
         }
         let row = vec![
             Some(context.ids.next_id().as_str().into()),
@@ -56,7 +66,9 @@ impl Store {
             Some(reserved_for.into()),
             Some(true.into()),
         ];
-        let event = moved("unit_reserved", identity, found.key, Status::Reserved).insert(&TABLE, row);
+        let to = ("reserve", Status::Reserved);
+        let event = moved("unit_reserved", write.reader(), (identity, &found), to, context).await?;
+        let event = event.insert(&TABLE, row);
         write.record(context, vec![event]).await?;
         Ok(write.commit().await?)
     }
@@ -73,14 +85,19 @@ impl Store {
         let write = self.database.begin().await?;
         let found = find(write.reader(), identity).await?;
         let reservation = open_of(write.reader(), found.key).await?;
-        let (true, Some(reservation)) = (found.status.may_become(Status::Available), reservation) else {
-            return Err(refused(write, identity, not_reserved(identity, found.status), context).await?);
+        let (true, Some(reservation)) = (found.status == Status::Reserved, reservation) else {
+            return Err(refused(
+                write,
+                (identity, &found, "available"),
+                not_reserved(identity, found.status),
+                context,
+            )
+            .await?);
         };
-        let event = moved("unit_reservation_ended", identity, found.key, Status::Available).update(
-            &TABLE,
-            vec![reservation.as_str().into()],
-            vec![("is_open", Some(false.into()))],
-        );
+        let to = ("cancel_public", Status::Available);
+        let event = moved("unit_reservation_ended", write.reader(), (identity, &found), to, context).await?;
+        let event =
+            event.update(&TABLE, vec![reservation.as_str().into()], vec![("is_open", Some(false.into()))]);
         write.record(context, vec![event]).await?;
         Ok(write.commit().await?)
     }
@@ -142,19 +159,66 @@ fn subject(identity: &Identity) -> String {
     format!("unit/{}/{}", identity.scheme, identity.value)
 }
 
-fn moved(kind: &'static str, identity: &Identity, unit_key: i64, status: Status) -> Event {
-    let set = vec![("status", Some(status.code().into()))];
-    Event::new(kind, subject(identity)).update(&unit::TABLE, vec![unit_key.into()], set)
+/// The event of a move that this file makes, with its step.
+async fn moved(
+    kind: &'static str,
+    reader: Reader<'_>,
+    (identity, found): (&Identity, &Found),
+    (step, to): (&str, Status),
+    context: &WriteContext<'_>,
+) -> Result<Event, StoreError> {
+    let did = unit::Did {
+        key: found.key,
+        version: unit::next_version(reader, found.key).await?,
+        step,
+        from: Some(found.status.code()),
+        to: to.code(),
+        actor: context.actor.name,
+        account_id: None,
+        effective_at_us: context.effective_at.as_microsecond(),
+        recorded_at_us: context.now.as_microsecond(),
+    };
+    let set = vec![("status", Some(to.code().into()))];
+    let event = Event::new(kind, subject(identity)).update(&unit::TABLE, vec![found.key.into()], set);
+    Ok(event.insert(&unit::STEP, did.row()))
+}
+
+/// Adds to a move of a unit what it means for reservations: one begins with the move `reserve`, and the open one ends
+/// where the unit is free again or gone.
+pub(super) async fn follow(
+    reader: Reader<'_>,
+    event: Event,
+    unit_key: i64,
+    (step, to, kept): (&Step, &State, &Kept),
+    context: &WriteContext<'_>,
+) -> Result<Event, StoreError> {
+    if step.code == "reserve" {
+        let row = vec![
+            Some(context.ids.next_id().as_str().into()),
+            Some(unit_key.into()),
+            kept.value("reserved_for", None).map(Cell::from),
+            Some(true.into()),
+        ];
+        return Ok(event.insert(&TABLE, row));
+    }
+    let is_over = matches!(to.code, "available" | "family_held" | "returned") || to.place == Place::Last;
+    match open_of(reader, unit_key).await?.filter(|_| is_over) {
+        Some(open) => {
+            Ok(event.update(&TABLE, vec![open.as_str().into()], vec![("is_open", Some(false.into()))]))
+        }
+        None => Ok(event),
+    }
 }
 
 /// Writes down that a move was refused, and why. Gives the refusal.
 async fn refused(
     write: WriteTransaction<'_>,
-    identity: &Identity,
+    (identity, found, step): (&Identity, &Found, &str),
     refusal: Refusal,
     context: &WriteContext<'_>,
 ) -> Result<BankError, StoreError> {
-    let event = Event::new("unit_move_refused", subject(identity));
+    let id = context.ids.next_id();
+    let event = unit::refused(found.key, &subject(identity), (step, found.status.code()), refusal.code, &id);
     write.record(&context.because(refusal.code), vec![event]).await?;
     write.commit().await?;
     Ok(refusal.into())

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 24] = [
+pub(super) static AUDITED: [&Table; 28] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -36,6 +36,10 @@ pub(super) static AUDITED: [&Table; 24] = [
     &record::REFUSAL,
     &clock::RUN,
     &reservation::TABLE,
+    &unit::STEP,
+    &unit::FIELD,
+    &unit::REFUSAL,
+    &unit::CLOCK,
 ];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.

@@ -76,7 +76,7 @@ impl Store {
     }
 }
 
-fn event(row: &mut RowReader<'_>) -> Result<HistoryEvent, StoreError> {
+pub(super) fn event(row: &mut RowReader<'_>) -> Result<HistoryEvent, StoreError> {
     Ok(HistoryEvent {
         sequence: row.key()?.unsigned_abs(),
         effective_at: row.time("effective_at_us")?,

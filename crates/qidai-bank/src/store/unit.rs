@@ -1,6 +1,14 @@
 //! The bank's own units.
 
+mod clock;
 mod columns;
+mod found;
+mod guard;
+mod life;
+mod moves;
+mod register;
+mod tables;
+mod timeline;
 
 use std::collections::HashMap;
 
@@ -18,6 +26,14 @@ use crate::digest::{differences, digest_of};
 use crate::{Identity, UnitRecord, WriteContext};
 
 pub(super) use columns::TABLE;
+pub use moves::UnitAt;
+pub(super) use moves::{next_version, refused};
+pub(super) use register::find_by_number;
+pub use register::{NewUnit, identity_to_register};
+pub(super) use tables::{CLOCK, Did, FIELD, REFUSAL, STEP};
+
+/// What is done to a unit besides its moves.
+const CREATE: &str = "create";
 
 /// Identities in one lookup.
 const LOOKUP_MAX: usize = 500;

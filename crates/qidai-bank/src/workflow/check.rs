@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::{
-    Concept, FieldKind, Label, Length, Mistake, Mover, Needed, PersonOf, Place, Start, Target, Then,
+    Concept, FieldKind, Label, Length, LengthUnit, Mistake, Mover, Needed, PersonOf, Place, Start, Target,
+    Then,
 };
 use crate::PersonField;
 
@@ -146,6 +147,9 @@ impl Check<'_> {
                 }
                 self.codes(&where_, choices.iter().map(|choice| (choice.code, choice.label)).collect());
             }
+            if field.is_computed && (field.is_personal || field.needed == Needed::Always) {
+                self.wrong(format!("{where_} is computed: it can be neither personal nor needed always"));
+            }
             if field.is_personal && PersonField::parse(field.code).is_none() {
                 self.wrong(format!("{where_} is personal and no field of a person"));
             }
@@ -238,8 +242,14 @@ impl Check<'_> {
             if let Start::Field(field) = clock.start {
                 self.is_date(&where_, field);
             }
+            if let Some(condition) = &clock.when {
+                self.condition(&where_, condition);
+            }
             if let Length::Profile(value) = clock.length
-                && !concept.profile.iter().any(|known| known.code == value)
+                && !concept
+                    .profile
+                    .iter()
+                    .any(|known| known.code == value && known.unit != LengthUnit::Celsius)
             {
                 self.wrong(format!("{where_} is as long as '{value}', which is not in the profile"));
             }
@@ -264,7 +274,7 @@ impl Check<'_> {
 
     fn is_date(&mut self, where_: &str, code: &str) {
         match self.concept.field(code) {
-            Some(field) if field.kind == FieldKind::Date && !field.is_personal => {}
+            Some(field) if matches!(field.kind, FieldKind::Date | FieldKind::Time) && !field.is_personal => {}
             _ => self.wrong(format!("{where_} looks at '{code}', which is no open date")),
         }
     }

@@ -1,6 +1,6 @@
 //! What happens by itself: clocks that run out, and reminders before a day.
 
-use super::Label;
+use super::{Condition, Label};
 use crate::Role;
 
 /// A clock: begins when a record enters a state, or with a date of the record, and does something when it has run.
@@ -12,6 +12,8 @@ pub struct Clock {
     pub runs_in: Vec<&'static str>,
     pub start: Start,
     pub length: Length,
+    /// Only while a field has one of some values.
+    pub when: Option<Condition>,
     pub then: Then,
 }
 
@@ -55,12 +57,16 @@ pub struct ProfileValue {
     pub source: &'static str,
 }
 
-/// The unit of a length of time.
+/// The unit of a length of time, or of another limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LengthUnit {
     /// To the end of that day in the bank's zone.
     Days,
     Hours,
+    /// To the end of the same day of that year.
+    Years,
+    /// A limit of a temperature, °C; no clock is as long as that.
+    Celsius,
 }
 
 /// Notices that come a number of days before a day that a field names.
@@ -80,10 +86,12 @@ impl LengthUnit {
         match self {
             Self::Days => "days",
             Self::Hours => "hours",
+            Self::Years => "years",
+            Self::Celsius => "celsius",
         }
     }
 
     pub(super) fn read(text: &str) -> Option<Self> {
-        [Self::Days, Self::Hours].into_iter().find(|unit| unit.code() == text)
+        [Self::Days, Self::Hours, Self::Years, Self::Celsius].into_iter().find(|unit| unit.code() == text)
     }
 }

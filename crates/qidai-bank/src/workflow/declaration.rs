@@ -17,7 +17,7 @@ const SECTIONS: [(&str, &[&str]); 9] = [
     ("States", &["state", "中文", "English", "badge", "place", "amending"]),
     ("Moves", &["move", "from", "to", "中文", "English", "by", "when", "needs", "not by"]),
     ("Profile", &["value", "中文", "English", "is", "unit", "source"]),
-    ("Clocks", &["clock", "中文", "English", "runs in", "from", "length", "then"]),
+    ("Clocks", &["clock", "中文", "English", "runs in", "from", "length", "when", "then"]),
     ("Reminders", &["reminder", "中文", "English", "runs in", "before", "days", "to"]),
 ];
 const PROPERTIES: [&str; 10] =
@@ -167,7 +167,7 @@ impl Reader<'_> {
     fn field(&mut self, row: &Row) -> Option<Field> {
         let kind = self.expect(row, "kind", FieldKind::read(row.get("kind")))?;
         let needed = self.expect(row, "needed", Needed::read(row.get("needed")))?;
-        const MARKS: [&str; 4] = ["unique", "personal", "listed", "searched"];
+        const MARKS: [&str; 5] = ["unique", "personal", "listed", "searched", "computed"];
         let marks: Vec<&str> = row.list("marks").collect();
         for mark in marks.iter().filter(|mark| !MARKS.contains(mark)) {
             self.wrong(row.line, format!("there is no mark '{mark}', only {}", MARKS.join(", ")));
@@ -182,6 +182,7 @@ impl Reader<'_> {
             is_unique: marks.contains(&"unique"),
             is_listed: marks.contains(&"listed"),
             is_searched: marks.contains(&"searched"),
+            is_computed: marks.contains(&"computed"),
             help: Label { zh: row.get("帮助"), en: row.get("help") },
         })
     }
@@ -197,10 +198,7 @@ impl Reader<'_> {
     }
 
     fn step(&mut self, row: &Row) -> Option<Step> {
-        let when = match row.get("when") {
-            "" => None,
-            text => Some(self.expect(row, "when", Condition::read(text))?),
-        };
+        let when = self.condition(row)?;
         let mover = match row.get("by") {
             "system" => Mover::System,
             _ => Mover::With(self.permissions(row, "by")),
@@ -230,6 +228,14 @@ impl Reader<'_> {
             }
         }
         Some(step)
+    }
+
+    /// The cell `when`: nothing, a condition, or a mistake and `None`.
+    fn condition(&mut self, row: &Row) -> Option<Option<Condition>> {
+        match row.get("when") {
+            "" => Some(None),
+            text => Some(Some(self.expect(row, "when", Condition::read(text))?)),
+        }
     }
 
     fn profile_value(&mut self, row: &Row) -> Option<ProfileValue> {
@@ -266,6 +272,7 @@ impl Reader<'_> {
             runs_in: row.list("runs in").collect(),
             start,
             length,
+            when: self.condition(row)?,
             then: self.expect(row, "then", then)?,
         })
     }

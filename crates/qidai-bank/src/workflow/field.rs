@@ -21,6 +21,8 @@ pub struct Field {
     pub is_listed: bool,
     /// Is looked at when a list is searched by a text.
     pub is_searched: bool,
+    /// Follows from other fields, or is read from the records that refer to this one: nobody writes it.
+    pub is_computed: bool,
     /// What to write, where the label does not say it.
     pub help: Label,
 }
@@ -34,6 +36,8 @@ pub enum FieldKind {
     LongText,
     /// ISO 8601: `2026-03-31`.
     Date,
+    /// A moment, kept as UTC to the second: `2026-03-31T00:15:00Z`. Written with an offset, or in the bank's zone.
+    Time,
     /// A whole number.
     Number,
     /// One of the codes.
@@ -49,6 +53,8 @@ pub enum FieldKind {
     Email,
     /// The number of a record of another concept: `INST-2026-0001`.
     Reference(&'static str),
+    /// A unit by its number in any form, kept as scheme and value: `din/G123424000001`.
+    Unit,
     /// The code of a site in use.
     Site,
     /// A staff number.
@@ -80,6 +86,7 @@ impl FieldKind {
             Self::Text => "text",
             Self::LongText => "long_text",
             Self::Date => "date",
+            Self::Time => "time",
             Self::Number => "number",
             Self::Choice(_) => "choice",
             Self::Flag => "flag",
@@ -88,6 +95,7 @@ impl FieldKind {
             Self::Mobile => "mobile",
             Self::Email => "email",
             Self::Reference(_) => "reference",
+            Self::Unit => "unit",
             Self::Site => "site",
             Self::Account => "account",
         }
@@ -99,6 +107,7 @@ impl FieldKind {
             Self::Text,
             Self::LongText,
             Self::Date,
+            Self::Time,
             Self::Number,
             Self::Choice(Vec::new()),
             Self::Flag,
@@ -106,6 +115,7 @@ impl FieldKind {
             Self::ResidentId,
             Self::Mobile,
             Self::Email,
+            Self::Unit,
             Self::Site,
             Self::Account,
         ];

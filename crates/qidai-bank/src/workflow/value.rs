@@ -1,6 +1,7 @@
 //! What somebody wrote into a field becomes the value that is kept, or a problem.
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 
 use super::{Concept, Field, FieldKind};
 use crate::{CnId, IdentityError, Mobile, Problem, Refusal, Uscc};
@@ -11,7 +12,7 @@ const LONG_TEXT_MAX: usize = 10_000;
 
 impl Field {
     /// The value as it is kept: trimmed, in the normal form of its kind. An empty text is no value: `None`.
-    /// References, sites and accounts are only trimmed; whether they exist, the store knows.
+    /// References, units, sites and accounts are only trimmed; whether they exist, the store knows.
     ///
     /// # Errors
     /// A problem with a code of the kind: `record_date_invalid`, `record_choice_unknown`, `uscc_check_wrong` ….
@@ -27,6 +28,7 @@ impl Field {
             FieldKind::Text => self.text(text, TEXT_MAX, false),
             FieldKind::LongText => self.text(text, LONG_TEXT_MAX, true),
             FieldKind::Date => self.parsed::<Date>(text, "record_date_invalid", "a date such as 2026-03-31"),
+            FieldKind::Time => self.time(text),
             FieldKind::Number => {
                 self.parsed::<i64>(text, "record_number_invalid", "a whole number, digits only")
             }
@@ -36,7 +38,7 @@ impl Field {
             FieldKind::ResidentId => checked(CnId::parse(text, today).map(|id| id.as_str().to_owned())),
             FieldKind::Mobile => checked(mobile(text)),
             FieldKind::Email => self.email(text),
-            FieldKind::Reference(_) | FieldKind::Site | FieldKind::Account => {
+            FieldKind::Reference(_) | FieldKind::Unit | FieldKind::Site | FieldKind::Account => {
                 self.text(text, TEXT_MAX, false)
             }
         };
@@ -85,6 +87,18 @@ impl Field {
         Ok(parsed.to_string())
     }
 
+    /// With an offset it is a moment; without one the store reads it in the bank's zone.
+    fn time(&self, text: &str) -> Result<String, Problem> {
+        let moment = |text: &str| text.parse::<Timestamp>().ok().map(whole_second);
+        let local = |text: &str| text.parse::<DateTime>().ok().map(|time| time.to_string());
+        moment(text).or_else(|| local(text)).ok_or_else(|| {
+            let reason = format!("{} is '{}'", self.code, self.shown(text));
+            let hint =
+                "write day and time such as 2026-03-31 08:15, or with an offset 2026-03-31T08:15+08:00";
+            self.problem(text, "record_time_invalid", reason, hint)
+        })
+    }
+
     fn choice(&self, text: &str) -> Result<String, Problem> {
         let choices = self.choices();
         let meant = |choice: &&super::Choice| {
@@ -113,6 +127,11 @@ impl Field {
         let reason = format!("{} is no address", self.code);
         Err(self.problem(text, "record_email_invalid", reason, "write it as name@example.org"))
     }
+}
+
+/// A moment as it is kept: texts of this form stand in the order of time.
+pub(crate) fn whole_second(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// A mobile of the mainland as E.164; a number of another country has no rule here.
@@ -146,6 +165,10 @@ impl Concept {
                 let reason = format!("{code} is given twice");
                 problems.push(field.problem(text, "record_field_twice", reason, "give it once"));
             }
+            if field.is_computed {
+                problems.push(field.not_written());
+                continue;
+            }
             match field.kept(text, today) {
                 Ok(value) => kept.push((field.code, value)),
                 Err(problem) => problems.push(problem),
@@ -170,6 +193,11 @@ impl Concept {
 }
 
 impl Field {
+    fn not_written(&self) -> Problem {
+        let reason = format!("{} ({}) is computed and not written", self.code, self.label.en);
+        self.problem("", "record_field_computed", reason, "leave it out")
+    }
+
     /// The problem that the field has no value and must have one.
     pub(crate) fn missing(&self) -> Problem {
         let reason = format!("{} ({}) is missing", self.code, self.label.en);

@@ -1,7 +1,7 @@
 //! `qidai record`: registers of the bank – institutions, licences, authorisations and others that are declared.
 
 mod batch;
-mod given;
+pub(super) mod given;
 
 use std::path::PathBuf;
 
@@ -75,7 +75,7 @@ enum What {
 }
 
 #[derive(clap::Args)]
-struct BankArgs {
+pub(super) struct BankArgs {
     #[command(flatten)]
     people: PeopleArgs,
     /// The role in whose right you act; the history says so.
@@ -162,9 +162,9 @@ fn role_of(text: &str) -> Result<Role, String> {
 }
 
 /// An open bank and who acts in it.
-struct Desk {
-    people: People,
-    principal: Principal,
+pub(super) struct Desk {
+    pub(super) people: People,
+    pub(super) principal: Principal,
 }
 
 impl Desk {
@@ -173,7 +173,7 @@ impl Desk {
         Ok(Self { people: People::open(&args.people)?, principal })
     }
 
-    fn acting<'a>(&'a self, reason: Option<&'a str>) -> Acting<'a> {
+    pub(super) fn acting<'a>(&'a self, reason: Option<&'a str>) -> Acting<'a> {
         Acting { principal: &self.principal, reason, ..self.people.acting() }
     }
 }
@@ -206,7 +206,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
 }
 
 /// Opens the bank, does something, signs a checkpoint and closes it.
-fn at_desk(
+pub(super) fn at_desk(
     args: &BankArgs,
     act: impl AsyncFnOnce(&Desk) -> Result<Outcome, Failure>,
 ) -> Result<Outcome, Failure> {
@@ -318,7 +318,7 @@ async fn authorised(
     Ok(outcome)
 }
 
-fn answer((done, told): (bool, Value)) -> Result<Outcome, Failure> {
+pub(super) fn answer((done, told): (bool, Value)) -> Result<Outcome, Failure> {
     stream::say(&told.to_string())?;
     Ok(if done { Outcome::Done } else { Outcome::SomeRefused })
 }

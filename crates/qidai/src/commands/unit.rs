@@ -1,4 +1,7 @@
-//! `qidai unit`: keeps a unit for somebody, and gives it back.
+//! `qidai unit`: registers units, moves them, tells their life; keeps a unit for somebody, and gives it back.
+
+mod life;
+mod table;
 
 use qidai_bank::{Identity, Store};
 
@@ -8,7 +11,7 @@ use crate::console::Console;
 use crate::error::Failure;
 use crate::words::Lang;
 
-/// Units: reserve one, or end its reservation.
+/// Units: register, show, move, trace them; reserve one, or end its reservation.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -16,7 +19,10 @@ pub(crate) struct Args {
 }
 
 #[derive(clap::Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "made once per run")]
 enum What {
+    #[command(flatten)]
+    Life(life::What),
     /// Keep a unit for somebody, without an order. Exit status 2 when somebody else has it.
     Reserve {
         /// DIN, with or without its check character, or the bank's own number.
@@ -46,7 +52,10 @@ struct At {
 }
 
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
-    let (What::Reserve { at, .. } | What::Release { at, .. }) = &args.what;
+    let at = match &args.what {
+        What::Life(what) => return life::run(what, lang),
+        What::Reserve { at, .. } | What::Release { at, .. } => at,
+    };
     runtime()?.block_on(run_at(&at.bank, &args.what, lang))?;
     Ok(Outcome::Done)
 }
@@ -66,6 +75,8 @@ async fn act(what: &What, store: &Store, lang: Lang) -> Result<(), Failure> {
     let console = Console::new();
     let context = console.context();
     match what {
+        // Answered before a bank was opened.
+        What::Life(_) => Ok(()),
         What::Reserve { number, reserved_for, .. } => {
             let identity = identity_of(store, number).await?;
             store.reserve_unit(&identity, reserved_for, &context).await?;
@@ -81,7 +92,7 @@ async fn act(what: &What, store: &Store, lang: Lang) -> Result<(), Failure> {
 }
 
 /// The one unit of a number.
-async fn identity_of(store: &Store, number: &str) -> Result<Identity, Failure> {
+pub(super) async fn identity_of(store: &Store, number: &str) -> Result<Identity, Failure> {
     let number = number.trim();
     let value = Identity::din(number).map_or_else(|_| number.to_owned(), |din| din.value);
     let mut found = store.identities_of(&value).await?;

@@ -22,6 +22,7 @@ impl From<Refusal> for Failure {
             | "document_unknown"
             | "notification_unknown"
             | "record_unknown"
+            | "unit_unknown"
             | "record_kind_unknown" => Kind::NotFound,
             _ => Kind::Refused,
         };

@@ -17,21 +17,8 @@ impl Badge {
     }
 }
 
+/// As `workflows/unit.md` says.
 fn family(status: Status) -> &'static str {
-    use Status::{
-        Available, Collected, ConvertedToPublic, Discarded, ExceptionalRelease, FamilyHeld, InReleaseTesting,
-        InTransit, Infused, KitIssued, Processed, Processing, Quarantine, Received,
-        ReceivedByTransplantCentre, Registered, RejectedAtReceipt, ReleaseApproved, Reserved, Retrieved,
-        Returned, Shipped, TransferredToResearch, UnderEvaluation,
-    };
-    match status {
-        Registered | KitIssued => "plan",
-        Collected | InTransit | Received | Processing | Processed | Retrieved | Shipped => "move",
-        Quarantine => "wait",
-        Available | FamilyHeld => "open",
-        Reserved | InReleaseTesting | ReleaseApproved => "held",
-        ReceivedByTransplantCentre | Infused | TransferredToResearch | ConvertedToPublic => "done",
-        RejectedAtReceipt | Returned | Discarded => "stop",
-        UnderEvaluation | ExceptionalRelease => "look",
-    }
+    let unit = qidai_bank::workflow::concept("unit");
+    unit.and_then(|unit| unit.state(status.code())).map_or("plan", |state| state.badge.code())
 }

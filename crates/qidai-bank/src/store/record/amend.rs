@@ -27,8 +27,7 @@ impl Store {
         let record = read::to_change(write.reader(), &at).await?;
         let actor = acting.principal.may_any(&at.concept.amend, record.site.as_deref())?;
         may_amend(&record, acting)?;
-        let context =
-            WriteContext { reason: acting.reason, ..WriteContext::new(acting.now, actor, acting.ids) };
+        let context = acting.context(actor)?;
         let today = self.today(write.reader(), acting).await?;
         let kept = Kept::of(write.reader(), at.concept, changes, today).await?;
         let missing = at.concept.missing(record.state.code, |code| kept.value(code, Some(&record)));
@@ -52,7 +51,7 @@ impl Store {
     }
 }
 
-fn may_amend(record: &Record, acting: &Acting<'_>) -> Result<(), Refusal> {
+pub(in crate::store) fn may_amend(record: &Record, acting: &Acting<'_>) -> Result<(), Refusal> {
     match record.state.amending {
         Amending::Free => Ok(()),
         Amending::WithReason => acting.reason_given().map(|_| ()),

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::store::{Store, StoreError, setting};
-use crate::workflow::{Label, LengthUnit, Start};
+use crate::workflow::{self, Label, LengthUnit, Start};
 use crate::{Record, RunningClock};
 
 impl Store {
@@ -21,7 +21,11 @@ impl Store {
         let zone = setting::time_zone(self.database.reader()).await?;
         let here = |states: &[&str]| states.contains(&record.state.code);
         let mut running = Vec::new();
-        for clock in record.concept.clocks.iter().filter(|clock| here(&clock.runs_in)) {
+        let runs = |clock: &&workflow::Clock| {
+            let holds = clock.when.as_ref().is_none_or(|when| when.holds(record.field(when.field)));
+            here(&clock.runs_in) && holds
+        };
+        for clock in record.concept.clocks.iter().filter(runs) {
             let length = self.length(record.concept, clock).await?.unwrap_or((0, LengthUnit::Days));
             if let Some(due_at) = due_at(record, clock.start, length, &zone) {
                 running.push(of(clock.label, due_at, now, Some(clock)));
@@ -58,14 +62,23 @@ fn due_at(
     zone: &TimeZone,
 ) -> Option<Timestamp> {
     let count = i64::from(count);
-    let day = match (start, unit) {
-        (Start::Entering, LengthUnit::Hours) => {
-            return Some(record.entered_at + SignedDuration::from_hours(count));
-        }
-        (Start::Entering, LengthUnit::Days) => zone.to_datetime(record.entered_at).date(),
-        (Start::Field(field), _) => day_of(record, field)?,
+    let moment = match start {
+        Start::Entering => Some(record.entered_at),
+        Start::Field(field) => record.field(field).and_then(|value| value.parse::<Timestamp>().ok()),
     };
-    let after = day.saturating_add((count + 1).days());
+    if let (LengthUnit::Hours | LengthUnit::Celsius, Some(moment)) = (unit, moment) {
+        return Some(moment + SignedDuration::from_hours(count));
+    }
+    let day = match (start, moment) {
+        (_, Some(moment)) => zone.to_datetime(moment).date(),
+        (Start::Field(field), None) => day_of(record, field)?,
+        (Start::Entering, None) => return None,
+    };
+    let last = match unit {
+        LengthUnit::Years => day.saturating_add(count.years()),
+        _ => day.saturating_add(count.days()),
+    };
+    let after = last.saturating_add(1.day());
     zone.to_timestamp(after.at(0, 0, 0, 0)).ok()
 }
 

@@ -1,6 +1,6 @@
 //! Making records.
 
-use super::values::{Kept, check_unique, unique_key};
+use super::values::{Kept, check_unique, refers_to, unique_key};
 use super::{CREATE, Done, FIELD, STEP, TABLE, numbers, read};
 use crate::record::subject;
 use crate::store::cell::{Cell, Row};
@@ -24,8 +24,7 @@ impl Store {
         acting: &Acting<'_>,
     ) -> Result<Record, BankError> {
         let actor = acting.principal.may_any(&new.concept.create, new.site.as_deref())?;
-        let context =
-            WriteContext { reason: acting.reason, ..WriteContext::new(acting.now, actor, acting.ids) };
+        let context = acting.context(actor)?;
         let write = self.database.begin().await?;
         let record = add(&write, new, Some(keys), (&context, acting)).await?;
         write.commit().await?;
@@ -147,13 +146,16 @@ fn row_of(
 
 /// One open field as its row.
 pub(super) fn field_row(id: &str, concept: &Concept, code: &str, value: &str) -> Row {
-    let unique = concept.field(code).and_then(|field| unique_key(concept, field, value));
+    let field = concept.field(code);
+    let unique = field.and_then(|field| unique_key(concept, field, value));
+    let named = field.and_then(|field| refers_to(field, value));
     vec![
         Some(id.into()),
         Some(code.into()),
         Some(concept.code.into()),
         Some(value.into()),
         unique.map(Cell::Text),
+        named.map(Cell::Text),
     ]
 }
 
@@ -174,7 +176,12 @@ pub(super) fn change_fields(mut event: Event, record: &Record, kept: &Kept) -> (
                 let field = record.concept.field(code);
                 let unique =
                     field.zip(value).and_then(|(field, value)| unique_key(record.concept, field, value));
-                let set = vec![("value", value.map(Cell::from)), ("unique_key", unique.map(Cell::Text))];
+                let named = field.zip(value).and_then(|(field, value)| refers_to(field, value));
+                let set = vec![
+                    ("value", value.map(Cell::from)),
+                    ("unique_key", unique.map(Cell::Text)),
+                    ("refers_to", named.map(Cell::Text)),
+                ];
                 event.update(&FIELD, key, set)
             }
         };

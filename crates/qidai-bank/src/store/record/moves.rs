@@ -17,7 +17,7 @@ use crate::{
 
 /// Refusals that are written down: somebody tried what the rules do not allow. A form that is not yet filled in, and
 /// a colleague who was faster, are none.
-const WRITTEN_DOWN: [&str; 8] = [
+pub(in crate::store) const WRITTEN_DOWN: [&str; 8] = [
     "move_not_allowed",
     "move_by_clock_only",
     "move_condition_not_met",
@@ -54,8 +54,7 @@ impl Store {
             Err(refusal) => return Err(write_down(write, &record, what, refusal, acting).await),
         };
         let actor = actor_of(step, acting, record.site.as_deref())?;
-        let context =
-            WriteContext { reason: acting.reason, ..WriteContext::new(acting.now, actor, acting.ids) };
+        let context = acting.context(actor)?;
         check_unique(write.reader(), at.concept, &kept, Some(&record.id), Some(keys)).await?;
         let personal = change_person(&write, &record, &kept, keys, (acting, today)).await?;
         let event = event_of((&record, step, to), &kept, personal.as_ref(), acting);
@@ -76,12 +75,10 @@ impl Store {
     ) -> Result<Vec<MoveOffer>, BankError> {
         let deeds = read::deeds(self.database.reader(), record, principal).await?;
         let kept = Kept::default();
-        let (concept, before) = (record.concept, record.before.map(|state| state.code));
         let mut offers = Vec::new();
-        for step in concept.steps_from(record.state.code).filter(|step| step.mover != Mover::System) {
-            let Some(to) = concept.target(step, before) else { continue };
-            let obstacles =
-                with_facts(record, &kept, &deeds, |facts| concept.obstacles(step, facts, principal, true));
+        for step in record.concept.steps_from(record.state.code).filter(|step| step.mover != Mover::System) {
+            let Some(to) = target_of(record, step) else { continue };
+            let obstacles = obstacles_of(record, step, &kept, &deeds, (principal, true));
             offers.push(MoveOffer { step, to, obstacles });
         }
         Ok(offers)
@@ -107,7 +104,7 @@ pub(in crate::store) async fn move_by_clock(
 }
 
 /// The move that is meant and where it leads, when nothing stands in its way.
-fn may_move(
+pub(in crate::store) fn may_move(
     record: &Record,
     what: &str,
     kept: &Kept,
@@ -127,6 +124,22 @@ fn may_move(
             None => Err(nowhere(record, step)),
         }
     })
+}
+
+/// What stands in the way of a move for somebody.
+pub(in crate::store) fn obstacles_of(
+    record: &Record,
+    step: &Step,
+    kept: &Kept,
+    deeds: &Deeds,
+    (principal, reason_given): (&Principal, bool),
+) -> Vec<Refusal> {
+    with_facts(record, kept, deeds, |facts| record.concept.obstacles(step, facts, principal, reason_given))
+}
+
+/// Where a move of a record leads.
+pub(in crate::store) fn target_of(record: &Record, step: &Step) -> Option<&'static State> {
+    record.concept.target(step, record.before.map(|state| state.code))
 }
 
 /// A record in a state that no move led to has nowhere to go back to.
@@ -154,7 +167,11 @@ fn with_facts<T>(record: &Record, kept: &Kept, deeds: &Deeds, ask: impl FnOnce(&
     })
 }
 
-fn actor_of<'a>(step: &Step, acting: &'a Acting<'_>, site: Option<&'a str>) -> Result<Actor<'a>, Refusal> {
+pub(in crate::store) fn actor_of<'a>(
+    step: &Step,
+    acting: &'a Acting<'_>,
+    site: Option<&'a str>,
+) -> Result<Actor<'a>, Refusal> {
     match &step.mover {
         Mover::With(permissions) if !acting.principal.is_system() => {
             acting.principal.may_any(permissions, site)

@@ -10,7 +10,7 @@ use crate::store::database::{Reader, placeholders};
 use crate::store::row::RowReader;
 use crate::store::{Store, StoreError, document, signature};
 use crate::workflow::{self, Concept, DoneBy, State};
-use crate::{BankError, Coverage, Principal, Record, RecordAt};
+use crate::{BankError, Coverage, Meaning, Principal, Record, RecordAt};
 
 impl Store {
     /// A record that the principal may see.
@@ -177,6 +177,15 @@ pub(super) async fn deeds(
     };
     let rows = reader.all(sql, [Value::from(record.id.as_str())]).await?;
     let done = rows.iter().map(done).collect::<Result<_, _>>()?;
+    Ok(Deeds { done, signed: signed_by(reader, record, principal).await? })
+}
+
+/// Meanings with which somebody signed a record as it is, since it came into its state.
+pub(in crate::store) async fn signed_by(
+    reader: Reader<'_>,
+    record: &Record,
+    principal: &Principal,
+) -> Result<Vec<Meaning>, StoreError> {
     let canonical = record.canonical();
     let signatures = signature::read(reader, &record.subject()).await?;
     let counts = |one: &&crate::Signature| {
@@ -184,6 +193,5 @@ pub(super) async fn deeds(
             && one.signed_at >= record.entered_at
             && one.coverage(&canonical) == Coverage::Covers
     };
-    let signed = signatures.iter().filter(counts).map(|one| one.meaning).collect();
-    Ok(Deeds { done, signed })
+    Ok(signatures.iter().filter(counts).map(|one| one.meaning).collect())
 }

@@ -1,25 +1,26 @@
 //! What was written becomes what is kept: checks that need no database, then those that do.
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use sea_orm::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::store::database::{Reader, placeholders};
-use crate::store::{StoreError, account, site};
-use crate::workflow::{Concept, Field, FieldKind, PersonOf};
+use crate::store::{StoreError, account, setting, site, unit};
+use crate::workflow::{self, Concept, Field, FieldKind, PersonOf};
 use crate::{BankError, KeyRing, Person, PersonField, PersonKind, Problem, Record, Refusal};
 
 /// Values as they are kept: open ones, and those of a person.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(in crate::store) struct Kept {
     /// `None` takes the value away.
-    pub(super) open: Vec<(&'static str, Option<String>)>,
+    pub(in crate::store) open: Vec<(&'static str, Option<String>)>,
     pub(super) personal: Vec<(PersonField, String)>,
 }
 
 impl Kept {
     /// Checks what was written, all of it.
-    pub(super) async fn of(
+    pub(in crate::store) async fn of(
         reader: Reader<'_>,
         concept: &'static Concept,
         written: &[(String, String)],
@@ -52,7 +53,7 @@ impl Kept {
     }
 
     /// The value that a field will have.
-    pub(super) fn value<'k>(&'k self, code: &str, before: Option<&'k Record>) -> Option<&'k str> {
+    pub(in crate::store) fn value<'k>(&'k self, code: &str, before: Option<&'k Record>) -> Option<&'k str> {
         if let Some((_, value)) = self.open.iter().find(|(known, _)| *known == code) {
             return value.as_deref();
         }
@@ -104,6 +105,14 @@ async fn known(
                 }
             }
         }
+        FieldKind::Time => Ok(in_zone(reader, value).await?),
+        FieldKind::Unit => match unit::find_by_number(reader, &value).await? {
+            Some(identity) => Ok(format!("{}/{}", identity.scheme, identity.value)),
+            None => {
+                let reason = format!("{code}: the bank has no unit {value}, or several");
+                Err(field.problem(&value, "record_unit_unknown", reason, "scan the label again"))
+            }
+        },
         FieldKind::Site => match site::require(reader, &value).await {
             Ok(()) => Ok(value),
             Err(BankError::Store(error)) => return Err(error),
@@ -121,6 +130,26 @@ async fn known(
         },
         _ => Ok(value),
     })
+}
+
+/// A time without an offset is one of the bank's zone.
+async fn in_zone(reader: Reader<'_>, value: String) -> Result<String, StoreError> {
+    let Ok(local) = value.parse::<DateTime>() else { return Ok(value) };
+    if value.parse::<Timestamp>().is_ok() {
+        return Ok(value);
+    }
+    let moment = setting::time_zone(reader).await?.to_timestamp(local);
+    Ok(moment.map_or(value, workflow::whole_second))
+}
+
+/// What the value of a field names, as the history calls it: the way of a trace.
+pub(in crate::store) fn refers_to(field: &Field, value: &str) -> Option<String> {
+    match field.kind {
+        FieldKind::Reference(concept) => Some(format!("{concept}/{value}")),
+        FieldKind::Unit => Some(format!("unit/{value}")),
+        FieldKind::Account => Some(format!("account/{value}")),
+        _ => None,
+    }
 }
 
 /// What nobody else of the concept may have: concept, field and the value as it is compared.

@@ -5,7 +5,7 @@ use qidai_bank::workflow::Concept;
 use serde_json::{Map, Value};
 
 /// Reads `valid_until=2026-12-31`; everything after the first `=` is the value.
-pub(super) fn pair_of(text: &str) -> Result<(String, String), String> {
+pub(in crate::commands) fn pair_of(text: &str) -> Result<(String, String), String> {
     let (field, value) = text.split_once('=').ok_or_else(|| format!("'{text}' is not FIELD=VALUE"))?;
     Ok((field.trim().to_owned(), value.to_owned()))
 }

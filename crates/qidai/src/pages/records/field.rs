@@ -63,6 +63,15 @@ pub(super) fn shown(field: &Field, value: &str, lang: Lang) -> Shown {
         FieldKind::Reference(concept) => {
             Shown { address: Some(record_address(concept, value)), ..plain(value.to_owned()) }
         }
+        FieldKind::Unit => {
+            let identity = value.split_once('/').map(|(scheme, value)| qidai_bank::Identity {
+                scheme: scheme.to_owned(),
+                value: value.to_owned(),
+            });
+            let address = identity.as_ref().map(crate::pages::unit_address);
+            Shown { address, ..plain(identity.map_or_else(|| value.to_owned(), |one| one.written())) }
+        }
+        FieldKind::Time => plain(value.replace('T', " ").replace('Z', " UTC")),
         _ => plain(value.to_owned()),
     }
 }
@@ -132,9 +141,12 @@ fn input_of(field: &Field, sites: &[(String, String)], lang: Lang) -> Input {
         FieldKind::Number => line("text", "numeric"),
         FieldKind::Mobile => line("tel", "tel"),
         FieldKind::Email => line("email", "email"),
-        FieldKind::Uscc | FieldKind::ResidentId | FieldKind::Reference(_) | FieldKind::Account => {
-            code("text")
-        }
+        FieldKind::Uscc
+        | FieldKind::ResidentId
+        | FieldKind::Reference(_)
+        | FieldKind::Unit
+        | FieldKind::Account => code("text"),
+        FieldKind::Time => line("text", "text"),
         FieldKind::Choice(choices) => {
             Input::Choice(choices.iter().map(|one| (one.code.to_owned(), said(one.label, lang))).collect())
         }

@@ -158,8 +158,12 @@ async fn page(
         (None, None) => String::new(),
     };
     let sealed = record.map(|record| record.sealed.as_slice()).unwrap_or_default();
-    let controls =
-        field::controls(concept.fields.iter(), value_of, (sealed, &refused.problems), (&sites, reader));
+    let controls = field::controls(
+        concept.fields.iter().filter(|field| !field.is_computed),
+        value_of,
+        (sealed, &refused.problems),
+        (&sites, reader),
+    );
     let said_of_site = field::problem_of("site", &refused.problems, reader.lang);
     let has_site = record.is_none() && concept.site != SiteRule::Never;
     let back = record.map_or_else(|| address_of(concept), |one| record_address(concept.code, &one.number));

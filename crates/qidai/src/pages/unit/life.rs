@@ -51,7 +51,8 @@ pub(super) fn steps(unit: &UnitRecord, w: &Words) -> Vec<Step> {
 fn on_way(status: Status) -> Status {
     match status {
         Status::InTransit => Status::Received,
-        Status::Processing => Status::Processed,
+        Status::Accepted | Status::Processing => Status::Processed,
+        Status::ExceptionalRelease => Status::ReleaseApproved,
         Status::Retrieved => Status::Shipped,
         other => other,
     }

@@ -8,9 +8,13 @@
 mod candidates;
 mod diplotypes;
 mod genotypes;
+mod person;
 mod phenotype;
+mod rows;
 
 pub use candidates::{Candidates, Group};
 pub use diplotypes::{Diplotype, Imputed, Imputer, TooMany};
-pub use genotypes::{Counted, Genotype, Genotypes, LocusPair, LocusPairs, Scratch};
+pub use genotypes::{Counted, Genotype, Genotypes, LocusPair};
+pub use person::{Member, Person};
 pub use phenotype::{AlleleSet, Constraint, Phenotype, Unheard};
+pub use rows::Rows;

@@ -3,17 +3,28 @@
 //! Patient and donor are independent. For every pair of their genotypes the mismatches of the counted loci are added
 //! (0 to 2 at a locus); the probability of the pair goes to that total. `docs/algorithm/prediction.md` has the formula and an example.
 //!
-//! * [`batch`]: everybody with everybody
-//! * [`pool`]: many donors, seen from one patient
+//! * [`Collection`]: donors, frozen; [`Patient`]: who looks at them. Both are made of the same [`crate::impute::Counted`]
+//! * [`batch`]: many patients, those who are typed alike imputed once
 
 pub mod batch;
+mod collection;
+mod compare;
+mod lists;
 mod look;
-pub mod pool;
+mod marginal;
+mod patient;
+mod viewpoint;
 
-use crate::impute::LocusPairs;
+pub use batch::People;
+pub use collection::Collection;
+pub use patient::Patient;
+pub use viewpoint::LOCI_MAX;
 
 /// Mismatch counts that are answered: 0 to 4.
 pub const ANSWERED: usize = 5;
+
+/// What may be left out of one side where a pair would take longer than about a second; said as a bound.
+pub const LEFT_OUT_MAX: f64 = 1e-4;
 
 /// Probabilities of a pair.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,13 +35,13 @@ pub struct Prediction {
     pub bound: f64,
 }
 
-/// For one locus the marginal probabilities of 0, 1, 2 mismatches: over all genotypes, whatever the total.
-pub fn at_locus(patient: &LocusPairs, donor: &LocusPairs) -> [f64; 3] {
-    let mut all = [0.0; 3];
-    for (mine, p) in patient {
-        for (other, q) in donor {
-            all[usize::from(mine.mismatches(*other))] += p * q;
-        }
-    }
-    all
+/// One answer for a patient and a donor.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// The probabilities.
+    Predicted(Prediction),
+    /// The set does not represent one of the two.
+    Unrepresented,
+    /// Both are so ambiguous that neither exact numbers nor a bound of [`LEFT_OUT_MAX`] can be had in about a second.
+    TooAmbiguous,
 }

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use qidai_hla::{Nomenclature, Release};
 use qidai_match::frequency::{FrequencySet, Identity, Nulls, Resolution, Rules, Understood};
 use qidai_match::impute::{AlleleSet, Constraint, Counted, Imputer, Phenotype};
-use qidai_match::predict::batch::{Answer, Donors, People};
+use qidai_match::predict::{Answer, Collection, Patient};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -188,11 +188,12 @@ fn every_probability_equals_that_of_naive_enumeration() {
             (0..count).map(|_| Some(random_phenotype(&set, random))).collect()
         };
         let (patients, donors) = (some(6, &mut random), some(8, &mut random));
-        let (p, d) =
-            (People::impute(&imputer, &counted, &patients), People::impute(&imputer, &counted, &donors));
-        let pool = Donors::new(&d);
-        for (i, patient) in patients.iter().enumerate() {
-            for (j, answer) in pool.predict(&p, i).iter().enumerate() {
+        let collection = Collection::freeze(&counted, donors.iter().cloned());
+        let everybody: Vec<u32> = (0..donors.len() as u32).collect();
+        for patient in &patients {
+            let seen = Patient::new(&counted, patient.as_ref().unwrap());
+            let loci = collection.at_loci(&seen, &everybody);
+            for (j, answer) in collection.predict(&seen, &everybody).iter().enumerate() {
                 let (patient, donor) = (patient.as_ref().unwrap(), donors[j].as_ref().unwrap());
                 compared += 1;
                 let Some(naive) = naive(patient, donor, &set, &counted_loci, nulls) else {
@@ -203,7 +204,7 @@ fn every_probability_equals_that_of_naive_enumeration() {
                 let Answer::Predicted(prediction) = answer else { panic!("{answer:?}") };
                 let near = prediction.totals.iter().zip(&naive.totals).all(|(a, b)| close(*a, *b));
                 assert!(near, "{:?}\n{:?}\n{patient:?}\n{donor:?}", prediction.totals, naive.totals);
-                let loci = p.at_loci(i, &d, j).unwrap();
+                let loci = loci[j].as_ref().unwrap();
                 let near = loci.iter().flatten().zip(naive.loci.iter().flatten()).all(|(a, b)| close(*a, *b));
                 assert!(near, "{loci:?}\n{:?}", naive.loci);
             }

@@ -4,7 +4,7 @@
 use qidai_hla::{Nomenclature, Release};
 use qidai_match::frequency::{FrequencySet, Rules, Understood};
 use qidai_match::impute::{Counted, Imputer, Phenotype};
-use qidai_match::predict::batch::{Answer, Donors, People};
+use qidai_match::predict::{Answer, Collection, Patient};
 
 const SET: &str = "A*01:01~B*08:01,0.4\nA*02:01~B*07:02,0.3\nA*01:01~B*07:02,0.2\nA*02:01~B*08:01,0.1";
 
@@ -38,16 +38,16 @@ fn an_untyped_locus_is_summed_over() {
     let nomenclature = Nomenclature::new(&release, None);
     let imputer = Imputer::new(Understood::new(&set, &nomenclature, Rules::default()));
     let counted = Counted::new(&imputer, &[0, 1]);
-    let of = |text| Some(read(text, imputer.understood(), &nomenclature));
-    let patients = People::impute(&imputer, &counted, &[of("A*01:01+A*01:01")]);
-    let donors =
-        People::impute(&imputer, &counted, &[of("A*01:01+A*01:01^B*08:01+B*08:01"), of("B*15:01+B*15:01")]);
-    let answers = Donors::new(&donors).predict(&patients, 0);
+    let of = |text| read(text, imputer.understood(), &nomenclature);
+    let patient = Patient::new(&counted, &of("A*01:01+A*01:01"));
+    let donors = ["A*01:01+A*01:01^B*08:01+B*08:01", "B*15:01+B*15:01"].map(|text| Some(of(text)));
+    let collection = Collection::freeze(&counted, donors);
+    let answers = collection.predict_all(&patient);
     let Answer::Predicted(prediction) = &answers[0] else { panic!("{answers:?}") };
     for (found, expected) in prediction.totals.iter().zip([4.0 / 9.0, 4.0 / 9.0, 1.0 / 9.0, 0.0, 0.0]) {
         assert!((found - expected).abs() < 1e-12, "{:?}", prediction.totals);
     }
     assert_eq!(prediction.bound, 0.0);
     assert_eq!(answers[1], Answer::Unrepresented, "no haplotype of the set carries B*15:01");
-    assert_eq!(patients.at_loci(0, &donors, 0).unwrap()[0], [1.0, 0.0, 0.0]);
+    assert_eq!(collection.at_loci(&patient, &[0])[0].as_ref().unwrap()[0], [1.0, 0.0, 0.0]);
 }

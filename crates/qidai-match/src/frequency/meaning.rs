@@ -1,5 +1,7 @@
 //! What the names of a frequency set stand for under a release: which alleles, and which protein.
 
+use std::borrow::Cow;
+
 use qidai_hla::{AlleleId, Alternatives, ClassId, Locus, Nomenclature, Release};
 use rustc_hash::FxHashMap;
 
@@ -73,7 +75,7 @@ impl LocusMeaning {
 /// A frequency set whose names are understood.
 #[derive(Clone, Debug)]
 pub struct Understood<'s> {
-    set: &'s FrequencySet,
+    set: Cow<'s, FrequencySet>,
     rules: Rules,
     loci: Vec<LocusMeaning>,
     unknown: Vec<String>,
@@ -83,16 +85,25 @@ impl<'s> Understood<'s> {
     /// Reads every name of the set under the release. A name that the release does not know is accepted as written
     /// and stands for itself alone; see [`Understood::unknown`].
     pub fn new(set: &'s FrequencySet, nomenclature: &Nomenclature<'_>, rules: Rules) -> Self {
+        Self::of(Cow::Borrowed(set), nomenclature, rules)
+    }
+
+    /// Like [`Understood::new`], and keeps the set: for whoever lives longer than the function that read it.
+    pub fn owning(set: FrequencySet, nomenclature: &Nomenclature<'_>, rules: Rules) -> Understood<'static> {
+        Understood::of(Cow::Owned(set), nomenclature, rules)
+    }
+
+    fn of(set: Cow<'s, FrequencySet>, nomenclature: &Nomenclature<'_>, rules: Rules) -> Self {
         let mut unknown = Vec::new();
         let loci = (0..set.loci().len())
-            .map(|locus| meaning(set, locus, nomenclature, rules, &mut unknown))
+            .map(|locus| meaning(&set, locus, nomenclature, rules, &mut unknown))
             .collect();
         Understood { set, rules, loci, unknown }
     }
 
     /// The set itself.
-    pub fn set(&self) -> &'s FrequencySet {
-        self.set
+    pub fn set(&self) -> &FrequencySet {
+        &self.set
     }
 
     /// How its names are understood.

@@ -3,12 +3,17 @@
 //! Many pairs of haplotypes give the same genotype, and many alleles count as the same: collapsing both first makes
 //! comparison a matter of few rows.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
-use super::Imputer;
-use super::candidates::Candidates;
-use super::diplotypes::weight;
+use super::person::Person;
+use super::rows::Rows;
+use super::{Imputer, Phenotype};
 use crate::frequency::{NO_PRODUCT, Token};
+
+/// Up to so many pairs of haplotypes are collapsed into genotypes.
+const LISTED_PAIRS_MAX: u64 = 3_000_000;
 
 /// The unordered pair of tokens at one locus as one number: equal pairs have equal numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,6 +35,11 @@ impl LocusPair {
     fn of(low: Token, high: Token) -> Self {
         let (low, high) = (u32::from(low), u32::from(high));
         LocusPair(high * (high + 1) / 2 + low)
+    }
+
+    /// Of alleles that were numbered otherwise.
+    pub(crate) fn of_numbers(pair: Option<(u16, u16)>) -> Self {
+        pair.map_or(Self::NOTHING, |(one, two)| Self::of(one.min(two), one.max(two)))
     }
 
     /// The two tokens, or `None` when there is no product.
@@ -60,24 +70,6 @@ impl LocusPair {
             }
         }
     }
-}
-
-/// What one locus can be, each pair once, with probabilities that add up to 1.
-pub type LocusPairs = Vec<(LocusPair, f64)>;
-
-/// Adds up the probabilities of equal pairs.
-pub(crate) fn add_up(pairs: impl Iterator<Item = (LocusPair, f64)>) -> LocusPairs {
-    let mut places: FxHashMap<LocusPair, usize> = FxHashMap::default();
-    let mut all: LocusPairs = Vec::new();
-    for (pair, probability) in pairs {
-        let next = all.len();
-        let place = *places.entry(pair).or_insert(next);
-        if place == next {
-            all.push((pair, 0.0));
-        }
-        all[place].1 += probability;
-    }
-    all
 }
 
 /// One genotype at all counted loci.
@@ -116,14 +108,14 @@ impl Genotypes {
         &self.rows[at * self.width..(at + 1) * self.width]
     }
 
+    /// The probability of the genotype at a place.
+    pub fn probability(&self, at: usize) -> f64 {
+        self.probabilities[at]
+    }
+
     /// How many loci are counted.
     pub fn width(&self) -> usize {
         self.width
-    }
-
-    /// The pairs at one counted locus with their probabilities, in order of first appearance.
-    pub fn at_locus(&self, locus: usize) -> LocusPairs {
-        add_up(self.iter().map(|(genotype, probability)| (genotype[locus], probability)))
     }
 
     /// The likeliest genotypes first, as many as carry all but `left_out` of the probability; returns what was left out.
@@ -150,26 +142,30 @@ impl Genotypes {
 pub struct Counted<'i, 's> {
     imputer: &'i Imputer<'s>,
     /// Places in the set.
-    places: Vec<usize>,
-    /// One row of tokens for each haplotype.
-    tokens: Vec<Token>,
+    places: Arc<[usize]>,
+    rows: Arc<Rows>,
 }
 
-/// Numbers of partial genotypes, kept from person to person: for each counted locus (number so far, pair here) to the
-/// number with it.
-#[derive(Clone, Debug, Default)]
-pub struct Scratch(Vec<FxHashMap<u64, u32>>);
+/// Numbers of partial genotypes: for each counted locus (number so far, pair here) to the number with it.
+#[derive(Debug, Default)]
+struct Levels(Vec<FxHashMap<u64, u32>>);
+
+impl Levels {
+    fn number(&mut self, row: &[LocusPair]) -> u32 {
+        let mut number = 0;
+        for (level, pair) in self.0.iter_mut().zip(row) {
+            let next = level.len() as u32;
+            number = *level.entry((u64::from(number) << 32) | u64::from(pair.0)).or_insert(next);
+        }
+        number
+    }
+}
 
 impl<'i, 's> Counted<'i, 's> {
     /// Counts at these loci, given by their places in the set.
     pub fn new(imputer: &'i Imputer<'s>, places: &[usize]) -> Self {
-        let understood = imputer.understood();
-        let set = understood.set();
-        let token =
-            |h: u32, locus: usize| understood.locus(locus).tokens[usize::from(set.haplotype(h)[locus])];
-        let tokens =
-            (0..set.len() as u32).flat_map(|h| places.iter().map(move |locus| token(h, *locus))).collect();
-        Counted { imputer, places: places.to_vec(), tokens }
+        let rows = Rows::new(imputer.understood(), places);
+        Counted { imputer, places: places.into(), rows: rows.into() }
     }
 
     /// Places in the set.
@@ -177,87 +173,40 @@ impl<'i, 's> Counted<'i, 's> {
         &self.places
     }
 
-    pub(crate) fn tokens_of(&self, haplotype: u32) -> &[Token] {
-        let width = self.places.len();
-        let at = haplotype as usize * width;
-        &self.tokens[at..at + width]
+    pub(crate) fn rows(&self) -> &Arc<Rows> {
+        &self.rows
     }
 
-    pub(crate) fn frequency(&self, haplotype: u32) -> f64 {
-        self.imputer.understood().set().frequency(haplotype)
+    /// What a typing leaves open at these loci.
+    pub fn person(&self, phenotype: &Phenotype) -> Person {
+        Person::new(&self.imputer.candidates(phenotype), &self.rows, self.imputer.understood().set())
+    }
+}
+
+impl Genotypes {
+    /// All genotypes of a person; `None` when there are too many pairs of haplotypes to go through.
+    pub fn listed(person: &Person, rows: &Rows) -> Option<Genotypes> {
+        (person.pair_count() <= LISTED_PAIRS_MAX).then(|| Self::of(person, rows))
     }
 
-    /// The tokens of every haplotype, in the order of the set.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Token]> {
-        self.tokens.chunks_exact(self.places.len().max(1))
-    }
-
-    /// The sum of the weights of all pairs of a person: how common such a person is under the set.
-    pub fn mass(&self, candidates: &Candidates) -> f64 {
-        let (groups, pairs) = candidates.groups();
-        let sum = |at: u32| groups[at as usize].haplotypes.iter().map(|h| self.frequency(*h)).sum::<f64>();
-        // f² and 2·f₁·f₂ over the unordered pairs within one group are the square of its sum.
-        pairs.iter().map(|(a, b)| if a == b { sum(*a) * sum(*a) } else { 2.0 * sum(*a) * sum(*b) }).sum()
-    }
-
-    /// What one counted locus of a person can be, without listing genotypes.
-    pub fn at_locus(&self, candidates: &Candidates, locus: usize) -> LocusPairs {
-        let (groups, pairs) = candidates.groups();
-        let tokens: Vec<Vec<(Token, f64)>> =
-            groups.iter().map(|group| self.tokens_at(&group.haplotypes, locus)).collect();
-        let mass = self.mass(candidates);
-        add_up(pairs.iter().flat_map(|(a, b)| {
-            let (one, two) = (&tokens[*a as usize], &tokens[*b as usize]);
-            // Within one group every ordered pair stands here; between two groups one order stands for both.
-            let twice = if a == b { 1.0 } else { 2.0 };
-            let with = move |(x, f1): &(Token, f64)| {
-                let (x, f1) = (*x, *f1);
-                two.iter().map(move |(y, f2)| (LocusPair::new(x, *y), twice * f1 * f2 / mass))
-            };
-            one.iter().flat_map(with)
-        }))
-    }
-
-    fn tokens_at(&self, haplotypes: &[u32], locus: usize) -> Vec<(Token, f64)> {
-        let mut tokens: Vec<(Token, f64)> =
-            haplotypes.iter().map(|h| (self.tokens_of(*h)[locus], self.frequency(*h))).collect();
-        tokens.sort_by_key(|(token, _)| *token);
-        tokens.dedup_by(|later, first| {
-            let same = later.0 == first.0;
-            first.1 += if same { later.1 } else { 0.0 };
-            same
-        });
-        tokens
-    }
-
-    /// All genotypes of a person.
-    pub fn collapse(&self, candidates: &Candidates, scratch: &mut Scratch) -> Genotypes {
-        let width = self.places.len();
-        let mut genotypes = Genotypes { width, ..Genotypes::default() };
-        let levels = &mut scratch.0;
-        levels.resize_with(width, FxHashMap::default);
-        levels.iter_mut().for_each(FxHashMap::clear);
-        let set = self.imputer.understood().set();
+    /// All genotypes, in order of first appearance.
+    fn of(person: &Person, rows: &Rows) -> Genotypes {
+        let width = rows.width();
+        let mut genotypes = Genotypes { width, mass: person.mass, ..Genotypes::default() };
+        let mut levels = Levels(vec![FxHashMap::default(); width]);
         let mut row = vec![LocusPair(0); width];
-        candidates.for_each_pair(|one, two| {
-            let (a, b) = (self.tokens_of(one), self.tokens_of(two));
-            let mut number = 0;
-            for (at, pair) in row.iter_mut().enumerate() {
-                *pair = LocusPair::new(a[at], b[at]);
-                let level = &mut levels[at];
-                let next = level.len() as u32;
-                number = *level.entry((u64::from(number) << 32) | u64::from(pair.0)).or_insert(next);
+        person.for_each_pair(|one, two, weight| {
+            for (pair, (a, b)) in row.iter_mut().zip(rows.tokens(one).iter().zip(rows.tokens(two))) {
+                *pair = LocusPair::new(*a, *b);
             }
-            let place = number as usize;
+            let place = levels.number(&row) as usize;
             if place == genotypes.probabilities.len() {
                 genotypes.rows.extend_from_slice(&row);
                 genotypes.probabilities.push(0.0);
             }
-            genotypes.probabilities[place] += weight(set, one, two);
+            genotypes.probabilities[place] += weight;
         });
-        genotypes.mass = genotypes.probabilities.iter().sum();
-        let mass = genotypes.mass;
-        genotypes.probabilities.iter_mut().for_each(|probability| *probability /= mass);
+        genotypes.probabilities.iter_mut().for_each(|probability| *probability /= person.mass);
         genotypes
     }
 }

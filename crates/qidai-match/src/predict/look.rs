@@ -1,17 +1,13 @@
-//! What a haplotype shows to a genotype: at which loci it matches the first allele, at which the second, where it has no product.
+//! What a haplotype shows to one genotype: at which loci it matches the first allele, at which the second, where it has no product.
 //!
 //! Four sets of loci, one bit for each. Two looks together say how many alleles match: a locus counts 1 where either
 //! matches anything, and 2 where one matches the first and the other the second allele. (A homozygous genotype is matched in both at once.)
 
-use crate::frequency::{NO_PRODUCT, Token};
-use crate::impute::{Counted, LocusPair};
-
-/// At most so many loci are counted.
-pub(super) const LOCI_MAX: usize = 10;
+use super::viewpoint::{LOCI_MAX, Viewpoint};
 
 /// Four sets of at most ten loci each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Look(u64);
+pub(super) struct Look(u64);
 
 const FIRST: u32 = 0;
 const SECOND: u32 = 10;
@@ -22,12 +18,12 @@ const SET: u64 = (1 << LOCI_MAX) - 1;
 
 impl Look {
     /// Matches that this haplotype can bring at most.
-    pub(crate) fn matches_at_most(self) -> u8 {
-        (((self.0 >> FIRST) | (self.0 >> SECOND) | (self.0 >> WITHOUT)) & SET).count_ones() as u8
+    pub(super) fn matches_at_most(self) -> usize {
+        (((self.0 >> FIRST) | (self.0 >> SECOND) | (self.0 >> WITHOUT)) & SET).count_ones() as usize
     }
 
     /// How many alleles match when the two stand together.
-    pub(crate) fn matches_with(self, other: Look) -> usize {
+    pub(super) fn matches_with(self, other: Look) -> usize {
         let set = |look: Look, from: u32| (look.0 >> from) & SET;
         let (mut a, mut b, n) = (set(self, FIRST), set(self, SECOND), set(self, WITHOUT));
         let (mut x, mut y, m) = (set(other, FIRST), set(other, SECOND), set(other, WITHOUT));
@@ -42,38 +38,34 @@ impl Look {
     }
 }
 
-/// A genotype that looks at haplotypes.
-pub(crate) struct Viewer {
-    /// At each locus the two tokens, `None` without product.
-    own: Vec<Option<(Token, Token)>>,
+/// One genotype of a viewpoint that looks at signatures.
+pub(super) struct Looking {
+    /// For each locus and allele what it shows there.
+    parts: Vec<Vec<u64>>,
 }
 
-impl Viewer {
-    pub(crate) fn new(genotype: &[LocusPair]) -> Self {
-        Viewer { own: genotype.iter().map(|pair| pair.tokens()).collect() }
-    }
-
-    /// The looks of all haplotypes of the set.
-    pub(crate) fn look_at_all(&self, counted: &Counted<'_, '_>, looks: &mut Vec<Look>) {
-        looks.clear();
-        looks.extend(counted.rows().map(|tokens| self.look_at(tokens)));
-    }
-
-    /// The look of one haplotype, given by its tokens at the counted loci.
-    pub(crate) fn look_at(&self, tokens: &[Token]) -> Look {
-        let mut look = 0;
-        for (locus, (token, own)) in tokens.iter().zip(&self.own).enumerate() {
+impl Looking {
+    pub(super) fn new(view: &Viewpoint, genotype: usize) -> Self {
+        let of_locus = |locus: usize| {
+            let at = &view.loci[locus];
             let bit = |set: u32| 1_u64 << (set + locus as u32);
-            match own {
-                Some(_) if *token == NO_PRODUCT => look |= bit(WITHOUT),
-                None if *token == NO_PRODUCT => look |= bit(WITHOUT) | bit(BOTH_WITHOUT),
-                None => {}
+            let mut parts = vec![0; usize::from(at.without) + 1];
+            parts[usize::from(at.without)] = bit(WITHOUT);
+            match at.pairs[genotype] {
                 Some((first, second)) => {
-                    look |= u64::from(token == first) * bit(FIRST);
-                    look |= u64::from(token == second) * bit(SECOND);
+                    parts[usize::from(first)] |= bit(FIRST);
+                    parts[usize::from(second)] |= bit(SECOND);
                 }
+                None => parts[usize::from(at.without)] |= bit(BOTH_WITHOUT),
             }
-        }
-        Look(look)
+            parts
+        };
+        Looking { parts: (0..view.loci.len()).map(of_locus).collect() }
+    }
+
+    /// What a signature shows.
+    pub(super) fn look(&self, signature: &[u16]) -> Look {
+        let parts = signature.iter().zip(&self.parts).map(|(seen, parts)| parts[usize::from(*seen)]);
+        Look(parts.fold(0, |all, part| all | part))
     }
 }

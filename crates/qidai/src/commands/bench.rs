@@ -4,6 +4,7 @@ mod hla;
 mod memory;
 mod pages;
 mod predict;
+mod processor;
 mod search;
 
 use crate::commands::Outcome;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use qidai_hla::{Locus, Nomenclature, Release};
 use qidai_match::frequency::{FrequencySet, Identity, Nulls, Resolution, Rules, Understood};
 use qidai_match::impute::{Counted, Imputer, Phenotype};
-use qidai_match::predict::batch::{Answer, Donors, People};
+use qidai_match::predict::{Answer, Collection, Patient, People};
 use qidai_match::simulate::{Habit, Simulator};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::memory::resident_mb;
+use super::processor::cpu_seconds;
 use crate::commands::matching::not_understood;
 use crate::commands::{Outcome, stream};
 use crate::demo;
@@ -70,10 +71,11 @@ struct Measured {
     threads: usize,
     impute_patients_s: f64,
     impute_donors_s: f64,
-    pool_s: f64,
     /// P0 to P4 of all pairs, and the values of each locus of the listed ones.
     predict_s: f64,
     total_s: f64,
+    /// Of all threads, reading the set and drawing the people included.
+    cpu_s: Option<f64>,
     donor_groups: usize,
     /// Pairs with a chance of at most two mismatches.
     listed_pairs: u64,
@@ -157,12 +159,12 @@ fn measure(
     let counted = Counted::new(imputer, &places);
     let patients = People::impute(imputer, &counted, patients);
     let patients_done = begun.elapsed().as_secs_f64();
-    let donors = People::impute(imputer, &counted, donors);
+    let collection = Collection::freeze(&counted, donors.iter().cloned());
     let donors_done = begun.elapsed().as_secs_f64();
-    let pool = Donors::new(&donors);
-    let pool_done = begun.elapsed().as_secs_f64();
-    let listed: u64 =
-        (0..patients.len()).into_par_iter().map(|patient| listed(patient, &patients, &donors, &pool)).sum();
+    let listed: u64 = (0..patients.len())
+        .into_par_iter()
+        .map(|patient| listed(&patients.patient(patient), &collection))
+        .sum();
     let total_s = begun.elapsed().as_secs_f64();
     Ok(Measured {
         haplotypes: set.len(),
@@ -172,40 +174,34 @@ fn measure(
         threads: rayon::current_num_threads(),
         impute_patients_s: patients_done,
         impute_donors_s: donors_done - patients_done,
-        pool_s: pool_done - donors_done,
-        predict_s: total_s - pool_done,
+        predict_s: total_s - donors_done,
+        cpu_s: cpu_seconds(),
         total_s,
-        donor_groups: pool.group_count(),
+        donor_groups: collection.group_count(),
         listed_pairs: listed,
         rss_peak_mb: resident_mb().map(|(_, peak)| peak),
     })
 }
 
 /// Predicts one patient with everybody and the loci of the pairs that a list would show; how many those are.
-fn listed(
-    patient: usize,
-    patients: &People<'_, '_, '_>,
-    donors: &People<'_, '_, '_>,
-    pool: &Donors<'_, '_, '_, '_>,
-) -> u64 {
-    let mut count = 0;
-    for (donor, answer) in pool.predict(patients, patient).iter().enumerate() {
-        if let Answer::Predicted(prediction) = answer
-            && prediction.totals[..3].iter().any(|p| *p > 0.0)
-        {
-            std::hint::black_box(patients.at_loci(patient, donors, donor));
-            count += 1;
-        }
-    }
-    count
+fn listed(patient: &Patient, collection: &Collection) -> u64 {
+    let answers = collection.predict_all(patient);
+    let shown: Vec<u32> =
+        (0..collection.len() as u32).filter(|donor| has_chance(&answers[*donor as usize])).collect();
+    std::hint::black_box(collection.at_loci(patient, &shown));
+    shown.len() as u64
+}
+
+fn has_chance(answer: &Answer) -> bool {
+    matches!(answer, Answer::Predicted(known) if known.totals[..3].iter().any(|p| *p > 0.0))
 }
 
 fn table(m: &Measured) -> String {
     format!(
         "{} patients × {} donors, {} haplotypes, {} threads\n\
-         impute patients {:.3} s, donors {:.3} s, pool of {} groups {:.3} s\n\
+         impute patients {:.3} s, donors {:.3} s, {} groups of haplotypes\n\
          predict {:.3} s: {} pairs, of which {} listed\n\
-         together {:.3} s, at most {} MB",
+         together {:.3} s, {} CPU-s, at most {} MB",
         m.patients,
         m.donors,
         m.haplotypes,
@@ -213,11 +209,11 @@ fn table(m: &Measured) -> String {
         m.impute_patients_s,
         m.impute_donors_s,
         m.donor_groups,
-        m.pool_s,
         m.predict_s,
         m.pairs,
         m.listed_pairs,
         m.total_s,
+        m.cpu_s.map_or("?".to_owned(), |s| format!("{s:.2}")),
         m.rss_peak_mb.map_or("?".to_owned(), |mb| format!("{mb:.0}")),
     )
 }

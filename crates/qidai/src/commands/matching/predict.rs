@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use qidai_hla::Nomenclature;
 use qidai_match::frequency::{Identity, Nulls, Understood};
 use qidai_match::impute::{Counted, Imputer, Phenotype};
-use qidai_match::predict::ANSWERED;
-use qidai_match::predict::batch::{Answer, Donors, People};
+use qidai_match::predict::{ANSWERED, Answer, Collection, People};
 use rayon::prelude::*;
 
 use super::subjects::{self, FrequencyArgs, Subject, Subjects};
@@ -79,12 +78,11 @@ impl Table<'_, '_, '_> {
         let not_written = |error: io::Error| stream::not_written(&error);
         out.write_all(&self.header().map_err(not_written)?).map_err(not_written)?;
         let patients = People::impute(self.imputer, self.counted, &phenotypes(&self.patients.all));
-        let donors = People::impute(self.imputer, self.counted, &phenotypes(&self.donors.all));
-        let pool = Donors::new(&donors);
+        let donors = Collection::freeze(self.counted, phenotypes(&self.donors.all));
         let all: Vec<usize> = (0..patients.len()).collect();
         for some in all.chunks(PATIENTS_AT_ONCE) {
             let texts: Vec<io::Result<Vec<u8>>> =
-                some.par_iter().map(|patient| self.rows(*patient, &patients, &donors, &pool)).collect();
+                some.par_iter().map(|patient| self.rows(*patient, &patients, &donors)).collect();
             for text in texts {
                 text.and_then(|text| out.write_all(&text)).map_err(not_written)?;
             }
@@ -106,23 +104,25 @@ impl Table<'_, '_, '_> {
         &self,
         patient: usize,
         patients: &People<'_, '_, '_>,
-        donors: &People<'_, '_, '_>,
-        pool: &Donors<'_, '_, '_, '_>,
+        donors: &Collection,
     ) -> io::Result<Vec<u8>> {
         let mut text = Vec::new();
+        let seen = patients.patient(patient);
+        let answers = donors.predict_all(&seen);
+        let shown: Vec<u32> = (0..donors.len() as u32)
+            .filter(|donor| self.args.all || has_chance(&answers[*donor as usize]))
+            .collect();
+        let loci = donors.at_loci(&seen, &shown);
         let names = |donor: usize| [&self.patients.all[patient].id, &self.donors.all[donor].id];
         let width = 3 * self.counted.places().len();
-        for (donor, answer) in pool.predict(patients, patient).iter().enumerate() {
-            let known = match answer {
+        for (donor, loci) in shown.iter().zip(loci) {
+            let donor = *donor as usize;
+            let known = match &answers[donor] {
                 Answer::Predicted(prediction) => Some(prediction),
                 _ => None,
             };
-            let has_chance = known.is_some_and(|known| known.totals[..3].iter().any(|p| *p > 0.0));
-            if !has_chance && !self.args.all {
-                continue;
-            }
             let mut cells: Vec<String> = names(donor).map(Clone::clone).into();
-            match known.zip(patients.at_loci(patient, donors, donor)) {
+            match known.zip(loci) {
                 Some((known, loci)) => {
                     cells
                         .extend(known.totals.iter().chain(loci.iter().flatten()).map(|p| format!("{p:.12}")));
@@ -133,6 +133,11 @@ impl Table<'_, '_, '_> {
         }
         Ok(text)
     }
+}
+
+/// Of at most two mismatches.
+fn has_chance(answer: &Answer) -> bool {
+    matches!(answer, Answer::Predicted(known) if known.totals[..3].iter().any(|p| *p > 0.0))
 }
 
 fn phenotypes(subjects: &[Subject]) -> Vec<Option<Phenotype>> {

@@ -1,0 +1,259 @@
+//! Groups of a collection as seen from one person, and pairs of groups compared with that person.
+
+use rustc_hash::FxHashMap;
+
+use super::ANSWERED;
+use super::lists::Lists;
+use super::look::{Look, Looking};
+use super::viewpoint::{USELESS, Viewpoint};
+use crate::impute::Member;
+
+/// Up to so many signatures every pair of them has its place in a table.
+const TABLE_SIDE_MAX: usize = 3_000;
+/// So many answers are kept at most; the others are found again when they are asked for again.
+const KEPT_MAX: usize = 1_000_000;
+/// Pairs of groups with fewer pairs of signatures are compared signature by signature.
+const WIDE: u64 = 20_000;
+/// What one donor may cost, in about nanoseconds on one core.
+const EFFORT_MAX: u64 = 1_500_000_000;
+
+/// Members of a group that show the same, added up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    signature: u32,
+    /// Matches that it can bring at most.
+    matches: u32,
+    weight: f64,
+}
+
+/// Where a group stands in the list of what groups show.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    from: u32,
+    to: u32,
+}
+
+const NOT_YET: Place = Place { from: u32::MAX, to: u32::MAX };
+const NOT_ASKED: u8 = u8::MAX;
+
+/// All groups of a collection from one viewpoint; filled as groups are asked for.
+pub(super) struct Comparison<'v> {
+    view: &'v Viewpoint,
+    groups: &'v Lists<Member>,
+    needed: usize,
+    /// For each group the most matches of its members.
+    most: Vec<u8>,
+    places: Vec<Place>,
+    shown: Vec<Shown>,
+    /// Where a signature stands in the group that is being added up.
+    slots: Vec<u32>,
+    answers: Answers,
+}
+
+impl<'v> Comparison<'v> {
+    pub(super) fn new(view: &'v Viewpoint, groups: &'v Lists<Member>) -> Self {
+        let signatures = view.signature_count();
+        Comparison {
+            view,
+            groups,
+            needed: view.needed(),
+            most: vec![NOT_ASKED; groups.len()],
+            places: vec![NOT_YET; groups.len()],
+            shown: Vec::new(),
+            slots: vec![u32::MAX; signatures],
+            answers: Answers::new(signatures),
+        }
+    }
+
+    /// Sums over all pairs of haplotypes of a donor: the probabilities of 0 to 4 mismatches times the donor's mass. `None` where this would
+    /// take too long.
+    pub(super) fn donor(&mut self, pairs: &[(u32, u32)]) -> Option<[f64; ANSWERED]> {
+        let mut totals = [0.0; ANSWERED];
+        let mut effort = 0;
+        for (one, two) in pairs {
+            if self.most(*one) + self.most(*two) < self.needed {
+                continue;
+            }
+            let (a, b) = (self.place(*one), self.place(*two));
+            let (is_wide, cost) = self.cost(a, b);
+            effort += cost;
+            if effort > EFFORT_MAX {
+                return None;
+            }
+            let sums = if is_wide { self.by_genotype(a, b, one == two) } else { self.by_signature(a, b) };
+            let twice = if one == two { 1.0 } else { 2.0 };
+            totals.iter_mut().zip(sums).for_each(|(total, sum)| *total += twice * sum);
+        }
+        Some(totals)
+    }
+
+    fn most(&mut self, group: u32) -> usize {
+        let most = &mut self.most[group as usize];
+        if *most == NOT_ASKED {
+            let matches = |member: &Member| match self.view.signature_of(member.row) {
+                USELESS => 0,
+                signature => self.view.matches(signature),
+            };
+            *most = self.groups.list(group).iter().map(matches).max().unwrap_or_default();
+        }
+        usize::from(*most)
+    }
+
+    /// What a group shows, the signatures that match most first.
+    fn place(&mut self, group: u32) -> Place {
+        let known = self.places[group as usize];
+        if known.from != NOT_YET.from {
+            return known;
+        }
+        let from = self.shown.len();
+        for member in self.groups.list(group) {
+            let signature = self.view.signature_of(member.row);
+            if signature == USELESS {
+                continue;
+            }
+            let slot = &mut self.slots[signature as usize];
+            if *slot == u32::MAX {
+                *slot = self.shown.len() as u32;
+                let matches = self.view.matches(signature).into();
+                self.shown.push(Shown { signature, matches, weight: 0.0 });
+            }
+            self.shown[*slot as usize].weight += member.weight;
+        }
+        let here = &mut self.shown[from..];
+        here.iter().for_each(|shown| self.slots[shown.signature as usize] = u32::MAX);
+        here.sort_unstable_by_key(|shown| shown.signature);
+        let place = Place { from: from as u32, to: self.shown.len() as u32 };
+        self.places[group as usize] = place;
+        place
+    }
+
+    fn shown(&self, place: Place) -> &[Shown] {
+        &self.shown[place.from as usize..place.to as usize]
+    }
+
+    /// Whether going through genotypes is quicker than through pairs of signatures, and what it costs.
+    fn cost(&self, a: Place, b: Place) -> (bool, u64) {
+        let (a, b) = (self.shown(a).len() as u64, self.shown(b).len() as u64);
+        let by_signature = a * b * (4 + 12 * self.view.words() as u64);
+        if a * b < WIDE {
+            return (false, by_signature);
+        }
+        let looks = 3_u64.pow(self.view.loci.len() as u32);
+        let one = (a + b) * 10 + a.min(looks) * b.min(looks) * 3;
+        let by_genotype = one * self.view.probabilities.len() as u64;
+        (by_genotype < by_signature, by_genotype.min(by_signature))
+    }
+
+    /// Every pair of signatures, each with all genotypes at once.
+    fn by_signature(&mut self, a: Place, b: Place) -> [f64; ANSWERED] {
+        let Comparison { view, needed, shown, answers, .. } = self;
+        let shown = |place: Place| &shown[place.from as usize..place.to as usize];
+        let (a, mut b) = (shown(a), shown(b));
+        let mut sums = [0.0; ANSWERED];
+        for x in a {
+            // Both lists begin with the signatures that match most, so fewer and fewer are enough.
+            let missing = needed.saturating_sub(x.matches as usize) as u32;
+            while b.last().is_some_and(|y| y.matches < missing) {
+                b = &b[..b.len() - 1];
+            }
+            for y in b {
+                let weight = x.weight * y.weight;
+                let totals = answers.of(view, x.signature, y.signature);
+                sums.iter_mut().zip(totals).for_each(|(sum, total)| *sum += weight * total);
+            }
+        }
+        sums
+    }
+
+    /// Every genotype, each with the few looks that many signatures have from there.
+    fn by_genotype(&self, a: Place, b: Place, is_same: bool) -> [f64; ANSWERED] {
+        let width = self.view.loci.len();
+        let mut totals = [0.0; ANSWERED];
+        for (genotype, probability) in self.view.probabilities.iter().enumerate() {
+            let looking = Looking::new(self.view, genotype);
+            let one = self.looks(&looking, a);
+            let other;
+            let two = if is_same {
+                &one
+            } else {
+                other = self.looks(&looking, b);
+                &other
+            };
+            for (x, f) in &one {
+                let missing = self.needed.saturating_sub(x.matches_at_most());
+                for (y, g) in two.iter().take_while(|(y, _)| y.matches_at_most() >= missing) {
+                    let mismatches = 2 * width - x.matches_with(*y);
+                    if mismatches < ANSWERED {
+                        totals[mismatches] += probability * f * g;
+                    }
+                }
+            }
+        }
+        totals
+    }
+
+    /// Looks of a group with their weights, those that match most first.
+    fn looks(&self, looking: &Looking, place: Place) -> Vec<(Look, f64)> {
+        let mut places: FxHashMap<Look, usize> = FxHashMap::default();
+        let mut looks: Vec<(Look, f64)> = Vec::new();
+        for shown in self.shown(place) {
+            let look = looking.look(self.view.signature(shown.signature));
+            let next = looks.len();
+            let at = *places.entry(look).or_insert(next);
+            if at == next {
+                looks.push((look, 0.0));
+            }
+            looks[at].1 += shown.weight;
+        }
+        looks.sort_unstable_by_key(|(look, _)| (std::cmp::Reverse(look.matches_at_most()), *look));
+        looks
+    }
+}
+
+/// Answers for pairs of signatures, each found once.
+struct Answers {
+    side: usize,
+    /// For each pair where its answer stands, [`UNKNOWN`] at first; empty where there are too many signatures.
+    places: Vec<u32>,
+    found: Vec<[f64; ANSWERED]>,
+}
+
+/// The first place of `found` is kept free for it.
+const UNKNOWN: u32 = 0;
+/// The second one is that of all who never match well enough.
+const NEVER: u32 = 1;
+
+impl Answers {
+    fn new(signatures: usize) -> Self {
+        let side = if signatures <= TABLE_SIDE_MAX { signatures } else { 0 };
+        Answers { side, places: vec![UNKNOWN; side * side], found: vec![[0.0; ANSWERED]; 2] }
+    }
+
+    #[inline]
+    fn of(&mut self, view: &Viewpoint, one: u32, two: u32) -> [f64; ANSWERED] {
+        if self.side == 0 {
+            return view.totals(one, two);
+        }
+        match self.places[one as usize * self.side + two as usize] {
+            UNKNOWN => self.find(view, one, two),
+            known => self.found[known as usize],
+        }
+    }
+
+    #[cold]
+    fn find(&mut self, view: &Viewpoint, one: u32, two: u32) -> [f64; ANSWERED] {
+        let totals = view.totals(one, two);
+        let place = if totals == [0.0; ANSWERED] {
+            NEVER
+        } else if self.found.len() < KEPT_MAX {
+            self.found.push(totals);
+            self.found.len() as u32 - 1
+        } else {
+            UNKNOWN
+        };
+        for (x, y) in [(one, two), (two, one)] {
+            self.places[x as usize * self.side + y as usize] = place;
+        }
+        totals
+    }
+}

@@ -17,6 +17,7 @@ mod document;
 mod figure;
 mod identity;
 mod key;
+mod lab;
 mod listing;
 mod lockout;
 mod notification;
@@ -65,6 +66,10 @@ pub use figure::{
 };
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
 pub use key::{KeyMissing, KeyRing, MasterKey, SealError};
+pub use lab::{
+    EnteredBy, Flag, Measured, NewResult, Qualifier, ResultSource, ResultState, Review, Reviewer, Subject,
+    TestDefinition, TestResult, UnitField, ValueKind, WorklistFilter, test, test_named, tests,
+};
 pub use listing::ListedRecord;
 pub use lockout::{FIRST_WAIT_SECONDS, FREE_FAILURES, LONGEST_WAIT_SECONDS};
 pub use notification::{NewNotification, Notification, Recipient, UNREAD_DAYS};

@@ -41,7 +41,7 @@ pub(crate) fn app(state: AppState) -> Router {
 pub(crate) fn routes() -> Routes {
     use Permission::{
         AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, RecordSign,
-        SearchRun, SiteManage, SystemManage, UnitView,
+        SearchRun, SiteManage, SystemManage, TestRecord, TestReview, UnitView,
     };
     Routes::default()
         // signing in and out
@@ -65,6 +65,11 @@ pub(crate) fn routes() -> Routes {
         .get("/units", Needs(UnitView), pages::units::show)
         .get("/units.csv", Needs(UnitView), pages::units::export)
         .get("/units/{scheme}/{identity}", Needs(UnitView), pages::unit::show)
+        // the laboratory
+        .get("/lab", Needs(UnitView), pages::lab::show)
+        .post("/lab/results/{id}", Needs(TestReview), pages::lab::review)
+        .get("/units/{scheme}/{identity}/lab", Needs(UnitView), pages::lab::unit::show)
+        .post("/units/{scheme}/{identity}/lab", Needs(TestRecord), pages::lab::unit::enter)
         // documents and notifications
         .get("/documents", SignedIn, pages::documents::list)
         .post("/documents", SignedIn, pages::documents::add)
@@ -123,6 +128,12 @@ pub(crate) fn routes() -> Routes {
         .get("/api/units", Needs(UnitView), api::units::list)
         .get("/api/units/{scheme}/{identity}", Needs(UnitView), api::units::get)
         .get("/api/units/{scheme}/{identity}/signatures", Needs(UnitView), api::units::signatures)
+        // programs: the laboratory
+        .get("/api/lab/tests", Needs(UnitView), api::lab::list_tests)
+        .get("/api/lab/results", Needs(UnitView), api::lab::list)
+        .post("/api/lab/results/{id}/reviews", Needs(TestReview), api::lab::review)
+        .get("/api/units/{scheme}/{identity}/results", Needs(UnitView), api::lab::of_unit)
+        .post("/api/units/{scheme}/{identity}/results", Needs(TestRecord), api::lab::enter)
         // programs: figures and traces
         .get("/api/figures", Needs(FigureView), api::figures::list)
         .get("/api/figures/{figure}/rows", Needs(FigureView), api::figures::rows)

@@ -18,6 +18,7 @@ mod error;
 mod explain;
 mod fetch;
 mod keys;
+mod lab;
 mod limits;
 mod monitor;
 mod pages;

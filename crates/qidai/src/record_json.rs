@@ -135,6 +135,11 @@ pub(crate) fn of_refusal(refusal: Refusal, lang: Lang) -> Value {
     json!({ "code": failure.code(), "sentence": failure.sentence(lang), "problems": problems })
 }
 
+/// What was refused, as an answer of its own.
+pub(crate) fn of_failure(failure: &Failure, lang: Lang) -> Value {
+    json!({ "error": { "code": failure.code(), "sentence": failure.sentence(lang), "problems": [] } })
+}
+
 /// The answer to one record of a batch, or to a single request: what became of it, or why nothing did.
 ///
 /// # Errors

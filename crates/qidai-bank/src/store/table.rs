@@ -6,12 +6,12 @@
 
 use super::cell::Kind;
 use super::{
-    account, api_token, clock, document, emergency, link, listing, notification, person, record, reservation,
-    setting, signature, site, typing, unit, unit_state,
+    account, api_token, clock, decision, document, emergency, lab, link, listing, notification, person,
+    record, reservation, setting, signature, site, typing, unit, unit_state,
 };
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 28] = [
+pub(super) static AUDITED: [&Table; 33] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -40,6 +40,11 @@ pub(super) static AUDITED: [&Table; 28] = [
     &unit::FIELD,
     &unit::REFUSAL,
     &unit::CLOCK,
+    &lab::RESULT,
+    &lab::message::TABLE,
+    &lab::qc::CONTROL,
+    &lab::qc::POINT,
+    &decision::TABLE,
 ];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.
@@ -51,11 +56,12 @@ pub(super) static AUDITED: [&Table; 28] = [
 /// * `person_key` – keys that an erasure must destroy; `person.key_check` says what they must be.
 /// * `person_index` – made again from the sealed fields.
 /// * `document_content` – files; `document.content_sha256` says what they must be.
+/// * `lab_message_content` – messages as they came; `lab_message.content_sha256` says what they must be.
 /// * `access_log` – its own chain of hashes.
 /// * `session`, `sign_in_state`, `rate_limit` – they last for minutes and hours, and end by themselves.
 /// * `job` – work that is done and gone; what it does to the bank is in the history.
 /// * `api_request` – answers are sealed and bound to their request, and end after a day.
-pub(super) const UNAUDITED: [&str; 13] = [
+pub(super) const UNAUDITED: [&str; 14] = [
     "history",
     "counter",
     super::migrations::TABLE,
@@ -63,6 +69,7 @@ pub(super) const UNAUDITED: [&str; 13] = [
     "person_key",
     "person_index",
     "document_content",
+    "lab_message_content",
     "access_log",
     "session",
     "sign_in_state",

@@ -9,6 +9,7 @@ mod moves;
 mod register;
 mod tables;
 mod timeline;
+mod rewrite;
 
 use std::collections::HashMap;
 
@@ -34,6 +35,7 @@ pub(super) use tables::{CLOCK, Did, FIELD, REFUSAL, STEP};
 
 /// What is done to a unit besides its moves.
 const CREATE: &str = "create";
+pub(super) use rewrite::rewrite;
 
 /// Identities in one lookup.
 const LOOKUP_MAX: usize = 500;

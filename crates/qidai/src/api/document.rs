@@ -18,8 +18,8 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, audit, documents, emergencies, figures, history, hla, me, notifications, records,
-    roles, search, sites, tokens, typing, units,
+    access_log, accounts, audit, documents, emergencies, figures, history, hla, lab, me, notifications,
+    records, roles, search, sites, tokens, typing, units,
 };
 use crate::app::{Door, Entry, routes};
 use crate::error::Problem;
@@ -36,6 +36,7 @@ use crate::error::Problem;
         describe,
         search::run, typing::check, hla::explain,
         units::list, units::get, units::signatures, units::find,
+        lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
         figures::list, figures::rows, history::list, access_log::list, audit::get, audit::begin,
         me::get, me::sessions, me::end, roles::list,
         accounts::list, accounts::add, accounts::get, accounts::give_role, accounts::take_role, accounts::disable,
@@ -55,6 +56,7 @@ use crate::error::Problem;
     tags(
         (name = "search", description = "Searching for a patient"),
         (name = "units", description = "Units"),
+        (name = "laboratory", description = "Tests, results and their review"),
         (name = "documents", description = "Files of units, sites and persons"),
         (name = "registers", description = "Records of each declared kind"),
         (name = "figures and traces", description = "Figures, history, access log, verification"),

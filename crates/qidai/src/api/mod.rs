@@ -15,6 +15,7 @@ pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod hla;
 mod input;
+pub(crate) mod lab;
 pub(crate) mod me;
 pub(crate) mod notifications;
 pub(crate) mod operation;

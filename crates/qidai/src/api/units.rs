@@ -226,7 +226,7 @@ pub(crate) async fn get(
     Ok(Json(shown(&unit, history)).into_response())
 }
 
-async fn known(state: &AppState, scheme: String, value: String) -> Result<UnitRecord, Failure> {
+pub(super) async fn known(state: &AppState, scheme: String, value: String) -> Result<UnitRecord, Failure> {
     let din = (scheme == qidai_bank::DIN_SCHEME).then(|| Identity::din(&value).ok()).flatten();
     let identity = din.unwrap_or(Identity { scheme, value });
     let unit = state.desk().store.unit(&identity).await?;

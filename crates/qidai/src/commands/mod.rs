@@ -14,6 +14,7 @@ pub(crate) mod id;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod key;
+pub(crate) mod lab;
 pub(crate) mod matching;
 pub(crate) mod people;
 pub(crate) mod record;
@@ -72,6 +73,8 @@ enum Command {
     Init(init::Args),
     /// Master keys: list, rotate.
     Key(key::Args),
+    /// The laboratory: tests, results, review.
+    Lab(lab::Args),
     /// Compare people, pair by pair.
     Match(matching::Args),
     /// Registers: institutions, people, authorisations, licences, nonconformances.
@@ -173,6 +176,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Import(args) => import::run(&args, lang),
         Command::Init(args) => init::run(&args, lang),
         Command::Key(args) => key::run(&args, lang),
+        Command::Lab(args) => lab::run(&args, lang),
         Command::Match(args) => matching::run(&args),
         Command::Record(args) => record::run(&args, lang),
         Command::Release(args) => release::run(&args, lang),

@@ -22,8 +22,9 @@ impl From<Refusal> for Failure {
             | "document_unknown"
             | "notification_unknown"
             | "record_unknown"
+            | "record_kind_unknown"
             | "unit_unknown"
-            | "record_kind_unknown" => Kind::NotFound,
+            | "result_unknown" => Kind::NotFound,
             _ => Kind::Refused,
         };
         let failure =

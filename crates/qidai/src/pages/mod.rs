@@ -11,6 +11,7 @@ pub(crate) mod emergency;
 pub(crate) mod failure;
 pub(crate) mod history;
 pub(crate) mod hla;
+pub(crate) mod lab;
 pub(crate) mod notifications;
 pub(crate) mod people;
 mod reader;
@@ -42,9 +43,10 @@ pub(crate) use units::not_found as unit_not_found;
 type Seen = fn(&Visitor) -> bool;
 
 /// An entry of the main navigation: key of its word, address, and who sees it.
-const AREAS: [(&str, &str, Seen); 8] = [
+const AREAS: [(&str, &str, Seen); 9] = [
     ("nav-search", "/", |visitor| visitor.may(Permission::SearchRun)),
     ("nav-units", "/units", |visitor| visitor.may(Permission::UnitView)),
+    ("nav-lab", "/lab", |visitor| visitor.may(Permission::TestRecord) || visitor.may(Permission::TestReview)),
     ("nav-hla", "/hla", |visitor| visitor.may(Permission::UnitView)),
     ("nav-registers", "/records", records::any_seen),
     ("nav-board", "/board", |visitor| visitor.may(Permission::FigureView)),

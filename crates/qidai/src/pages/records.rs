@@ -25,6 +25,7 @@ use crate::error::{Failure, Kind};
 use crate::words::Lang;
 
 pub(crate) use certify::{certify, show as show_certification};
+pub(crate) use field::text_of;
 
 #[derive(Template)]
 #[template(path = "registers.html")]

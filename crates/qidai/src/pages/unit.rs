@@ -46,6 +46,7 @@ struct UnitPage {
     tests: Vec<(String, Option<(String, &'static str)>)>,
     marks: Vec<(String, Option<bool>)>,
     documents: documents::Panel,
+    lab_address: String,
     /// Nothing where the reader may not see the history.
     history: Option<History>,
 }
@@ -116,6 +117,7 @@ fn page(
         tests: tests(unit, w),
         marks: marks(unit, w),
         documents,
+        lab_address: format!("{}/lab", shown::unit_address(&unit.identity)),
         history,
     }
 }

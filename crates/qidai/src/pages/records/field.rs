@@ -127,7 +127,7 @@ pub(super) fn sent(concept: &Concept, pairs: &[(String, String)]) -> Vec<(String
 }
 
 /// The text of one part of a form.
-pub(super) fn text_of<'p>(pairs: &'p [(String, String)], name: &str) -> &'p str {
+pub(crate) fn text_of<'p>(pairs: &'p [(String, String)], name: &str) -> &'p str {
     pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
 }
 

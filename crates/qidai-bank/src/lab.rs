@@ -1,0 +1,16 @@
+//! The laboratory: which tests there are, what a result says, and who must have looked at it before it counts.
+
+mod catalogue;
+mod definition;
+mod effect;
+mod result;
+mod review;
+mod value;
+
+pub use catalogue::{test, test_named, tests};
+pub use definition::{Subject, TestDefinition, UnitField, ValueKind};
+pub(crate) use effect::apply;
+pub use result::{EnteredBy, NewResult, ResultSource, ResultState, Reviewer, TestResult, WorklistFilter};
+pub use review::Review;
+pub(crate) use review::pending;
+pub use value::{Flag, Measured, Qualifier};

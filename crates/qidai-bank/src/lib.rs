@@ -35,6 +35,7 @@ mod session;
 mod sex;
 mod signature;
 mod site;
+mod specification;
 mod status;
 mod store;
 mod test_outcome;
@@ -90,6 +91,10 @@ pub use session::{ABSOLUTE_HOURS, API_TOKEN_DAYS, EMERGENCY_HOURS, IDLE_MINUTES,
 pub use sex::Sex;
 pub use signature::{CERTIFICATION, CERTIFICATION_VERSION, CanonicalRecord, Coverage, Meaning, Signature};
 pub use site::{Site, SiteKind};
+pub use specification::{
+    Again, Comparator, Decision, Evaluation, Exception, Fact, Facts, ParetoRow, Profile, Rule, RuleOutcome,
+    RuleResult, Severity, UnitOutcome, pareto, profile, profiles,
+};
 pub use status::Status;
 pub use store::OpenSession;
 pub use store::{ANSWER_HOURS, Claimed, LimitTaken, RequestClaim};

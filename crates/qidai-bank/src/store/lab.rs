@@ -11,7 +11,7 @@ use super::cell::Row;
 use super::table::{Column, Table};
 use crate::TestResult;
 
-pub(super) use read::unit_row;
+pub(super) use read::{approved_of, unit_row};
 
 pub(super) static RESULT: Table =
     Table { name: "test_result", key: &["result_id"], counter: None, columns: || &RESULT_COLUMNS };

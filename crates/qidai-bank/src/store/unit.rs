@@ -7,9 +7,9 @@ mod guard;
 mod life;
 mod moves;
 mod register;
+mod rewrite;
 mod tables;
 mod timeline;
-mod rewrite;
 
 use std::collections::HashMap;
 
@@ -31,11 +31,11 @@ pub use moves::UnitAt;
 pub(super) use moves::{next_version, refused};
 pub(super) use register::find_by_number;
 pub use register::{NewUnit, identity_to_register};
+pub(super) use rewrite::{record, rewrite};
 pub(super) use tables::{CLOCK, Did, FIELD, REFUSAL, STEP};
 
 /// What is done to a unit besides its moves.
 const CREATE: &str = "create";
-pub(super) use rewrite::rewrite;
 
 /// Identities in one lookup.
 const LOOKUP_MAX: usize = 500;

@@ -78,6 +78,7 @@ const RESULT_PENDING: &str = "CREATE INDEX test_result_pending ON test_result (e
 const DECISION: &str = "CREATE TABLE unit_decision (
     decision_id TEXT PRIMARY KEY,
     unit_key BIGINT NOT NULL REFERENCES unit (unit_key),
+    stage TEXT NOT NULL,
     profile TEXT NOT NULL,
     profile_digest {bytes} NOT NULL,
     outcome TEXT NOT NULL,
@@ -95,8 +96,10 @@ const DECISION: &str = "CREATE TABLE unit_decision (
     recorded_in BIGINT NOT NULL REFERENCES history (sequence)
 )";
 const DECISION_IN_FORCE: &str =
-    "CREATE UNIQUE INDEX unit_decision_in_force ON unit_decision (unit_key) WHERE is_in_force";
-const DECISION_TIME: &str = "CREATE INDEX unit_decision_time ON unit_decision (decided_at_us)";
+    "CREATE UNIQUE INDEX unit_decision_in_force ON unit_decision (unit_key, stage) WHERE is_in_force";
+/// Decisions are counted by reason.
+const DECISION_REASON: &str = "CREATE INDEX unit_decision_reason ON unit_decision (stage, profile, outcome, reject_reason) \
+     WHERE is_in_force";
 
 /// A lot of control material for one test at one level. Mean and deviation are amounts of the test × 1000.
 const CONTROL: &str = "CREATE TABLE qc_control (
@@ -143,7 +146,7 @@ impl MigrationTrait for Laboratory {
             RESULT_PENDING,
             DECISION,
             DECISION_IN_FORCE,
-            DECISION_TIME,
+            DECISION_REASON,
             CONTROL,
             CONTROL_NAME,
             POINT,

@@ -4,7 +4,7 @@ use super::{columns, digest_of, load, typing};
 use crate::store::database::Reader;
 use crate::store::event::Event;
 use crate::store::lab::unit_row;
-use crate::{BankError, Identity, UnitRecord};
+use crate::{BankError, Identity, StoreError, UnitRecord};
 
 /// Adds to an event what changes in the unit's row and its typings. A typing that is added is then the one in force.
 pub(in crate::store) async fn rewrite(
@@ -40,4 +40,15 @@ pub(in crate::store) async fn rewrite(
         event = rows.into_iter().skip(first_new).fold(event, |event, row| event.insert(&typing::TABLE, row));
     }
     Ok(event)
+}
+
+/// The record of a unit that is there.
+pub(in crate::store) async fn record(
+    reader: Reader<'_>,
+    identity: &Identity,
+) -> Result<UnitRecord, BankError> {
+    unit_row(reader, identity).await?;
+    let known = load(reader, &identity.scheme, &[&identity.value]).await?;
+    let known = known.into_values().next();
+    known.ok_or_else(|| StoreError::RowMissing { table: "unit", row: identity.written() }.into())
 }

@@ -1,5 +1,7 @@
 //! `qidai audit`: is the history whole, and do the tables say what it says?
 
+use std::time::Instant;
+
 use indicatif::{ProgressBar, ProgressStyle};
 use qidai_bank::{CheckpointPublicKey, Progress, Stage, Store, Verification, VerifyError};
 use serde_json::json;
@@ -75,12 +77,12 @@ async fn verify(args: &VerifyArgs, lang: Lang) -> Result<Outcome, Failure> {
     let store = Store::open_read_only(address).await?;
     let verified = verify_store(&store, &kept, address).await;
     store.close().await?;
-    let verified = verified?;
-    print(&verified, &kept, args.format, lang)?;
+    let (verified, took) = verified?;
+    print(&verified, &took, &kept, args.format, lang)?;
     outcome(&verified, &kept, &places)
 }
 
-async fn verify_store(store: &Store, kept: &Kept, address: &str) -> Result<Verification, Failure> {
+async fn verify_store(store: &Store, kept: &Kept, address: &str) -> Result<(Verification, Took), Failure> {
     let checkpoints = kept.file.as_ref().map_or(&[][..], |file| file.checkpoints.as_slice());
     let mut bars = Bars::new();
     let verified = store.verify(checkpoints, &keys::random(), &mut |progress| bars.show(progress)).await;
@@ -94,7 +96,7 @@ async fn verify_store(store: &Store, kept: &Kept, address: &str) -> Result<Verif
     // A copied folder may be without its keys: then what is sealed stays sealed.
     store.verify_people(keys::load(address)?.as_ref(), &mut verified).await?;
     verified.findings.extend(kept.file.iter().flat_map(|file| file.findings.iter().cloned()));
-    Ok(verified)
+    Ok((verified, bars.took))
 }
 
 /// Whole, or not whole, or not known to be whole. Only the first is exit status 0.
@@ -130,15 +132,23 @@ fn parse_key(text: &str) -> Result<CheckpointPublicKey, Failure> {
     })
 }
 
-fn print(verified: &Verification, kept: &Kept, format: Format, lang: Lang) -> Result<(), Failure> {
+fn print(
+    verified: &Verification,
+    took: &Took,
+    kept: &Kept,
+    format: Format,
+    lang: Lang,
+) -> Result<(), Failure> {
     if format == Format::Json {
-        return stream::say(&as_json(verified, kept).to_string());
+        return stream::say(&as_json(verified, took, kept).to_string());
     }
     let words = lang.words();
     let values = [
         ("events", verified.events.into()),
         ("rows", verified.rows.into()),
         ("last", verified.head.sequence.into()),
+        ("chain", format!("{:.1}", took.chain_s).into()),
+        ("compared", format!("{:.1}", took.rows_s).into()),
     ];
     stream::say(&words.say("audit-read", &values))?;
     verified.findings.iter().try_for_each(|finding| stream::say(&finding.to_string()))?;
@@ -160,11 +170,13 @@ fn print(verified: &Verification, kept: &Kept, format: Format, lang: Lang) -> Re
     Ok(())
 }
 
-fn as_json(verified: &Verification, kept: &Kept) -> serde_json::Value {
+fn as_json(verified: &Verification, took: &Took, kept: &Kept) -> serde_json::Value {
     let hash: String = verified.head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
     json!({
         "events": verified.events,
         "rows": verified.rows,
+        "events_s": took.chain_s,
+        "rows_s": took.rows_s,
         "last": { "sequence": verified.head.sequence, "hash": hash },
         "checkpoint": verified.checkpoint,
         "checkpoints_found": kept.file.is_some(),
@@ -178,17 +190,27 @@ fn as_json(verified: &Verification, kept: &Kept) -> serde_json::Value {
 struct Bars {
     bar: ProgressBar,
     stage: Option<Stage>,
+    begun: Instant,
+    took: Took,
+}
+
+/// Seconds for the hashes of all events, and for the rows that follow from them.
+#[derive(Default)]
+struct Took {
+    chain_s: f64,
+    rows_s: f64,
 }
 
 impl Bars {
     fn new() -> Self {
         let style = ProgressStyle::with_template("{msg} {bar:40} {human_pos} / {human_len}, {eta} left");
         let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, stage: None }
+        Self { bar, stage: None, begun: Instant::now(), took: Took::default() }
     }
 
     fn show(&mut self, progress: Progress) {
         if self.stage != Some(progress.stage) {
+            self.begun = Instant::now();
             self.stage = Some(progress.stage);
             self.bar.reset();
             self.bar.set_length(progress.total);
@@ -199,5 +221,11 @@ impl Bars {
             });
         }
         self.bar.set_position(progress.done);
+        let so_far = self.begun.elapsed().as_secs_f64();
+        match progress.stage {
+            Stage::Chain => self.took.chain_s = so_far,
+            Stage::Rows => self.took.rows_s = so_far,
+            Stage::Search => {}
+        }
     }
 }

@@ -43,6 +43,18 @@ pub struct LocusGenotype {
     pub(crate) sera: [TokenSet; 2],
 }
 
+impl LocusGenotype {
+    /// Whether some alternative is of one of these classes (sorted).
+    pub(crate) fn may_show(&self, classes: &[Token]) -> bool {
+        let meets = |set: &TokenSet| set.iter().any(|token| classes.binary_search(token).is_ok());
+        self.ard.iter().any(|component| match component {
+            Component::Product(a, b) => meets(a) || meets(b),
+            Component::Twice(a) => meets(a),
+            Component::Nothing => false,
+        })
+    }
+}
+
 /// Turns typings into genotypes under one release.
 #[derive(Clone, Copy, Debug)]
 pub struct Interpreter<'r> {

@@ -9,6 +9,7 @@
 //! * [`frequency`], [`impute`], [`predict`]: how likely a match is where typings leave it open
 //! * [`estimate`]: frequencies from a sample of typed people
 //! * [`search`]: all units of a bank at once
+//! * [`selection`]: profiles and orders as data, with their sources
 
 pub mod antigen;
 pub mod class;
@@ -21,6 +22,7 @@ pub mod impute;
 pub mod position;
 pub mod predict;
 pub mod search;
+pub mod selection;
 pub mod simulate;
 
 use qidai_hla::Locus;

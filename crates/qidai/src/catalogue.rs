@@ -6,6 +6,7 @@
 //! events since then touched; of another release, or too old, it is built again from everything.
 
 mod answer;
+mod antibody;
 mod build;
 mod find;
 mod follow;
@@ -13,6 +14,7 @@ mod mapped;
 mod reason;
 mod receipt;
 mod request;
+mod selection;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +29,7 @@ use qidai_match::{AntigenSpace, Interpreter};
 pub(crate) use answer::{
     Direction, Excluded, LocusHit, Note, PositionHit, PositionKind, Range, SearchAnswer, UnitHit,
 };
+pub(crate) use antibody::Antibody;
 pub(crate) use build::save;
 pub(crate) use mapped::map;
 pub(crate) use reason::Reason;

@@ -3,20 +3,27 @@
 //! 1. [`index`]: the units of a bank become a snapshot; each distinct typing is interpreted once.
 //! 2. [`snapshot`]: the snapshot as one run of bytes, written to a file and mapped from it.
 //! 3. [`query`]: the patient becomes one small table per locus, with an entry for each distinct typing.
-//! 4. [`scan`]: each row adds five entries; what is below a floor is counted under its rule.
-//! 5. [`rank`]: the best are kept, in an order that ends at the unit's identity.
+//! 4. [`criteria`], [`scan`]: each row adds five entries; what is below a floor is counted under its rule.
+//! 5. [`order`]: the best are kept, in an order that ends at the unit's identity.
 
+pub mod criteria;
 pub mod facts;
 pub mod index;
 mod layout;
+pub mod order;
 pub mod query;
-pub mod rank;
+mod rank;
 pub mod scan;
 pub mod snapshot;
 
+pub use criteria::{Criteria, DoseByClass, Floors, Rule};
 pub use facts::{Abo, Facts, Sex, Source};
 pub use index::{Origin, SnapshotBuilder, UnitEntry};
+pub use order::{Order, OrderKey};
 pub use query::Query;
-pub use rank::Order;
-pub use scan::{Answer, Criteria, Excluded, Floors, Hit, Rule, search};
+pub use scan::{Answer, Excluded, Hit, Predict, search, search_predicted};
 pub use snapshot::{Snapshot, SnapshotError};
+
+/// Places in [`crate::MATCH_LOCI`].
+const C: usize = 1;
+const DRB1: usize = 3;

@@ -1,42 +1,119 @@
 //! The patient as five small tables: for each distinct typing of a locus, what it adds to the classes.
 
-use qidai_hla::PersonTyping;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use qidai_hla::{Alternatives, ClassId, PersonTyping};
 use rayon::prelude::*;
 
+use super::layout::Row;
 use super::snapshot::Snapshot;
+use crate::antigen::AntigenSpace;
 use crate::class::Packed;
-use crate::genotype::{Interpreter, LocusGenotype};
+use crate::genotype::{Interpreter, LocusGenotype, Token};
+use crate::position::{PositionMatch, positions};
 use crate::{LocusCounts, MATCH_LOCI, PerMatchLocus};
 
 /// A patient prepared for one snapshot.
-pub struct Query {
+pub struct Query<'q> {
+    snapshot: &'q Snapshot,
+    antigens: &'q AntigenSpace,
+    patient: PerMatchLocus<Option<LocusGenotype>>,
     /// Per locus, for each text number the packed counts.
     pub(crate) tables: PerMatchLocus<Vec<u32>>,
+    /// Per locus, for each text number whether it can show what there are antibodies against; empty without antibodies.
+    antibodies: PerMatchLocus<Vec<bool>>,
+    /// Per locus, for each text number one more than the mismatches, once they were asked for; 0 before.
+    places: PerMatchLocus<Vec<AtomicU8>>,
 }
 
-impl Query {
+/// Mismatches of one locus in the best case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mismatches {
+    /// 0 to 2.
+    pub all: u8,
+    /// Those of them that are of another antigen.
+    pub antigens: u8,
+}
+
+impl<'q> Query<'q> {
     /// Compares the patient with each distinct genotype of the snapshot, once.
-    pub fn new(snapshot: &Snapshot, patient: &PersonTyping, interpreter: &Interpreter<'_>) -> Self {
+    pub fn new(snapshot: &'q Snapshot, patient: &PersonTyping, interpreter: &Interpreter<'q>) -> Self {
+        let antigens = interpreter.antigens();
+        let patient =
+            MATCH_LOCI.map(|locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing)));
         let tables: Vec<Vec<u32>> = MATCH_LOCI
             .par_iter()
             .enumerate()
             .map(|(place, locus)| {
-                let patient = patient[*locus].as_ref().map(|typing| interpreter.genotype(typing));
                 let count = |donor: Option<&LocusGenotype>| {
-                    Packed::of(
-                        *locus,
-                        &LocusCounts::of(*locus, patient.as_ref(), donor, interpreter.antigens()),
-                    )
-                    .0
+                    Packed::of(*locus, &LocusCounts::of(*locus, patient[place].as_ref(), donor, antigens)).0
                 };
-                let of_genotype: Vec<u32> =
-                    snapshot.genotypes(place).par_iter().with_min_len(512).map(|g| count(Some(g))).collect();
-                let untyped = count(None);
-                let numbers = snapshot.genotype_of_text(place).iter();
-                numbers.map(|n| of_genotype.get(*n as usize).copied().unwrap_or(untyped)).collect()
+                for_each_text(snapshot, place, count)
             })
             .collect();
         let mut tables = tables.into_iter();
-        Query { tables: std::array::from_fn(|_| tables.next().unwrap_or_default()) }
+        let tables = std::array::from_fn(|_| tables.next().unwrap_or_default());
+        let unasked =
+            |place: usize| snapshot.genotype_of_text(place).iter().map(|_| AtomicU8::new(0)).collect();
+        let places = std::array::from_fn(unasked);
+        Query { snapshot, antigens, patient, tables, antibodies: Default::default(), places }
     }
+
+    /// The same patient with antibodies against antigens or alleles.
+    #[must_use]
+    pub fn with_antibodies(mut self, against: &[Alternatives]) -> Self {
+        for (place, locus) in MATCH_LOCI.iter().enumerate() {
+            let here = against.iter().filter(|target| target.locus == *locus);
+            let mut shown: Vec<Token> =
+                here.flat_map(|target| target.classes.iter().map(|ClassId(id)| *id)).collect();
+            shown.sort_unstable();
+            let shows = |donor: Option<&LocusGenotype>| donor.is_some_and(|donor| donor.may_show(&shown));
+            if !shown.is_empty() {
+                self.antibodies[place] = for_each_text(self.snapshot, place, shows);
+            }
+        }
+        self
+    }
+
+    pub(super) fn has_antibody(&self, row: &Row) -> bool {
+        self.antibodies.iter().zip(row).any(|(table, text)| table.get(*text as usize) == Some(&true))
+    }
+
+    /// The mismatches of a text of a locus, counted once for each text that is asked for.
+    pub(super) fn mismatches(&self, place: usize, text: u32) -> Mismatches {
+        let Some(kept) = self.places[place].get(text as usize) else { return Mismatches::default() };
+        let known = kept.load(Ordering::Relaxed);
+        if known > 0 {
+            return Mismatches { all: (known - 1) >> 2, antigens: (known - 1) & 3 };
+        }
+        let counted = self.count_mismatches(place, text);
+        kept.store(1 + (counted.all << 2 | counted.antigens), Ordering::Relaxed);
+        counted
+    }
+
+    fn count_mismatches(&self, place: usize, text: u32) -> Mismatches {
+        let number = self.snapshot.genotype_of_text(place)[text as usize];
+        let donor = self.snapshot.genotypes(place).get(number as usize);
+        let Some((patient, donor)) = self.patient[place].as_ref().zip(donor) else {
+            return Mismatches::default();
+        };
+        let best = LocusCounts::of(MATCH_LOCI[place], Some(patient), Some(donor), self.antigens).ard.best;
+        let compared = positions(patient, donor, self.antigens);
+        let of_antigens = compared.positions.iter().filter(|one| **one == PositionMatch::AntigenMismatch);
+        let all = 2_u8.saturating_sub(best);
+        Mismatches { all, antigens: (of_antigens.count() as u8).min(all) }
+    }
+}
+
+/// One value for each text of a locus; texts of one genotype have one value.
+fn for_each_text<T: Copy + Send>(
+    snapshot: &Snapshot,
+    place: usize,
+    value: impl Fn(Option<&LocusGenotype>) -> T + Sync,
+) -> Vec<T> {
+    let of_genotype: Vec<T> =
+        snapshot.genotypes(place).par_iter().with_min_len(512).map(|g| value(Some(g))).collect();
+    let untyped = value(None);
+    let numbers = snapshot.genotype_of_text(place).iter();
+    numbers.map(|n| of_genotype.get(*n as usize).copied().unwrap_or(untyped)).collect()
 }

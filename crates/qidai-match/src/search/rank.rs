@@ -1,63 +1,11 @@
-//! The order of a list, and how the first of many are kept.
+//! The first of many are kept.
 
 use std::cmp::Reverse;
 
-use crate::class::Packed;
-use crate::count::Matches;
+use super::order::Rank;
 
-/// Named orders.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// Class (x/8, then x/10, then x/6), then TNC.
-    #[default]
-    Class,
-    /// Class, then CD34.
-    ClassCd34,
-    /// TNC before class.
-    Dose,
-}
-
-impl Order {
-    /// Every order with its name.
-    pub const ALL: [(Order, &'static str); 3] =
-        [(Order::Class, "default"), (Order::ClassCd34, "cd34"), (Order::Dose, "dose")];
-
-    /// The name that is written on the command line and in receipts.
-    pub fn name(self) -> &'static str {
-        Order::ALL.iter().find(|(order, _)| *order == self).map_or("", |(_, name)| name)
-    }
-
-    /// Finds an order by its name.
-    pub fn from_name(name: &str) -> Option<Order> {
-        Order::ALL.iter().find(|(_, n)| *n == name).map(|(order, _)| *order)
-    }
-}
-
-/// Larger is better; equal keys keep the order of identities.
-pub(crate) type Key = (u128, Reverse<u32>);
-
-/// Cells per unit fit into this many bits (4 × 10¹²).
-const DOSE_BITS: u32 = 42;
-/// Three classes of nine bits each.
-const CLASS_BITS: u32 = 27;
-
-/// The rank of a row as one number.
-///
-/// A class that can be computed stands before one that cannot; then the best case decides, then the worst:
-/// of two units that may both be 8/8, the one that is so for certain is first. The order of the classes is
-/// x/8, x/10, x/6.
-pub(crate) fn key(order: Order, packed: Packed, dose: Option<u64>, row: u32) -> Key {
-    let classes = packed.classes();
-    let one = |m: Option<Matches>| m.map_or(0, |m| 1 << 8 | u128::from(m.best) << 4 | u128::from(m.worst));
-    let class = one(classes.x8) << 18 | one(classes.x10) << 9 | one(classes.x6);
-    // A dose that is not recorded stands behind every recorded one, zero included.
-    let dose = u128::from(dose.map_or(0, |cells| (cells + 1).min((1 << DOSE_BITS) - 1)));
-    let rank = match order {
-        Order::Class | Order::ClassCd34 => class << DOSE_BITS | dose,
-        Order::Dose => dose << CLASS_BITS | class,
-    };
-    (rank, Reverse(row))
-}
+/// Larger is better; equal ranks keep the order of identities.
+pub(super) type Key = (Rank, Reverse<u32>);
 
 /// Keeps the best `limit` keys of any number.
 pub(crate) struct Best {
@@ -88,6 +36,19 @@ impl Best {
             self.floor = Some(*last);
             self.kept.truncate(self.limit);
         }
+    }
+
+    /// The first `limit`, and all that are equal to the last of them in rank.
+    pub(super) fn first_and_equals(mut self, limit: usize) -> Best {
+        if limit == 0 {
+            return Best::new(0);
+        }
+        if self.kept.len() > limit {
+            let (_, (last, _), _) = self.kept.select_nth_unstable_by(limit - 1, |a, b| b.cmp(a));
+            let last = *last;
+            self.kept.retain(|(rank, _)| *rank >= last);
+        }
+        self
     }
 
     pub(crate) fn merge(mut self, other: Best) -> Best {

@@ -1,146 +1,27 @@
 //! Walks all rows: adds five table entries, applies the rules, keeps the best.
 
+use std::cmp::Reverse;
+
 use rayon::prelude::*;
 
-use super::facts::{Abo, Facts, Sex, Source, StoredFacts};
+use super::criteria::{Criteria, Judge, Judged, Rule};
+use super::facts::StoredFacts;
+use super::layout::Row;
+use super::order::{OrderKey, RankedRow, rank};
 use super::query::Query;
-use super::rank::{Best, Order, key};
+use super::rank::{Best, Key};
 use super::snapshot::Snapshot;
 use crate::class::{Classes, Packed};
 
-/// What a unit must have to be listed. Nothing is required unless it is set.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Criteria {
-    /// At least so many of 6 in the best case.
-    pub min_x6: Option<u8>,
-    /// At least so many of 8.
-    pub min_x8: Option<u8>,
-    /// At least so many of 10.
-    pub min_x10: Option<u8>,
-    /// Whether one of the given floors is enough, or each must be reached. Without any floor all pass.
-    pub floors: Floors,
-    /// Judge also units of which no class with a floor can be computed, by what their typing allows.
-    pub allow_not_computable: bool,
-    /// Cells per unit.
-    pub min_tnc_total: Option<u64>,
-    /// Cells per unit.
-    pub min_cd34_total: Option<u64>,
-    /// Collected on this day (days since 1970-01-01) or later.
-    pub collected_from_day: Option<i32>,
-    /// Sex.
-    pub sex: Option<Sex>,
-    /// One of these groups; empty is any.
-    pub abo: Vec<Abo>,
-    /// RhD.
-    pub rhd_positive: Option<bool>,
-    /// Red cells removed.
-    pub rbc_depleted: bool,
-    /// At least so many attached segments.
-    pub min_segments: Option<u8>,
-    /// All of these accreditations (bits as in [`Facts::accreditation`]).
-    pub accreditation: u8,
-    /// Own units.
-    pub include_units: bool,
-    /// External lists.
-    pub include_lists: bool,
-    /// Order of the list.
-    pub order: Order,
-    /// How many are listed.
-    pub limit: usize,
-}
-
-/// How several class floors work together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Floors {
-    /// One of them is enough, as in "at least 4/6 or 4/8".
-    Any,
-    /// Each must be reached; a class that cannot be computed reaches none.
-    All,
-}
-
-impl Default for Criteria {
-    fn default() -> Self {
-        Criteria {
-            min_x6: Some(4),
-            min_x8: Some(4),
-            min_x10: None,
-            floors: Floors::Any,
-            allow_not_computable: false,
-            min_tnc_total: None,
-            min_cd34_total: None,
-            collected_from_day: None,
-            sex: None,
-            abo: Vec::new(),
-            rhd_positive: None,
-            rbc_depleted: false,
-            min_segments: None,
-            accreditation: 0,
-            include_units: true,
-            include_lists: true,
-            order: Order::Class,
-            limit: 100,
-        }
-    }
-}
-
-macro_rules! rules {
-    ($($(#[$doc:meta])* $variant:ident => $name:literal),* $(,)?) => {
-        /// Why a unit is not listed: the first rule that it fails, in this order.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Rule { $($(#[$doc])* $variant),* }
-
-        impl Rule {
-            /// Every rule, in the order they are asked.
-            pub const ALL: &'static [Rule] = &[$(Rule::$variant),*];
-
-            /// The stable name.
-            pub fn name(self) -> &'static str {
-                match self { $(Rule::$variant => $name),* }
-            }
-        }
-    };
-}
-
-rules! {
-    /// The typing cannot be read under the release in force.
-    TypingUnreadable => "typing_unreadable",
-    /// Not among the sources asked for.
-    SourceExcluded => "source_excluded",
-    /// A required locus is untyped, so no class with a floor can be computed.
-    ClassNotComputable => "class_not_computable",
-    /// Too many mismatches.
-    MatchesBelowFloor => "matches_below_floor",
-    /// A TNC floor is set and the count is not recorded.
-    TncMissing => "tnc_missing",
-    /// Too few nucleated cells.
-    TncBelowFloor => "tnc_below_floor",
-    /// A CD34 floor is set and the count is not recorded.
-    Cd34Missing => "cd34_missing",
-    /// Too few CD34+ cells.
-    Cd34BelowFloor => "cd34_below_floor",
-    /// Collected too early, or not known when.
-    CollectionDate => "collection_date",
-    /// Another sex, or not recorded.
-    Sex => "sex",
-    /// Another blood group, or not recorded.
-    Abo => "abo",
-    /// Another RhD, or not recorded.
-    RhD => "rhd",
-    /// Red cells not removed, or not recorded.
-    RbcDepletion => "rbc_depletion",
-    /// Too few attached segments, or not recorded.
-    AttachedSegments => "attached_segments",
-    /// An accreditation is missing.
-    Accreditation => "accreditation",
-}
-
 /// One listed row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hit {
     /// The row in the snapshot.
     pub row: u32,
     /// Its classes.
     pub classes: Classes,
+    /// Of exactly 0 to 4 mismatches of 8; `None` when not asked for, or when no set of frequencies represents the pair.
+    pub p: Option<[f64; 5]>,
 }
 
 /// How many rows a rule kept out.
@@ -150,10 +31,12 @@ pub struct Excluded {
     pub rule: Rule,
     /// The rows that failed it and no rule before it.
     pub count: u64,
+    /// Those of them that would be listed if this rule were dropped; at the class floors, if one match less were asked for.
+    pub if_relaxed: u64,
 }
 
 /// The result of one search. Listed, not listed for want of room, and excluded rows add up to all rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The first `limit`, best first.
     pub hits: Vec<Hit>,
@@ -166,33 +49,98 @@ pub struct Answer {
 /// Rows are walked in blocks of this many: enough to pay for a task, few enough to share between cores.
 const BLOCK_ROWS: usize = 16_384;
 
-/// Searches all rows.
-pub fn search(snapshot: &Snapshot, query: &Query, criteria: &Criteria) -> Answer {
+/// Tells for rows the probabilities of exactly 0 to 4 mismatches of 8, in their order.
+pub type Predict<'p> = &'p (dyn Fn(&[u32]) -> Vec<Option<[f64; 5]>> + Sync);
+
+/// Searches all rows; nothing is predicted.
+pub fn search(snapshot: &Snapshot, query: &Query<'_>, criteria: &Criteria) -> Answer {
+    let walked = walk(snapshot, query, criteria, &criteria.order.keys, criteria.limit);
+    let rows = walked.best.sorted().into_iter().map(|(_, Reverse(row))| row);
+    let hits = rows.map(|row| hit(snapshot, query, row, None)).collect();
+    answer(hits, walked.passed, &walked.excluded, &walked.relaxed)
+}
+
+/// Searches all rows, and predicts for those that are listed. Where the order asks for the probability, it is predicted for all
+/// rows that could be listed by what decides before it; no row is left out for want of a prediction.
+pub fn search_predicted(
+    snapshot: &Snapshot,
+    query: &Query<'_>,
+    criteria: &Criteria,
+    predict: Predict<'_>,
+) -> Answer {
+    let keys = &criteria.order.keys;
+    let walked = match criteria.order.before_probability() {
+        Some(before) => {
+            let mut walked = walk(snapshot, query, criteria, before, usize::MAX);
+            walked.best = walked.best.first_and_equals(criteria.limit);
+            walked
+        }
+        None => walk(snapshot, query, criteria, keys, criteria.limit),
+    };
+    let rows: Vec<u32> = walked.best.sorted().into_iter().map(|(_, Reverse(row))| row).collect();
+    let predicted = predict(&rows);
+    let mut hits: Vec<(Key, Hit)> = rows
+        .par_iter()
+        .zip(&predicted)
+        .map(|(row, p)| {
+            let key = key_of(snapshot, query, criteria, *row, p.as_ref());
+            (key, hit(snapshot, query, *row, *p))
+        })
+        .collect();
+    hits.par_sort_unstable_by(|a, b| b.0.cmp(&a.0));
+    hits.truncate(criteria.limit);
+    let hits = hits.into_iter().map(|(_, hit)| hit).collect();
+    answer(hits, walked.passed, &walked.excluded, &walked.relaxed)
+}
+
+fn key_of(
+    snapshot: &Snapshot,
+    query: &Query<'_>,
+    criteria: &Criteria,
+    row: u32,
+    p: Option<&[f64; 5]>,
+) -> Key {
+    let (texts, facts) = (&snapshot.rows()[row as usize], &snapshot.stored_facts()[row as usize]);
+    let ranked = RankedRow { query, row: texts, packed: add(query, texts), facts, p };
+    (rank(&criteria.order.keys, criteria, &ranked), Reverse(row))
+}
+
+fn hit(snapshot: &Snapshot, query: &Query<'_>, row: u32, p: Option<[f64; 5]>) -> Hit {
+    Hit { row, classes: add(query, &snapshot.rows()[row as usize]).classes(), p }
+}
+
+fn walk(
+    snapshot: &Snapshot,
+    query: &Query<'_>,
+    criteria: &Criteria,
+    keys: &[OrderKey],
+    limit: usize,
+) -> Partial {
     let (rows, facts) = (snapshot.rows(), snapshot.stored_facts());
-    let floors = ClassFloors::new(criteria);
-    let merged = rows
-        .par_chunks(BLOCK_ROWS)
+    let walk = Walk { query, criteria, keys, judge: Judge::new(criteria) };
+    rows.par_chunks(BLOCK_ROWS)
         .zip(facts.par_chunks(BLOCK_ROWS))
         .enumerate()
         .fold(
-            || Partial::new(criteria.limit),
+            || Partial::new(limit),
             |mut partial, (block, (rows, facts))| {
                 for (i, (row, facts)) in rows.iter().zip(facts).enumerate() {
-                    let packed = add(query, row);
-                    let number = (block * BLOCK_ROWS + i) as u32;
-                    match first_failed(&floors, criteria, packed, facts) {
-                        Some(rule) => partial.excluded[rule as usize] += 1,
-                        None => partial.pass(criteria, packed, facts, number),
-                    }
+                    partial.take(&walk, row, facts, (block * BLOCK_ROWS + i) as u32);
                 }
                 partial
             },
         )
-        .reduce(|| Partial::new(criteria.limit), Partial::merge);
-    merged.answer(query, snapshot)
+        .reduce(|| Partial::new(limit), Partial::merge)
 }
 
-fn add(query: &Query, row: &super::layout::Row) -> Packed {
+struct Walk<'w, 'q> {
+    query: &'w Query<'q>,
+    criteria: &'w Criteria,
+    keys: &'w [OrderKey],
+    judge: Judge<'w>,
+}
+
+fn add(query: &Query<'_>, row: &Row) -> Packed {
     let mut sum = 0;
     for (table, text) in query.tables.iter().zip(row) {
         sum += table[*text as usize];
@@ -200,140 +148,47 @@ fn add(query: &Query, row: &super::layout::Row) -> Packed {
     Packed(sum)
 }
 
+type PerRule = [u64; Rule::ALL.len()];
+
 struct Partial {
     best: Best,
     passed: u64,
-    excluded: [u64; Rule::ALL.len()],
+    excluded: PerRule,
+    relaxed: PerRule,
 }
 
 impl Partial {
     fn new(limit: usize) -> Self {
-        Partial { best: Best::new(limit), passed: 0, excluded: [0; Rule::ALL.len()] }
+        let none = [0; Rule::ALL.len()];
+        Partial { best: Best::new(limit), passed: 0, excluded: none, relaxed: none }
     }
 
-    fn pass(&mut self, criteria: &Criteria, packed: Packed, facts: &StoredFacts, row: u32) {
-        let dose = match criteria.order {
-            Order::ClassCd34 => facts.cd34_total(),
-            Order::Class | Order::Dose => facts.tnc_total(),
-        };
+    fn take(&mut self, walk: &Walk<'_, '_>, row: &Row, facts: &StoredFacts, number: u32) {
+        let packed = add(walk.query, row);
+        let has_antibody = || walk.query.has_antibody(row);
+        if let Some(failed) = walk.judge.failed(&Judged { packed, has_antibody: &has_antibody, facts }) {
+            self.excluded[failed.rule as usize] += 1;
+            self.relaxed[failed.rule as usize] += u64::from(failed.alone);
+            return;
+        }
         self.passed += 1;
-        self.best.offer(key(criteria.order, packed, dose, row));
+        let ranked = RankedRow { query: walk.query, row, packed, facts, p: None };
+        self.best.offer((rank(walk.keys, walk.criteria, &ranked), Reverse(number)));
     }
 
-    fn merge(self, other: Partial) -> Partial {
-        let mut excluded = self.excluded;
-        excluded.iter_mut().zip(other.excluded).for_each(|(sum, more)| *sum += more);
-        Partial { best: self.best.merge(other.best), passed: self.passed + other.passed, excluded }
-    }
-
-    fn answer(self, query: &Query, snapshot: &Snapshot) -> Answer {
-        let rows = snapshot.rows();
-        let hits = self.best.sorted().into_iter().map(|(_, std::cmp::Reverse(row))| Hit {
-            row,
-            classes: add(query, &rows[row as usize]).classes(),
-        });
-        let excluded = Rule::ALL.iter().zip(self.excluded).filter(|(_, count)| *count > 0);
-        Answer {
-            hits: hits.collect(),
-            passed: self.passed,
-            excluded: excluded.map(|(rule, count)| Excluded { rule: *rule, count }).collect(),
-        }
+    fn merge(mut self, other: Partial) -> Partial {
+        self.excluded.iter_mut().zip(other.excluded).for_each(|(sum, more)| *sum += more);
+        self.relaxed.iter_mut().zip(other.relaxed).for_each(|(sum, more)| *sum += more);
+        Partial { best: self.best.merge(other.best), passed: self.passed + other.passed, ..self }
     }
 }
 
-/// The class floors of a search, ready to be asked of every row.
-struct ClassFloors {
-    floors: [Option<u8>; 3],
-    needed: Floors,
-    allow_not_computable: bool,
-}
-
-impl ClassFloors {
-    fn new(criteria: &Criteria) -> Self {
-        ClassFloors {
-            floors: [criteria.min_x6, criteria.min_x8, criteria.min_x10],
-            needed: criteria.floors,
-            allow_not_computable: criteria.allow_not_computable,
-        }
-    }
-
-    fn failed(&self, packed: Packed) -> Option<Rule> {
-        let computable = packed.classes();
-        let sums = packed.sums();
-        let (mut reached, mut missed, mut unknown) = (false, false, false);
-        for (i, class) in [computable.x6, computable.x8, computable.x10].into_iter().enumerate() {
-            let Some(floor) = self.floors[i] else { continue };
-            match class.or(self.allow_not_computable.then_some(sums[i])) {
-                Some(matches) if matches.best >= floor => reached = true,
-                Some(_) => missed = true,
-                None => unknown = true,
-            }
-        }
-        let passes = match self.needed {
-            Floors::Any => reached || !(missed || unknown),
-            Floors::All => !(missed || unknown),
-        };
-        if passes {
-            return None;
-        }
-        Some(if missed { Rule::MatchesBelowFloor } else { Rule::ClassNotComputable })
-    }
-}
-
-fn first_failed(
-    floors: &ClassFloors,
-    criteria: &Criteria,
-    packed: Packed,
-    facts: &StoredFacts,
-) -> Option<Rule> {
-    if facts.readable == 0 {
-        return Some(Rule::TypingUnreadable);
-    }
-    let has_source = match facts.source() {
-        Source::Unit => criteria.include_units,
-        Source::Listed(_) => criteria.include_lists,
-    };
-    if !has_source {
-        return Some(Rule::SourceExcluded);
-    }
-    // Most rows end at the floor, before all their facts are unpacked.
-    floors
-        .failed(packed)
-        .or_else(|| dose_failed(criteria, facts))
-        .or_else(|| facts_failed(criteria, &facts.facts()))
-}
-
-fn dose_failed(criteria: &Criteria, facts: &StoredFacts) -> Option<Rule> {
-    let below = |floor: Option<u64>, count: Option<u64>, missing: Rule, below: Rule| match (floor, count) {
-        (Some(_), None) => Some(missing),
-        (Some(floor), Some(count)) if count < floor => Some(below),
-        _ => None,
-    };
-    below(criteria.min_tnc_total, facts.tnc_total(), Rule::TncMissing, Rule::TncBelowFloor).or_else(|| {
-        below(criteria.min_cd34_total, facts.cd34_total(), Rule::Cd34Missing, Rule::Cd34BelowFloor)
-    })
-}
-
-/// A required fact that is not recorded is not a pass.
-fn facts_failed(criteria: &Criteria, facts: &Facts) -> Option<Rule> {
-    let wrong = |required: bool, has: bool, rule: Rule| (required && !has).then_some(rule);
-    let from = criteria.collected_from_day;
-    wrong(from.is_some(), facts.collection_day >= from, Rule::CollectionDate)
-        .or_else(|| wrong(criteria.sex.is_some(), facts.sex == criteria.sex, Rule::Sex))
-        .or_else(|| {
-            let has = facts.abo.is_some_and(|abo| criteria.abo.contains(&abo));
-            wrong(!criteria.abo.is_empty(), has, Rule::Abo)
-        })
-        .or_else(|| {
-            wrong(criteria.rhd_positive.is_some(), facts.rhd_positive == criteria.rhd_positive, Rule::RhD)
-        })
-        .or_else(|| wrong(criteria.rbc_depleted, facts.rbc_depleted == Some(true), Rule::RbcDepletion))
-        .or_else(|| {
-            let has = facts.attached_segments >= criteria.min_segments;
-            wrong(criteria.min_segments.is_some(), has, Rule::AttachedSegments)
-        })
-        .or_else(|| {
-            let has = facts.accreditation & criteria.accreditation == criteria.accreditation;
-            wrong(true, has, Rule::Accreditation)
-        })
+fn answer(hits: Vec<Hit>, passed: u64, excluded: &PerRule, relaxed: &PerRule) -> Answer {
+    let all = Rule::ALL.iter().zip(excluded.iter().zip(relaxed));
+    let excluded = all.filter(|(_, (count, _))| **count > 0).map(|(rule, (count, if_relaxed))| Excluded {
+        rule: *rule,
+        count: *count,
+        if_relaxed: *if_relaxed,
+    });
+    Answer { hits, passed, excluded: excluded.collect() }
 }

@@ -48,7 +48,8 @@ pub(crate) struct UnitHit {
     pub(crate) x6: Option<Range>,
     pub(crate) x8: Option<Range>,
     pub(crate) x10: Option<Range>,
-    /// P0 to P4; null until match probabilities are computed.
+    /// Probability of exactly 0 to 4 mismatches at A, B, C, DRB1 under the receipt's frequency set; null without a set, or when it does not
+    /// represent the pair.
     pub(crate) p: Option<[f64; 5]>,
     /// Cells per kilogram of the patient; null without a weight or a count.
     pub(crate) tnc_per_kg: Option<f64>,
@@ -166,4 +167,6 @@ impl From<position::Direction> for Direction {
 pub(crate) struct Excluded {
     pub(crate) rule: String,
     pub(crate) count: u64,
+    /// Those of them that would be listed if this rule were dropped; for the class floors, if one match less were asked for.
+    pub(crate) if_relaxed: u64,
 }

@@ -5,6 +5,7 @@ use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, search};
 use qidai_match::{LocusCounts, LocusGenotype, MATCH_LOCI, PerMatchLocus, position};
 
 use super::answer::HIT_LOCI;
+use super::selection::Selected;
 use super::{
     Catalogue, Excluded, LocusHit, Note, PositionHit, PositionKind, Receipt, SearchAnswer, SearchRequest,
     UnitHit, build, reason,
@@ -26,12 +27,14 @@ impl Catalogue {
     /// # Errors
     /// A typing that cannot be read, or a criterion that is impossible; the database is not asked.
     pub(crate) fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, Failure> {
-        let criteria = request.criteria()?;
+        let selected = Selected::of(request)?;
+        let criteria = request.criteria(&selected)?;
         let patient = self.patient(request.patient_text())?;
+        let (antibodies, mut notes) = self.antibodies(request)?;
         let interpreter = self.interpreter();
         let genotypes: Patient =
             MATCH_LOCI.map(|locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing)));
-        let query = Query::new(self.snapshot(), &patient, &interpreter);
+        let query = Query::new(self.snapshot(), &patient, &interpreter).with_antibodies(&antibodies);
         let answer = search(self.snapshot(), &query, &criteria);
         let units: Vec<UnitHit> = answer
             .hits
@@ -42,10 +45,18 @@ impl Catalogue {
         let excluded: Vec<Excluded> = answer
             .excluded
             .iter()
-            .map(|one| Excluded { rule: one.rule.name().to_owned(), count: one.count })
+            .map(|one| Excluded {
+                rule: one.rule.name().to_owned(),
+                count: one.count,
+                if_relaxed: one.if_relaxed,
+            })
             .collect();
-        let receipt = Receipt::new(self, request, &units, &excluded, answer.passed);
-        Ok(SearchAnswer { units, excluded, total_listed: answer.passed, notes: notes(&patient), receipt })
+        notes.splice(0..0, remarks(&patient));
+        if selected.profile.has_doses() && request.weight_kg.is_none() {
+            notes.push(doses_not_asked());
+        }
+        let receipt = Receipt::new(self, request, &selected, &units, &excluded, answer.passed);
+        Ok(SearchAnswer { units, excluded, total_listed: answer.passed, notes, receipt })
     }
 
     /// Reads the patient; all errors of the typing in one failure.
@@ -82,7 +93,7 @@ impl Catalogue {
             x6: classes.x6.map(Into::into),
             x8: classes.x8.map(Into::into),
             x10: classes.x10.map(Into::into),
-            p: None,
+            p: hit.p,
             tnc_per_kg: per_kg(facts.tnc_total),
             cd34_per_kg: per_kg(facts.cd34_total),
             max_weight_kg: max_weight_kg(&facts, request),
@@ -132,8 +143,14 @@ impl Catalogue {
     }
 }
 
+fn doses_not_asked() -> Note {
+    let sentence =
+        "The profile asks for doses per kilogram; without the patient's weight they are not asked for.";
+    Note { code: "profile_doses_not_asked", sentence: sentence.to_owned() }
+}
+
 /// Each remark once, in the order of the loci.
-fn notes(patient: &PersonTyping) -> Vec<Note> {
+fn remarks(patient: &PersonTyping) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
     for warning in patient.typed().flat_map(LocusTyping::all_warnings) {
         let note = Note { code: warning.code, sentence: warning.sentence.clone() };

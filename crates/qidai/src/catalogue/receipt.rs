@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::selection::Selected;
 use super::{Catalogue, Excluded, Range, SearchRequest, UnitHit};
 
 /// What was asked of which state, and a digest of what was answered.
@@ -20,10 +21,16 @@ pub(crate) struct Receipt {
     pub(crate) snapshot: String,
     /// IPD-IMGT/HLA release, or `starter`.
     pub(crate) release: String,
-    /// Frequency set of the probabilities; none are computed yet.
+    /// Frequency set of the probabilities, with the beginning of its digest; null when none were computed.
     pub(crate) frequency_set: Option<String>,
     /// Name of the order.
     pub(crate) order: String,
+    /// Name and version of the profile.
+    #[serde(default)]
+    pub(crate) profile_version: String,
+    /// Name and version of the order.
+    #[serde(default)]
+    pub(crate) order_version: String,
     /// All inputs.
     pub(crate) request: SearchRequest,
     /// SHA-256 of the answer.
@@ -34,6 +41,7 @@ impl Receipt {
     pub(super) fn new(
         catalogue: &Catalogue,
         request: &SearchRequest,
+        selected: &Selected,
         units: &[UnitHit],
         excluded: &[Excluded],
         passed: u64,
@@ -45,7 +53,9 @@ impl Receipt {
             snapshot: catalogue.snapshot().checksum(),
             release: catalogue.release_label().to_owned(),
             frequency_set: None,
-            order: request.order.clone(),
+            order: selected.order.name.clone(),
+            profile_version: selected.profile_version(),
+            order_version: selected.order_version(),
             request: request.clone(),
             digest: digest(units, excluded, passed),
         }

@@ -1,10 +1,12 @@
 //! What a person asks: the patient, floors and filters.
 
 use jiff::civil::Date;
-use qidai_match::search::{Abo, Criteria, Floors, Order, Sex};
+use qidai_match::search::{Abo, Criteria, Floors, Sex};
+use qidai_match::selection::RuleKind;
 use serde::{Deserialize, Serialize};
 
-use super::build;
+use super::selection::Selected;
+use super::{Antibody, build};
 use crate::error::Failure;
 
 /// The patient's typing.
@@ -23,6 +25,20 @@ pub(crate) struct SearchRequest {
     pub(crate) patient: PatientInput,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) weight_kg: Option<f64>,
+    /// Named floors of class and dose, each rule with its source. Floors that are set here beside a profile other than `default` raise its
+    /// class floors, or take their place with `require_all_floors`; a dose that is set takes the place of the profile's.
+    pub(crate) profile: String,
+    /// A profile of one's own, as a page of tables; it takes the place of `profile`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) profile_page: Option<String>,
+    /// The patient's blood group: `A`, `B`, `O` or `AB`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) patient_abo: Option<String>,
+    /// What the patient has antibodies against.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) antibodies: Vec<Antibody>,
+    /// Antibodies from this mean fluorescence intensity on keep a unit out.
+    pub(crate) mfi_limit: u32,
     /// At least so many matches of six (best case), or …
     pub(crate) min_x6: Option<u8>,
     /// … of eight, or …
@@ -65,6 +81,9 @@ pub(crate) struct SearchRequest {
     pub(crate) include_lists: bool,
     /// Name of the order.
     pub(crate) order: String,
+    /// An order of one's own, as a page of tables; it takes the place of `order`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) order_page: Option<String>,
     #[schema(maximum = 1000)]
     pub(crate) limit: usize,
 }
@@ -74,6 +93,11 @@ impl Default for SearchRequest {
         SearchRequest {
             patient: PatientInput::Gl(String::new()),
             weight_kg: None,
+            profile: DEFAULT.to_owned(),
+            profile_page: None,
+            patient_abo: None,
+            antibodies: Vec::new(),
+            mfi_limit: MFI_LIMIT,
             min_x6: Some(4),
             min_x8: Some(4),
             min_x10: None,
@@ -92,12 +116,18 @@ impl Default for SearchRequest {
             accreditation: Vec::new(),
             include_units: true,
             include_lists: true,
-            order: Order::default().name().to_owned(),
+            order: DEFAULT.to_owned(),
+            order_page: None,
             limit: 100,
         }
     }
 }
 
+/// The profile and the order that are used when none is named.
+const DEFAULT: &str = "default";
+/// There is no agreed limit; common practice avoids antibodies above 1,000 to 2,000 (recalled from the literature; a
+/// setting of each search).
+const MFI_LIMIT: u32 = 1_000;
 /// No newborn in need weighs less, no person more.
 const WEIGHT_KG: std::ops::RangeInclusive<f64> = 0.5..=400.0;
 const ACCREDITATIONS: [&str; 3] = ["fact", "aabb", "wmda"];
@@ -110,7 +140,7 @@ impl SearchRequest {
     }
 
     /// The engine's criteria.
-    pub(super) fn criteria(&self) -> Result<Criteria, Failure> {
+    pub(super) fn criteria(&self, selected: &Selected) -> Result<Criteria, Failure> {
         if let Some(weight) = self.weight_kg.filter(|weight| !WEIGHT_KG.contains(weight)) {
             return Err(refuse("weight_out_of_range", "weight", weight, "0.5 to 400 kg"));
         }
@@ -119,14 +149,24 @@ impl SearchRequest {
                 return Err(refuse("floor_out_of_range", "matches", floor, &format!("0 to {most}")));
             }
         }
+        let (class_floors, floors) = self.class_floors(selected);
+        let [min_x6, min_x8, min_x10] = class_floors;
+        let doses = self.weight_kg.map(|weight| selected.profile.doses(weight)).unwrap_or_default();
+        // A dose that was asked for takes the place of the profile's.
+        let own_tnc = self.min_tnc_per_kg_e7.is_some();
+        let own_cd34 = self.min_cd34_per_kg_e5.is_some();
+        let tnc_total = self.floor(self.min_tnc_total, self.min_tnc_per_kg_e7, 1e7)?;
+        let cd34_total = self.floor(self.min_cd34_total, self.min_cd34_per_kg_e5, 1e5)?;
         Ok(Criteria {
-            min_x6: self.min_x6,
-            min_x8: self.min_x8,
-            min_x10: self.min_x10,
-            floors: if self.require_all_floors { Floors::All } else { Floors::Any },
+            min_x6,
+            min_x8,
+            min_x10,
+            floors,
             allow_not_computable: self.allow_not_computable,
-            min_tnc_total: self.floor(self.min_tnc_total, self.min_tnc_per_kg_e7, 1e7)?,
-            min_cd34_total: self.floor(self.min_cd34_total, self.min_cd34_per_kg_e5, 1e5)?,
+            min_tnc_total: tnc_total.max(doses.tnc_total.filter(|_| !own_tnc)),
+            min_cd34_total: cd34_total.max(doses.cd34_total.filter(|_| !own_cd34)),
+            tnc_by_x8: doses.tnc_by_x8.filter(|_| !own_tnc),
+            cd34_by_x8: doses.cd34_by_x8.filter(|_| !own_cd34),
             collected_from_day: self.collected_from.map(build::day),
             sex: self.sex.as_deref().map(sex).transpose()?,
             abo: self.abo.iter().map(|abo| group(abo)).collect::<Result<_, _>>()?,
@@ -136,12 +176,31 @@ impl SearchRequest {
             accreditation: self.accreditation_bits()?,
             include_units: self.include_units,
             include_lists: self.include_lists,
-            order: Order::from_name(&self.order).ok_or_else(|| {
-                let names: Vec<&str> = Order::ALL.iter().map(|(_, name)| *name).collect();
-                refuse("order_unknown", "order", &self.order, &names.join(", "))
-            })?,
+            patient_abo: self.patient_abo.as_deref().map(group).transpose()?,
+            order: selected.order.order(self.weight_kg),
             limit: self.limit,
         })
+    }
+
+    /// The floors of x/6, x/8, x/10, and how they work together.
+    fn class_floors(&self, selected: &Selected) -> ([Option<u8>; 3], Floors) {
+        let asked = [self.min_x6, self.min_x8, self.min_x10];
+        if self.require_all_floors {
+            return (asked, Floors::All);
+        }
+        let profile = &selected.profile;
+        if self.profile_page.is_none() && self.profile == DEFAULT {
+            return (asked, Floors::Any);
+        }
+        let kinds = [RuleKind::X6, RuleKind::X8, RuleKind::X10];
+        let standard = SearchRequest::default();
+        let usual = [standard.min_x6, standard.min_x8, standard.min_x10];
+        // What stands in every request is not asked for where the profile does not.
+        let floor = |at: usize| match profile.class_floor(kinds[at]) {
+            Some(floor) => Some(floor.max(asked[at].unwrap_or(0))),
+            None => asked[at].filter(|_| asked[at] > usual[at]),
+        };
+        ([floor(0), floor(1), floor(2)], profile.floors)
     }
 
     /// The larger of an absolute floor and one per kilogram, in cells per unit.
@@ -170,7 +229,12 @@ impl SearchRequest {
     }
 }
 
-fn refuse(code: &'static str, what: &str, value: impl std::fmt::Display, expected: &str) -> Failure {
+pub(super) fn refuse(
+    code: &'static str,
+    what: &str,
+    value: impl std::fmt::Display,
+    expected: &str,
+) -> Failure {
     Failure::refused(code, format!("\"{value}\" is no possible {what}; expected {expected}."))
         .with("value", value.to_string())
         .with("expected", expected)

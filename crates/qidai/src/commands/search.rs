@@ -1,11 +1,12 @@
 //! `qidai search`: here is a patient, who is worth a phone call?
 
+mod files;
 mod patients;
 mod print;
 mod replay;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
@@ -58,12 +59,22 @@ struct SearchArgs {
     floors: Floors,
     #[command(flatten)]
     filters: Filters,
-    /// Named set of floors; `default` is at least 4/6 or 4/8.
-    #[arg(long, value_name = "NAME", default_value = "default", value_parser = ["default"])]
+    /// Named floors, or a page of one's own (*.md): default (4/6 or 4/8), single_malignant, single_malignant_uk, single_nonmalignant,
+    /// double_each, china_malignant, china_nonmalignant.
+    #[arg(long, value_name = "NAME", default_value = "default")]
     profile: String,
-    /// default: class, then TNC; cd34: class, then CD34; dose: TNC before class.
+    /// Named order, or a page of one's own (*.md): default (class, probability, dose), cd34, dose, nmdp, sm.
     #[arg(long, value_name = "NAME", default_value = "default")]
     order: String,
+    /// What the patient has antibodies against: a file of `antigen or allele, MFI` lines.
+    #[arg(long, value_name = "FILE")]
+    antibodies: Option<PathBuf>,
+    /// Antibodies from this strength on keep a unit out.
+    #[arg(long, value_name = "MFI", default_value_t = 1000)]
+    mfi_limit: u32,
+    /// The patient's blood group: A, B, O or AB.
+    #[arg(long, value_name = "GROUP")]
+    patient_abo: Option<String>,
     /// How many units are listed.
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: usize,
@@ -137,7 +148,7 @@ struct Filters {
 }
 
 impl SearchArgs {
-    fn request(&self, patient: &str) -> SearchRequest {
+    fn request(&self, patient: &str, given: &Given) -> SearchRequest {
         let (floors, filters, standard) = (&self.floors, &self.filters, SearchRequest::default());
         let named = floors.min_x6.or(floors.min_x8).or(floors.min_x10).is_some() || floors.all;
         SearchRequest {
@@ -163,7 +174,24 @@ impl SearchArgs {
             include_lists: !filters.only_units,
             order: self.order.clone(),
             limit: self.limit,
+            profile: self.profile.clone(),
+            patient_abo: self.patient_abo.clone(),
+            mfi_limit: self.mfi_limit,
+            ..given.request.clone()
         }
+    }
+
+    /// What stands in files beside the patient.
+    fn given(&self) -> Result<Given, Failure> {
+        let page = |name: &str| {
+            let is_file = Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("md"));
+            is_file.then(|| files::read(Path::new(name))).transpose()
+        };
+        let antibodies = self.antibodies.as_deref().map(files::antibodies).transpose()?.unwrap_or_default();
+        let (profile_page, order_page) = (page(&self.profile)?, page(&self.order)?);
+        Ok(Given {
+            request: SearchRequest { antibodies, profile_page, order_page, ..SearchRequest::default() },
+        })
     }
 
     fn patients(&self) -> Result<Vec<Patient>, Failure> {
@@ -181,6 +209,11 @@ impl SearchArgs {
     }
 }
 
+/// A request of which only that is set which files say.
+struct Given {
+    request: SearchRequest,
+}
+
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     match &args.replay {
         Some(Replay::Replay(replay)) => replay::run(replay, lang),
@@ -190,11 +223,13 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
 
 fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     let patients = args.patients()?;
+    let given = args.given()?;
     let catalogue = runtime()?.block_on(Catalogue::open(&args.bank))?;
     let mut printer = print::Printer::new(args.format, lang, io::stdout().lock(), patients.len() > 1);
     let mut outcome = Outcome::Done;
     for patient in &patients {
-        let searched = catalogue.search(&args.request(&patient.typing)).map(|answer| answer.told_in(lang));
+        let searched =
+            catalogue.search(&args.request(&patient.typing, &given)).map(|answer| answer.told_in(lang));
         if let (Ok(answer), Some(path)) = (&searched, &args.receipt) {
             write_receipt(path, &answer.receipt)?;
         }

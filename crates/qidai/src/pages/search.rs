@@ -12,6 +12,7 @@ pub(crate) mod form;
 mod form_view;
 mod hit;
 mod number;
+mod relax;
 mod results;
 pub(crate) mod said;
 pub(crate) mod shelf;

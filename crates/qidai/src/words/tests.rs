@@ -92,13 +92,19 @@ fn every_typing_error_has_its_sentence() {
 
 #[test]
 fn every_rule_order_and_filter_has_its_words() {
-    use qidai_match::search::{Order, Rule};
+    use qidai_match::search::Rule;
+    use qidai_match::selection::{ORDERS, PROFILES, name_of};
     let rules = Rule::ALL.iter().map(|rule| format!("rule-{}", rule.name()));
-    let orders = Order::ALL.iter().map(|(_, name)| format!("order-{name}"));
+    let orders = ORDERS.iter().map(|page| format!("order-{}", name_of(page)));
+    let profiles = PROFILES.iter().map(|page| format!("profile-{}", name_of(page)));
     let filters = crate::pages::search::form::FILTERS.iter().map(|name| format!("filter-{name}"));
     let known: BTreeSet<&str> = keys(FILES[0].1).into_iter().collect();
-    let missing: Vec<String> =
-        rules.chain(orders).chain(filters).filter(|key| !known.contains(key.as_str())).collect();
+    let missing: Vec<String> = rules
+        .chain(orders)
+        .chain(profiles)
+        .chain(filters)
+        .filter(|key| !known.contains(key.as_str()))
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use qidai_hla::typing::Nomenclature;
 
-use super::form::{LOCI, ORDERS, SearchForm};
+use super::form::{LOCI, ORDERS, PROFILES, SearchForm};
 use super::number::{MIN_CD34, MIN_TNC, NumberField, WEIGHT};
 use super::said::{Said, Tone};
 use super::typing::{LocusCheck, check_locus, read_paste};
@@ -46,7 +46,8 @@ impl Checked {
             min_tnc_per_kg_e7: number(&MIN_TNC, &form.min_tnc),
             min_cd34_per_kg_e5: number(&MIN_CD34, &form.min_cd34),
             limit: form.limit.parse().unwrap_or(100).clamp(*LIMIT.start(), *LIMIT.end()),
-            order: order(&form.order),
+            profile: known(&PROFILES, &form.profile),
+            order: known(&ORDERS, &form.order),
             include_lists: !is_on("own"),
             rbc_depleted: is_on("rbc_depleted"),
             min_segments: is_on("segment").then_some(1),
@@ -100,9 +101,10 @@ fn take_paste(form: &mut SearchForm, n: &Nomenclature<'_>, w: &Words) -> Vec<Sai
     }
 }
 
-/// The name of an order that exists; a form can only be sent without one by hand.
-fn order(name: &str) -> String {
-    ORDERS.into_iter().find(|known| *known == name).unwrap_or(ORDERS[0]).to_owned()
+/// A name that exists, else the usual one; a form can only be sent without one by hand.
+fn known(names: &[&str], name: &str) -> String {
+    let found = names.iter().find(|known| **known == name).or(names.first());
+    found.copied().unwrap_or_default().to_owned()
 }
 
 fn patient(loci: &[LocusCheck; 5]) -> PatientInput {

@@ -24,6 +24,10 @@ pub(super) fn line(request: &SearchRequest, w: &Words) -> Vec<(String, String)> 
         ("fact-sex", request.sex.as_ref().map(|sex| w.t(&format!("sex-{sex}")))),
         ("filter-collected", request.collected_from.map(|day| format!("≥ {day}"))),
         ("filter-accreditation", accreditation(request)),
+        (
+            "profile-label",
+            (request.profile != "default").then(|| w.t(&format!("profile-{}", request.profile))),
+        ),
         ("order-label", Some(w.t(&format!("order-{}", request.order)))),
     ];
     entries.into_iter().filter_map(|(key, value)| Some((w.t(key), value?))).collect()

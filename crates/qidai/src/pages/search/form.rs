@@ -8,7 +8,18 @@ use super::unit_filters::UnitFilters;
 pub(crate) const LOCI: [Locus; 5] = [Locus::A, Locus::B, Locus::C, Locus::DRB1, Locus::DQB1];
 
 /// The orders that can be chosen, by name; the first is the usual one.
-pub(crate) const ORDERS: [&str; 3] = ["default", "cd34", "dose"];
+pub(crate) const ORDERS: [&str; 5] = ["default", "nmdp", "sm", "cd34", "dose"];
+
+/// The profiles that can be chosen, by name; the first is the usual one.
+pub(crate) const PROFILES: [&str; 7] = [
+    "default",
+    "single_malignant",
+    "single_malignant_uk",
+    "single_nonmalignant",
+    "double_each",
+    "china_malignant",
+    "china_nonmalignant",
+];
 
 /// The filters that can be switched on, by name.
 pub(crate) const FILTERS: [&str; 4] = ["own", "rbc_depleted", "segment", "not_computable"];
@@ -30,6 +41,8 @@ pub(crate) struct SearchForm {
     pub(crate) min_tnc: String,
     /// Least dose, 10⁵ CD34+ cells per kg of the patient.
     pub(crate) min_cd34: String,
+    /// Name of the profile.
+    pub(crate) profile: String,
     /// Name of the order.
     pub(crate) order: String,
     /// How many units are listed.
@@ -46,6 +59,7 @@ impl Default for SearchForm {
         SearchForm {
             min_x6: "4".to_owned(),
             min_x8: "4".to_owned(),
+            profile: PROFILES[0].to_owned(),
             order: ORDERS[0].to_owned(),
             limit: "100".to_owned(),
             ..SearchForm::blank()
@@ -64,6 +78,7 @@ impl SearchForm {
             min_x10: String::new(),
             min_tnc: String::new(),
             min_cd34: String::new(),
+            profile: String::new(),
             order: String::new(),
             limit: String::new(),
             filters: Vec::new(),
@@ -107,6 +122,7 @@ impl SearchForm {
             "min_x10" => Some(&mut self.min_x10),
             "min_tnc" => Some(&mut self.min_tnc),
             "min_cd34" => Some(&mut self.min_cd34),
+            "profile" => Some(&mut self.profile),
             "order" => Some(&mut self.order),
             "limit" => Some(&mut self.limit),
             _ => {
@@ -121,7 +137,7 @@ impl SearchForm {
     pub(crate) fn bytes(&self) -> usize {
         let numbers =
             [&self.weight_kg, &self.min_x6, &self.min_x8, &self.min_x10, &self.min_tnc, &self.min_cd34];
-        let others = [&self.paste, &self.order, &self.limit];
+        let others = [&self.paste, &self.profile, &self.order, &self.limit];
         let texts = numbers.into_iter().chain(others).chain(self.loci.iter().flatten()).chain(&self.filters);
         texts.map(String::len).sum::<usize>() + self.unit.bytes()
     }

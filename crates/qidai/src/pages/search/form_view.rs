@@ -1,7 +1,7 @@
 //! The search form as the template shows it.
 
 use super::checked::Checked;
-use super::form::{FILTERS, LOCI, ORDERS};
+use super::form::{FILTERS, LOCI, ORDERS, PROFILES};
 use super::said::{Said, Tone, loudest};
 use super::unit_filters::{COLLECTED_FROM, UnitFiltersView};
 use crate::words::Words;
@@ -16,6 +16,7 @@ pub(super) struct FormView {
     pub(super) classes: Vec<ClassChoice>,
     pub(super) tnc: NumberView,
     pub(super) cd34: NumberView,
+    pub(super) profiles: Vec<Choice>,
     pub(super) orders: Vec<Choice>,
     pub(super) filters: Vec<Choice>,
     pub(super) unit: UnitFiltersView,
@@ -85,6 +86,7 @@ impl FormView {
             ],
             tnc: number(checked, "min_tnc", &form.min_tnc),
             cd34: number(checked, "min_cd34", &form.min_cd34),
+            profiles: PROFILES.map(|name| choice(name, &form.profile)).into(),
             orders: ORDERS.map(|name| choice(name, &form.order)).into(),
             filters: FILTERS.map(|name| filter(name, &form.filters)).into(),
             unit: UnitFiltersView::new(

@@ -55,6 +55,10 @@ pub(super) struct HitRow {
 pub(super) struct ExclusionRow {
     pub(super) rule: String,
     pub(super) count: String,
+    /// How many would be listed if this rule alone were relaxed.
+    pub(super) if_relaxed: String,
+    /// The correction of the form that relaxes it.
+    pub(super) fix: Option<String>,
     /// Length of a logarithmic bar, in percent.
     pub(super) length: String,
 }
@@ -75,7 +79,7 @@ impl Results {
             has_floor: has_floor(&answered.request),
             hits: answer.units.iter().map(|hit| row(hit, answered, open, w)).collect(),
             excluded_total: thousands(&total.to_string()),
-            exclusions: exclusions(&answer.excluded, w),
+            exclusions: exclusions(&answer.excluded, &answered.request, w),
             receipt: receipt(&answer.receipt, w),
             digest: answer.receipt.digest.clone(),
             criteria: super::criteria::line(&answered.request, w),
@@ -139,11 +143,13 @@ fn doses(hit: &UnitHit, answered: &Answered) -> [Dose; 2] {
     ]
 }
 
-fn exclusions(excluded: &[Excluded], w: &Words) -> Vec<ExclusionRow> {
+fn exclusions(excluded: &[Excluded], request: &SearchRequest, w: &Words) -> Vec<ExclusionRow> {
     let most = excluded.iter().map(|one| one.count).max().unwrap_or(0) as f64;
     let row = |one: &Excluded| ExclusionRow {
         rule: w.find(&format!("rule-{}", one.rule), &[]).unwrap_or_else(|| one.rule.clone()),
         count: thousands(&one.count.to_string()),
+        if_relaxed: thousands(&one.if_relaxed.to_string()),
+        fix: (one.if_relaxed > 0).then(|| super::relax::fix(&one.rule, request)).flatten(),
         length: format!("{:.1}%", (one.count as f64).ln_1p() / most.ln_1p() * 100.0),
     };
     excluded.iter().filter(|one| one.count > 0).map(row).collect()
@@ -155,7 +161,8 @@ fn receipt(receipt: &Receipt, w: &Words) -> Vec<(String, String)> {
         ("receipt-generation", generation),
         ("receipt-release", receipt.release.clone()),
         ("receipt-engine", receipt.engine.clone()),
-        ("receipt-order", w.t(&format!("order-{}", receipt.order))),
+        ("receipt-profile", receipt.profile_version.clone()),
+        ("receipt-order", receipt.order_version.clone()),
         ("receipt-snapshot", receipt.snapshot.clone()),
         ("receipt-digest", receipt.digest.clone()),
     ];

@@ -152,16 +152,19 @@ fn failing(unit: &Seen, c: &Criteria, one_less: bool) -> Vec<Rule> {
 }
 
 /// Numbers that fall from better to worse, one for each key.
-fn standing(unit: &Seen, c: &Criteria) -> Vec<i64> {
-    let class = |m: Option<Matches>| match m {
-        Some(m) => vec![1, i64::from(m.best), i64::from(m.worst)],
-        None => vec![0, 0, 0],
-    };
+fn standing(unit: &Seen, c: &Criteria, predicted: bool) -> Vec<i64> {
     let count = |n: Option<u64>| n.map_or(-1, |n| n as i64);
     let band =
         |from: &[u64], n: Option<u64>| n.map_or(-1, |n| from.iter().filter(|f| n >= **f).count() as i64);
     let mut all = Vec::new();
-    for key in &c.order.keys {
+    let probability = c.order.keys.iter().position(|key| matches!(key, OrderKey::Probability(_)));
+    for (at, key) in c.order.keys.iter().enumerate() {
+        // A class before a probability is its best case: the probability tells the rest.
+        let best_only = predicted && probability.is_some_and(|place| at < place);
+        let class = |m: Option<Matches>| match m {
+            Some(m) => vec![1, i64::from(m.best), if best_only { 0 } else { i64::from(m.worst) }],
+            None => vec![0, 0, 0],
+        };
         match key {
             OrderKey::X8 => all.extend(class(unit.classes.x8)),
             OrderKey::X10 => all.extend(class(unit.classes.x10)),
@@ -169,7 +172,10 @@ fn standing(unit: &Seen, c: &Criteria) -> Vec<i64> {
             OrderKey::Probability(step) => {
                 let mismatches = 8 - unit.classes.x8.map_or(8, |m| m.best) as usize;
                 let sum = |p: [f64; 5]| p.iter().take(mismatches + 1).sum::<f64>();
-                all.push(unit.p.map_or(-1, |p| ((sum(p) + 1e-9) * 100.0 / f64::from(*step)) as i64));
+                let certain = unit.classes.x8.is_some_and(|m| m.best == m.worst);
+                let likely = unit.p.map(sum).or(certain.then_some(1.0));
+                all.push(likely.map_or(-1, |p| ((p + 1e-9) * 100.0 / f64::from(*step)) as i64));
+                all.push(unit.classes.x8.map_or(0, |m| i64::from(m.worst)));
             }
             OrderKey::TncBand(from) => all.push(band(from, unit.facts.tnc_total)),
             OrderKey::Cd34Band(from) => all.push(band(from, unit.facts.cd34_total)),
@@ -260,7 +266,7 @@ fn rules_reasons_and_ranks_are_those_of_a_judge_who_looks_at_each_unit() {
             let units: Vec<Seen> = (0..150).map(|row| see(&genotypes, &snapshot, row, &antigens)).collect();
             let predict = |rows: &[u32]| rows.iter().map(|row| units[*row as usize].p).collect::<Vec<_>>();
             let answer = search_predicted(&snapshot, &query, &criteria, &predict);
-            check(&units, &criteria, &answer.hits, answer.passed);
+            check(&units, &criteria, &answer.hits, answer.passed, true);
             let mut by_rule: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
             for unit in &units {
                 let all = failing(unit, &criteria, false);
@@ -279,19 +285,22 @@ fn rules_reasons_and_ranks_are_those_of_a_judge_who_looks_at_each_unit() {
             assert_eq!(found, by_rule, "{criteria:?}");
             let unpredicted: Vec<Seen> = units.into_iter().map(|unit| Seen { p: None, ..unit }).collect();
             let plain = search(&snapshot, &query, &criteria);
-            check(&unpredicted, &criteria, &plain.hits, plain.passed);
+            check(&unpredicted, &criteria, &plain.hits, plain.passed, false);
             listed += plain.hits.len();
         }
     }
     assert!(listed > 500, "{listed}");
 }
 
-fn check(units: &[Seen], criteria: &Criteria, hits: &[Hit], passed: u64) {
+fn check(units: &[Seen], criteria: &Criteria, hits: &[Hit], passed: u64, predicted: bool) {
     let mut expected: Vec<usize> =
         (0..units.len()).filter(|row| failing(&units[*row], criteria, false).is_empty()).collect();
     assert_eq!(passed, expected.len() as u64);
-    expected
-        .sort_by(|a, b| standing(&units[*b], criteria).cmp(&standing(&units[*a], criteria)).then(a.cmp(b)));
+    expected.sort_by(|a, b| {
+        standing(&units[*b], criteria, predicted)
+            .cmp(&standing(&units[*a], criteria, predicted))
+            .then(a.cmp(b))
+    });
     expected.truncate(criteria.limit);
     let found: Vec<usize> = hits.iter().map(|hit| hit.row as usize).collect();
     assert_eq!(found, expected, "{:?}", criteria.order);

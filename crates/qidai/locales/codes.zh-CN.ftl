@@ -214,6 +214,7 @@ code-weight_needed = 设了每公斤剂量下限，就需要患者体重；请�
 code-date_unreadable = 不是日期；应写成如 2015-03-01。
 code-weight_out_of_range = 体重不可能；应为 0.5 至 400 千克。
 code-floor_out_of_range = 下限不可能。
+code-frequencies_lack_locus = 频率集缺少检索计数的座位；请用含 A、C、B、DRB1 的频率集。
 code-profile_unknown = 没有这个选择标准。
 code-selection_page_unreadable = 选择标准或次序的表页无法读取；句中说明哪一行。
 code-antibody_refused = 抗体的特异性无法解读；应写成如 A2 或 A*02:01。

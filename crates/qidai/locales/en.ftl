@@ -112,7 +112,8 @@ source-public = Public
 below-floor = below floor
 foot-dose = Doses are from pre-freeze, post-processing counts.
 foot-floor = The upright tick is your floor.
-foot-probabilities = Match probabilities P0…P4 are not yet computed; within a class the order is by dose only.
+foot-probabilities = Without a set of frequencies no match probabilities are computed.
+foot-probabilities-of = Match probabilities under frequency set { $set }: of as many matches of 8 as the best case has.
 empty-title = No unit is listed
 empty-body = No unit meets all the conditions; why is counted below.
 empty-act-x8 = Relax to ≥ 4/8
@@ -501,6 +502,7 @@ failure-release_not_named = Which release? Give its folder with --release DIR.
 
 ## Reasons of a rank
 all-loci-match = all five loci match
+reason-probability = { $percent } % likely to have { $matches } of 8 matches or more
 reason-class = { $matches } of { $of } matches
 reason-class-open = between { $worst } and { $best } of { $of } matches: the typing leaves it open
 reason-class-not-computable = x/{ $of } not computable: a required locus is not typed
@@ -537,6 +539,8 @@ replay-same = same answer: generation { $generation }, release { $release }, dig
 replay-same-of-other-state = the same answer, but not of the same state:
 replay-other = another answer:
 replay-difference = { $what }: { $then } then, { $now } now
+table-probability = Likely
+table-frequencies = Probabilities under frequency set { $set }: of as many matches of 8 as the best case has
 table-receipt = Receipt: generation { $generation }, release { $release }, { $engine }, digest { $digest }
     { $request }
 failure-patient_not_named = No patient: give --patient FILE.gl, --typing LINE or --locus LOCUS=ALLELES.
@@ -545,6 +549,7 @@ failure-patient_typing_missing = The patient's typing has none of the loci A, B,
 failure-weight_needed = A floor per kilogram needs the patient's weight.
 failure-weight_out_of_range = { $value } is no possible weight; expected { $expected }.
 failure-floor_out_of_range = { $value } is no possible floor; expected { $expected }.
+failure-frequencies_lack_locus = { $file } has no locus { $locus }; a search counts A, C, B and DRB1.
 failure-profile_unknown = There is no profile "{ $value }"; expected one of { $expected }.
 failure-selection_page_unreadable = The page of the { $what } cannot be read: { $error }.
 failure-antibody_refused = What the patient has antibodies against cannot be read: { $detail }

@@ -99,7 +99,8 @@ source-public = 公共库
 below-floor = 低于下限
 foot-dose = 剂量按冻存前、制备后的计数。
 foot-floor = 竖线为所设下限。
-foot-probabilities = 相合概率 P0…P4 尚未计算；同级内只按剂量排列。
+foot-probabilities = 没有频率集，未计算相合概率。
+foot-probabilities-of = 相合概率按频率集 { $set } 计算：达到最好情形的八分级别。
 empty-title = 没有入选的脐血
 empty-body = 没有一份同时满足所设条件；未入选的原因见下。
 empty-act-x8 = 放宽到 ≥ 4/8
@@ -485,6 +486,7 @@ failure-release_not_named = 用哪个命名集？请用 --release DIR 指定文�
 
 ## Reasons of a rank
 all-loci-match = 五个位点均相合
+reason-probability = 8 个中至少 { $matches } 个相合的概率为 { $percent } %
 reason-class = { $of } 个等位基因中 { $matches } 个相合
 reason-class-open = { $of } 个等位基因中 { $worst } 至 { $best } 个相合：分型尚未确定
 reason-class-not-computable = x/{ $of } 无法计算：缺少所需位点的分型
@@ -521,6 +523,8 @@ replay-same = 答案相同：第 { $generation } 代，命名集 { $release }，
 replay-same-of-other-state = 答案相同，但库的状态不同：
 replay-other = 答案不同：
 replay-difference = { $what }：当时 { $then }，现在 { $now }
+table-probability = 概率
+table-frequencies = 概率按频率集 { $set } 计算：达到最好情形的八分级别
 table-receipt = 凭据：快照第 { $generation } 代，命名集 { $release }，{ $engine }，摘要 { $digest }
     { $request }
 failure-patient_not_named = 没有患者：请给出 --patient FILE.gl、--typing LINE 或 --locus LOCUS=ALLELES。
@@ -529,6 +533,7 @@ failure-patient_typing_missing = 没有可检索的分型；应至少有 A、B�
 failure-weight_needed = 设了每公斤剂量下限，就需要患者体重。
 failure-weight_out_of_range = { $value } 不是可能的体重；应为 { $expected }。
 failure-floor_out_of_range = { $value } 不是可能的下限；应为 { $expected }。
+failure-frequencies_lack_locus = { $file } 没有座位 { $locus }；检索按 A、C、B、DRB1 计数。
 failure-profile_unknown = 没有选择标准“{ $value }”；应为 { $expected } 之一。
 failure-selection_page_unreadable = { $what } 页无法读取：{ $error }。
 failure-antibody_refused = 患者抗体的特异性无法解读：{ $detail }

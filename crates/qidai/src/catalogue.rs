@@ -10,6 +10,7 @@ mod antibody;
 mod build;
 mod find;
 mod follow;
+mod likely;
 mod mapped;
 mod reason;
 mod receipt;
@@ -18,7 +19,7 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use qidai_bank::Store;
@@ -36,8 +37,10 @@ pub(crate) use reason::Reason;
 pub(crate) use receipt::Receipt;
 pub(crate) use request::{PatientInput, SearchRequest};
 
+use crate::demo::HAN_NORTH;
 use crate::error::Failure;
 use crate::reference;
+use likely::Frequencies;
 
 /// Setting of a bank that holds invented units.
 const DEMO_SETTING: &str = "demo_plan";
@@ -53,6 +56,9 @@ pub(crate) struct BankArgs {
     /// Where the search snapshot is kept; without it beside an SQLite bank, and in memory for PostgreSQL.
     #[arg(long, value_name = "FILE")]
     pub(crate) snapshot: Option<PathBuf>,
+    /// Haplotype frequencies (`haplotype,freq`), by which P0 to P4 are predicted; a demonstration bank has its own.
+    #[arg(long, value_name = "FILE", env = "QIDAI_FREQUENCIES")]
+    pub(crate) frequencies: Option<PathBuf>,
 }
 
 impl BankArgs {
@@ -83,12 +89,25 @@ struct Reading {
     release: Release,
     mac: Option<MacTable>,
     antigens: AntigenSpace,
+    frequencies: Option<Frequencies>,
 }
 
 impl Reading {
     fn new(release: Release, mac: Option<MacTable>) -> Reading {
         let antigens = AntigenSpace::new(&release);
-        Reading { release, mac, antigens }
+        Reading { release, mac, antigens, frequencies: None }
+    }
+
+    /// With the frequencies that were named; a bank of invented units has those of its population.
+    fn with_frequencies(mut self, file: Option<&Path>, is_synthetic: bool) -> Result<Reading, Failure> {
+        let built_in =
+            || Frequencies::of_text("han_north", HAN_NORTH, Path::new("han_north"), &self.nomenclature());
+        self.frequencies = match file {
+            Some(file) => Some(Frequencies::of_file(file, &self.nomenclature())?),
+            None if is_synthetic => Some(built_in()?),
+            None => None,
+        };
+        Ok(self)
     }
 
     fn nomenclature(&self) -> Nomenclature<'_> {
@@ -132,16 +151,30 @@ impl Catalogue {
     async fn of_store(store: &Store, args: &BankArgs) -> Result<Catalogue, Failure> {
         let release = release_of(store, &args.reference).await?;
         let mac = args.reference.mac.as_deref().map(reference::load_mac).transpose()?;
-        let reading = Arc::new(Reading::new(release, mac));
+        let is_synthetic = is_synthetic(store).await?;
+        let reading =
+            Reading::new(release, mac).with_frequencies(args.frequencies.as_deref(), is_synthetic)?;
+        let reading = Arc::new(reading);
         let snapshot = build::current(store, &reading, snapshot_path(args)).await?;
-        let mut catalogue = Catalogue::new(reading, snapshot);
-        catalogue.is_synthetic = is_synthetic(store).await?;
-        Ok(catalogue)
+        Ok(Catalogue { is_synthetic, ..Catalogue::new(reading, snapshot) })
     }
 
     /// Puts a snapshot together with what it was built with.
     pub(crate) fn of_snapshot(release: Release, mac: Option<MacTable>, snapshot: Snapshot) -> Catalogue {
         Catalogue::new(Arc::new(Reading::new(release, mac)), snapshot)
+    }
+
+    /// The same with frequencies.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub(crate) fn of_snapshot_predicted(
+        release: Release,
+        snapshot: Snapshot,
+        frequencies: Option<&Path>,
+    ) -> Result<Catalogue, Failure> {
+        let reading = Reading::new(release, None).with_frequencies(frequencies, true)?;
+        Ok(Catalogue::new(Arc::new(reading), snapshot))
     }
 
     fn new(reading: Arc<Reading>, snapshot: Snapshot) -> Catalogue {

@@ -82,13 +82,18 @@ pub(super) struct RankedRow<'a, 'q> {
     pub facts: &'a StoredFacts,
     /// Of exactly 0 to 4 mismatches of 8, where it was computed.
     pub p: Option<&'a [f64; 5]>,
+    /// Probabilities decide: what the worst case says about a class, they say better.
+    pub is_predicted: bool,
 }
 
 /// Ranks a row by keys.
 pub(super) fn rank(keys: &[OrderKey], criteria: &Criteria, row: &RankedRow<'_, '_>) -> Rank {
     let mut bits = Bits::default();
-    for key in keys {
-        let (value, width) = row.value(key, criteria);
+    let last = keys.iter().position(|key| matches!(key, OrderKey::Probability(_)));
+    for (at, key) in keys.iter().enumerate() {
+        // In the walk before a prediction the keys end where it will stand.
+        let is_before = row.is_predicted && last.is_none_or(|last| at < last);
+        let (value, width) = row.value(key, criteria, is_before);
         bits.push(value, width);
     }
     bits.words
@@ -116,13 +121,18 @@ impl Bits {
 }
 
 impl RankedRow<'_, '_> {
-    fn value(&self, key: &OrderKey, criteria: &Criteria) -> (u64, u32) {
+    fn value(&self, key: &OrderKey, criteria: &Criteria, best_only: bool) -> (u64, u32) {
         let classes = || self.packed.classes();
+        let class = |matches: Option<Matches>| {
+            matches.map_or(0, |m| {
+                1 << 8 | u64::from(m.best) << 4 | if best_only { 0 } else { u64::from(m.worst) }
+            })
+        };
         match key {
             OrderKey::X8 => (class(classes().x8), 9),
             OrderKey::X10 => (class(classes().x10), 9),
             OrderKey::X6 => (class(classes().x6), 9),
-            OrderKey::Probability(step) => (self.band_of_probability(*step), 7),
+            OrderKey::Probability(step) => (self.band_of_probability(*step), 11),
             OrderKey::TncBand(from) => (band(from, self.facts.tnc_total()), 4),
             OrderKey::Cd34Band(from) => (band(from, self.facts.cd34_total()), 4),
             OrderKey::Tnc => (dose(self.facts.tnc_total()), 42),
@@ -137,14 +147,17 @@ impl RankedRow<'_, '_> {
         }
     }
 
-    /// The band of being at least as good as the best case; 0 without a probability.
+    /// The band of being at least as good as the best case, then the worst case; a class that is certain needs no prediction.
     fn band_of_probability(&self, step_percent: u8) -> u64 {
-        let best = self.packed.classes().x8.map_or(8, |matches| matches.best);
+        let (best, worst) = self.packed.classes().x8.map_or((8, 0), |matches| (matches.best, matches.worst));
         let mismatches = usize::from(8_u8.saturating_sub(best));
-        let Some(p) = self.p else { return 0 };
-        let at_least: f64 = p.iter().take(mismatches + 1).sum();
+        let at_least: Option<f64> = match self.p {
+            Some(p) => Some(p.iter().take(mismatches + 1).sum()),
+            None => (best == worst).then_some(1.0),
+        };
         // A probability of 0.3 that was added up to 0.29999999999999993 is 0.3.
-        1 + ((at_least + 1e-9) * 100.0 / f64::from(step_percent.max(1))) as u64
+        let band = |p: f64| 1 + ((p + 1e-9) * 100.0 / f64::from(step_percent.max(1))) as u64;
+        at_least.map_or(0, band) << 4 | u64::from(worst)
     }
 
     fn places(&self) -> u64 {
@@ -153,10 +166,6 @@ impl RankedRow<'_, '_> {
         let antigens: u64 = (0..self.row.len()).map(|place| u64::from(at(place).antigens)).sum();
         255 - (u64::from(drb1.all) << 6 | u64::from(c.all) << 4 | antigens.min(15))
     }
-}
-
-fn class(matches: Option<Matches>) -> u64 {
-    matches.map_or(0, |m| 1 << 8 | u64::from(m.best) << 4 | u64::from(m.worst))
 }
 
 /// A count that is not recorded stands behind every recorded one, zero included.

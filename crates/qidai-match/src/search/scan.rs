@@ -54,7 +54,7 @@ pub type Predict<'p> = &'p (dyn Fn(&[u32]) -> Vec<Option<[f64; 5]>> + Sync);
 
 /// Searches all rows; nothing is predicted.
 pub fn search(snapshot: &Snapshot, query: &Query<'_>, criteria: &Criteria) -> Answer {
-    let walked = walk(snapshot, query, criteria, &criteria.order.keys, criteria.limit);
+    let walked = walk(snapshot, query, criteria, &criteria.order.keys, criteria.limit, false);
     let rows = walked.best.sorted().into_iter().map(|(_, Reverse(row))| row);
     let hits = rows.map(|row| hit(snapshot, query, row, None)).collect();
     answer(hits, walked.passed, &walked.excluded, &walked.relaxed)
@@ -71,11 +71,11 @@ pub fn search_predicted(
     let keys = &criteria.order.keys;
     let walked = match criteria.order.before_probability() {
         Some(before) => {
-            let mut walked = walk(snapshot, query, criteria, before, usize::MAX);
+            let mut walked = walk(snapshot, query, criteria, before, usize::MAX, true);
             walked.best = walked.best.first_and_equals(criteria.limit);
             walked
         }
-        None => walk(snapshot, query, criteria, keys, criteria.limit),
+        None => walk(snapshot, query, criteria, keys, criteria.limit, false),
     };
     let rows: Vec<u32> = walked.best.sorted().into_iter().map(|(_, Reverse(row))| row).collect();
     let predicted = predict(&rows);
@@ -100,8 +100,9 @@ fn key_of(
     row: u32,
     p: Option<&[f64; 5]>,
 ) -> Key {
+    let is_predicted = criteria.order.before_probability().is_some();
     let (texts, facts) = (&snapshot.rows()[row as usize], &snapshot.stored_facts()[row as usize]);
-    let ranked = RankedRow { query, row: texts, packed: add(query, texts), facts, p };
+    let ranked = RankedRow { query, row: texts, packed: add(query, texts), facts, p, is_predicted };
     (rank(&criteria.order.keys, criteria, &ranked), Reverse(row))
 }
 
@@ -115,9 +116,10 @@ fn walk(
     criteria: &Criteria,
     keys: &[OrderKey],
     limit: usize,
+    is_predicted: bool,
 ) -> Partial {
     let (rows, facts) = (snapshot.rows(), snapshot.stored_facts());
-    let walk = Walk { query, criteria, keys, judge: Judge::new(criteria) };
+    let walk = Walk { query, criteria, keys, is_predicted, judge: Judge::new(criteria) };
     rows.par_chunks(BLOCK_ROWS)
         .zip(facts.par_chunks(BLOCK_ROWS))
         .enumerate()
@@ -137,6 +139,7 @@ struct Walk<'w, 'q> {
     query: &'w Query<'q>,
     criteria: &'w Criteria,
     keys: &'w [OrderKey],
+    is_predicted: bool,
     judge: Judge<'w>,
 }
 
@@ -172,7 +175,8 @@ impl Partial {
             return;
         }
         self.passed += 1;
-        let ranked = RankedRow { query: walk.query, row, packed, facts, p: None };
+        let ranked =
+            RankedRow { query: walk.query, row, packed, facts, p: None, is_predicted: walk.is_predicted };
         self.best.offer((rank(walk.keys, walk.criteria, &ranked), Reverse(number)));
     }
 

@@ -82,6 +82,15 @@ pub(crate) struct UnitHit {
     pub(crate) typing: String,
 }
 
+impl UnitHit {
+    /// The probability of as many matches of 8 as the best case has.
+    pub(crate) fn likely(&self) -> Option<f64> {
+        let best = self.x8.map_or(8, |range| range.best);
+        let p = self.p?;
+        Some(p.iter().take(usize::from(8_u8.saturating_sub(best)) + 1).sum())
+    }
+}
+
 /// The order of [`UnitHit::loci`].
 pub(super) const HIT_LOCI: [&str; 5] = ["A", "B", "C", "DRB1", "DQB1"];
 

@@ -1,7 +1,7 @@
 //! Asks the engine and dresses its rows for people.
 
 use qidai_hla::{Locus, LocusTyping, PersonTyping};
-use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, search};
+use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, search, search_predicted};
 use qidai_match::{LocusCounts, LocusGenotype, MATCH_LOCI, PerMatchLocus, position};
 
 use super::answer::HIT_LOCI;
@@ -35,7 +35,13 @@ impl Catalogue {
         let genotypes: Patient =
             MATCH_LOCI.map(|locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing)));
         let query = Query::new(self.snapshot(), &patient, &interpreter).with_antibodies(&antibodies);
-        let answer = search(self.snapshot(), &query, &criteria);
+        let answer = match &self.reading.frequencies {
+            Some(frequencies) => {
+                let predict = |rows: &[u32]| self.likelihoods(frequencies, &patient, rows);
+                search_predicted(self.snapshot(), &query, &criteria, &predict)
+            }
+            None => search(self.snapshot(), &query, &criteria),
+        };
         let units: Vec<UnitHit> = answer
             .hits
             .iter()

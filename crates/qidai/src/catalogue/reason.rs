@@ -39,6 +39,7 @@ impl Serialize for Reason {
 pub(super) fn of(unit: &UnitHit) -> Vec<Reason> {
     let mut reasons: Vec<Reason> =
         [(unit.x8, "8"), (unit.x10, "10"), (unit.x6, "6")].into_iter().map(|(m, of)| class(m, of)).collect();
+    reasons.extend(probability(unit));
     reasons.extend(HIT_LOCI.iter().zip(&unit.loci).filter_map(|(name, hit)| locus(name, hit)));
     reasons.push(dose("tnc", unit.tnc_total, unit.tnc_per_kg, 1e7));
     reasons.push(dose("cd34", unit.cd34_total, unit.cd34_per_kg, 1e5));
@@ -57,6 +58,13 @@ fn class(matches: Option<Range>, of: &str) -> Reason {
             Reason::new("reason-class-open", values)
         }
     }
+}
+
+/// Of as many matches of 8 as the best case has.
+fn probability(unit: &UnitHit) -> Option<Reason> {
+    let matches = unit.x8.map_or(8, |range| range.best).to_string();
+    let percent = format!("{:.1}", unit.likely()? * 100.0);
+    Some(Reason::new("reason-probability", vec![("matches", matches), ("percent", percent)]))
 }
 
 fn locus(name: &str, hit: &super::LocusHit) -> Option<Reason> {

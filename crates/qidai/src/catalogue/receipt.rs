@@ -52,7 +52,7 @@ impl Receipt {
             history_hash: hex(&catalogue.snapshot().origin().history_hash),
             snapshot: catalogue.snapshot().checksum(),
             release: catalogue.release_label().to_owned(),
-            frequency_set: None,
+            frequency_set: catalogue.frequency_set().map(str::to_owned),
             order: selected.order.name.clone(),
             profile_version: selected.profile_version(),
             order_version: selected.order_version(),
@@ -71,9 +71,15 @@ fn digest(units: &[UnitHit], excluded: &[Excluded], passed: u64) -> String {
         let list = unit.list.as_deref().unwrap_or("");
         let counts =
             [unit.tnc_total, unit.cd34_total].map(|c| c.map_or("-".to_owned(), |c| format!("{c:.0}")));
+        let p = unit.p.map_or(String::new(), |p| {
+            format!(" {:.6} {:.6} {:.6} {:.6} {:.6}", p[0], p[1], p[2], p[3], p[4])
+        });
         // Writing to a String cannot fail.
-        let _ =
-            writeln!(text, "{} {list} {} {x6} {x8} {x10} {} {}", unit.rank, unit.din, counts[0], counts[1]);
+        let _ = writeln!(
+            text,
+            "{} {list} {} {x6} {x8} {x10} {} {}{p}",
+            unit.rank, unit.din, counts[0], counts[1]
+        );
     }
     for one in excluded {
         let _ = writeln!(text, "{} {}", one.rule, one.count);

@@ -41,6 +41,7 @@ impl Story {
             bank: Some(path("bank.sqlite").display().to_string()),
             reference: Default::default(),
             snapshot: Some(path(snapshot)),
+            frequencies: None,
         }
     }
 

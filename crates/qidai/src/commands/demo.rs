@@ -93,6 +93,7 @@ async fn make_and_show(args: &Args, generator: &Generator, lang: Lang) -> Result
         bank: Some(args.bank_path().to_string_lossy().into_owned()),
         reference: ReferenceArgs::default(),
         snapshot: None,
+        frequencies: None,
     };
     let catalogue = Catalogue::open(&bank).await?;
     let patient = generator.patient();

@@ -92,7 +92,7 @@ impl Plan {
             metrics_token: config.metrics_token,
             has_tls: config.tls.is_some(),
         };
-        let bank = BankArgs { bank: config.bank, reference, snapshot: config.snapshot };
+        let bank = BankArgs { bank: config.bank, reference, snapshot: config.snapshot, frequencies: None };
         let (listen, lang, document_mb_max) = (config.listen, config.lang, config.document_mb_max);
         Plan { bank, listen, lang, front, tls: config.tls, document_mb_max, budgets: config.budgets }
     }
@@ -166,6 +166,7 @@ mod tests {
             bank: Some("unused.sqlite".to_owned()),
             reference: Default::default(),
             snapshot: None,
+            frequencies: None,
         };
         Plan::local(bank, listen.parse().unwrap(), Lang::En)
     }

@@ -28,6 +28,9 @@ pub(in crate::commands) struct Args {
     /// How many units are listed for each.
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: usize,
+    /// Predict P0 to P4 too, under --frequencies or those of the demonstration population.
+    #[arg(long)]
+    predict: bool,
     /// The same seed gives the same units and patients.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -133,6 +136,9 @@ fn synthetic(args: &Args) -> Result<Catalogue, Failure> {
         Some(kept) => kept,
         None => build(args, nomenclature, &antigens, path)?,
     };
+    if args.predict {
+        return Catalogue::of_snapshot_predicted(release, snapshot, args.bank.frequencies.as_deref());
+    }
     Ok(Catalogue::of_snapshot(release, None, snapshot))
 }
 

@@ -94,7 +94,7 @@ impl<W: Write> Printer<W> {
             writeln!(self.out, "{}", w.t1("table-patient", "id", id.as_str()))?;
         }
         let mut rows = vec![headings(w, answer)];
-        rows.extend(answer.units.iter().map(|unit| cells(unit, w)));
+        rows.extend(answer.units.iter().map(|unit| cells(unit, answer, w)));
         write_columns(&mut self.out, &rows)?;
         let shown = thousands(&answer.units.len().to_string());
         let total = thousands(&answer.total_listed.to_string());
@@ -102,11 +102,19 @@ impl<W: Write> Printer<W> {
         for one in &answer.excluded {
             let rule = w.find(&format!("rule-{}", one.rule), &[]).unwrap_or_else(|| one.rule.clone());
             // Only the lines of units begin with a number: their rank.
-            writeln!(self.out, "- {:>10}  {rule}", thousands(&one.count.to_string()))?;
+            let relaxed = if one.if_relaxed > 0 {
+                format!(" ({})", w.t1("excluded-relax", "count", thousands(&one.if_relaxed.to_string())))
+            } else {
+                String::new()
+            };
+            writeln!(self.out, "- {:>10}  {rule}{relaxed}", thousands(&one.count.to_string()))?;
         }
         let receipt = &answer.receipt;
         if receipt.release == STARTER {
             writeln!(self.out, "{}", w.t("banner-starter"))?;
+        }
+        if let Some(set) = &receipt.frequency_set {
+            writeln!(self.out, "{}", w.t1("table-frequencies", "set", set.as_str()))?;
         }
         let values = [
             ("generation", receipt.generation.to_string().into()),
@@ -132,7 +140,7 @@ impl<W: Write> Printer<W> {
 /// Label of the built-in release, under which nothing is for clinical use.
 const STARTER: &str = "starter";
 
-const CSV_COLUMNS: [&str; 26] = [
+const CSV_COLUMNS: [&str; 31] = [
     "patient",
     "rank",
     "din",
@@ -159,6 +167,11 @@ const CSV_COLUMNS: [&str; 26] = [
     "cd34_per_kg",
     "max_weight_kg",
     "hla",
+    "p0",
+    "p1",
+    "p2",
+    "p3",
+    "p4",
 ];
 
 fn csv_cells(patient: &Patient, unit: &UnitHit) -> Vec<String> {
@@ -178,6 +191,8 @@ fn csv_cells(patient: &Patient, unit: &UnitHit) -> Vec<String> {
     let doses = [unit.tnc_total, unit.cd34_total, unit.tnc_per_kg, unit.cd34_per_kg, unit.max_weight_kg];
     row.extend(doses.into_iter().map(number));
     row.push(unit.typing.clone());
+    let p = unit.p.map(|p| p.map(|one| format!("{one:.9}")));
+    row.extend(p.unwrap_or_default());
     row
 }
 
@@ -187,11 +202,14 @@ fn headings(w: &Words, answer: &SearchAnswer) -> Vec<String> {
     let keys =
         ["table-rank", "table-unit", "table-x8", "table-x10", "table-x6", "table-loci", doses[0], doses[1]];
     let mut headings: Vec<String> = keys.iter().map(|key| w.t(key)).collect();
+    if answer.receipt.frequency_set.is_some() {
+        headings.insert(6, w.t("table-probability"));
+    }
     headings.extend([w.t("table-serves"), w.t("table-abo")]);
     headings
 }
 
-fn cells(unit: &UnitHit, w: &Words) -> Vec<String> {
+fn cells(unit: &UnitHit, answer: &SearchAnswer, w: &Words) -> Vec<String> {
     let class = |range: Option<Range>, of: u8| match range {
         None => w.t("not-computable"),
         Some(Range { best, worst }) if best == worst => format!("{best}/{of}"),
@@ -204,7 +222,7 @@ fn cells(unit: &UnitHit, w: &Words) -> Vec<String> {
         None => [scaled(unit.tnc_total, 1e7), scaled(unit.cd34_total, 1e5)],
     };
     let abo = unit.abo.as_ref().map(|abo| format!("{abo}{}", unit.rhd.as_deref().unwrap_or("")));
-    vec![
+    let mut cells = vec![
         unit.rank.to_string(),
         unit.din.clone(),
         class(unit.x8, 8),
@@ -215,7 +233,11 @@ fn cells(unit: &UnitHit, w: &Words) -> Vec<String> {
         doses[1].clone(),
         unit.max_weight_kg.map_or_else(missing, |kg| format!("{kg:.0} kg")),
         abo.unwrap_or_else(missing),
-    ]
+    ];
+    if answer.receipt.frequency_set.is_some() {
+        cells.insert(6, unit.likely().map_or_else(missing, |p| format!("{:.0}%", p * 100.0)));
+    }
+    cells
 }
 
 /// The worse position of each locus as a letter: A match, P possible, L allele, M antigen mismatch, - untyped.

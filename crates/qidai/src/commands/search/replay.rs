@@ -42,12 +42,18 @@ pub(super) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
 
 /// What differs between two receipts of one question, the digest of the answer first.
 fn differences(old: &Receipt, new: &Receipt) -> Vec<(&'static str, String, String)> {
+    let set = |receipt: &Receipt| receipt.frequency_set.clone().unwrap_or_else(|| "-".to_owned());
+    // A receipt of an earlier version does not name them.
+    let version = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
     let all = [
         ("digest", old.digest.clone(), new.digest.clone()),
         ("generation", old.generation.to_string(), new.generation.to_string()),
         ("history", old.history_hash.clone(), new.history_hash.clone()),
         ("release", old.release.clone(), new.release.clone()),
         ("engine", old.engine.clone(), new.engine.clone()),
+        ("frequencies", set(old), set(new)),
+        ("profile", version(&old.profile_version), version(&new.profile_version)),
+        ("order", version(&old.order_version), version(&new.order_version)),
         ("snapshot", old.snapshot.clone(), new.snapshot.clone()),
     ];
     all.into_iter().filter(|(_, then, now)| then != now).collect()

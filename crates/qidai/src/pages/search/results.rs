@@ -26,6 +26,8 @@ pub(super) struct Results {
     pub(super) hits: Vec<HitRow>,
     pub(super) excluded_total: String,
     pub(super) exclusions: Vec<ExclusionRow>,
+    /// Name of the set that probabilities were computed under.
+    pub(super) frequency_set: Option<String>,
     pub(super) receipt: Vec<(String, String)>,
     /// Of the receipt, for the foot of every printed sheet.
     pub(super) digest: String,
@@ -42,6 +44,8 @@ pub(super) struct HitRow {
     /// The five loci read aloud.
     pub(super) spoken: String,
     pub(super) class: ClassView,
+    /// The probability of the class, in percent.
+    pub(super) likely: Option<String>,
     pub(super) doses: [Dose; 2],
     /// Absolute counts, when the weight is unknown.
     pub(super) totals: [Option<String>; 2],
@@ -80,6 +84,7 @@ impl Results {
             hits: answer.units.iter().map(|hit| row(hit, answered, open, w)).collect(),
             excluded_total: thousands(&total.to_string()),
             exclusions: exclusions(&answer.excluded, &answered.request, w),
+            frequency_set: answer.receipt.frequency_set.clone(),
             receipt: receipt(&answer.receipt, w),
             digest: answer.receipt.digest.clone(),
             criteria: super::criteria::line(&answered.request, w),
@@ -103,6 +108,7 @@ fn row(hit: &UnitHit, answered: &Answered, open: Option<u32>, w: &Words) -> HitR
         why: why(&cells, w),
         cells,
         class: ClassView::new(hit, w),
+        likely: hit.likely().map(|likely| format!("{:.0} %", likely * 100.0)),
         doses: doses(hit, answered),
         totals: [
             hit.tnc_total.map(|count| rounded_down(count / 1e7, 1)),

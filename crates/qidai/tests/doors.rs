@@ -64,13 +64,73 @@ fn an_answer_has_the_promised_names_and_accounts_for_everybody() {
         assert_eq!(first, promised);
         assert_eq!(unit["rank"], i as u64 + 1);
         assert_eq!(unit["din"].as_str().unwrap().len(), 14);
-        assert!(unit["p"].is_null(), "no probability before there is one");
+        // A demonstration bank has the frequencies of its population; who is not represented has null.
+        if let Some(p) = unit["p"].as_array() {
+            assert_eq!(p.len(), 5);
+            assert!(p.iter().map(|one| one.as_f64().unwrap()).sum::<f64>() < 1.0 + 1e-9);
+        }
         assert!(unit["tnc_per_kg"].as_f64().unwrap() >= 2.5e7);
     }
+    assert!(units.iter().any(|unit| unit["p"].is_array()));
     let receipt = &answer["receipt"];
+    assert_eq!(
+        (&receipt["profile_version"], &receipt["order_version"]),
+        (&json!("default 1"), &json!("default 1"))
+    );
     for key in ["engine", "generation", "snapshot", "release", "frequency_set", "request", "digest"] {
         assert!(keys(receipt).contains(&key), "{key}");
     }
+}
+
+/// A profile by name, a page of one's own, antibodies from a file: each is in the receipt, and the receipt replays.
+#[test]
+fn profiles_pages_and_antibodies_are_asked_for_by_name_or_file() {
+    let bank = Bank::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let rules = |answer: &Value| -> Vec<(String, u64, u64)> {
+        let rule = |e: &Value| {
+            let number = |key: &str| e[key].as_u64().unwrap();
+            (e["rule"].as_str().unwrap().to_owned(), number("count"), number("if_relaxed"))
+        };
+        answer["excluded"].as_array().unwrap().iter().map(rule).collect()
+    };
+    let named = bank.json(&["--patient", PATIENT, "--weight", "30", "--profile", "china_malignant"]);
+    assert_eq!(named["receipt"]["profile_version"], "china_malignant 1");
+    let excluded = rules(&named);
+    assert!(excluded.iter().any(|(rule, count, _)| rule == "tnc_below_floor" && *count > 0), "{excluded:?}");
+    assert!(excluded.iter().all(|(_, count, if_relaxed)| if_relaxed <= count));
+    for unit in named["units"].as_array().unwrap() {
+        assert!(
+            unit["tnc_per_kg"].as_f64().unwrap() >= 2.5e7 && unit["cd34_per_kg"].as_f64().unwrap() >= 1.5e5
+        );
+        assert!(unit["x6"]["best"].as_u64().unwrap() >= 4);
+    }
+    let page = include_str!("../../qidai-match/selection/profiles/china_malignant.md");
+    let ours = file(
+        "ours.md",
+        &page.replace("# china_malignant", "# ours").replace("| version | 1 |", "| version | 7 |"),
+    );
+    let by_page = bank.json(&["--patient", PATIENT, "--weight", "30", "--profile", &ours]);
+    assert_eq!(by_page["receipt"]["profile_version"], "ours 7");
+    assert_eq!(by_page["receipt"]["digest"], named["receipt"]["digest"], "the same rules, the same answer");
+    let antibodies = file("antibodies.csv", "against,mfi\nA2,400\nA24,5200\n");
+    let feared = bank.json(&["--patient", PATIENT, "--antibodies", &antibodies]);
+    assert!(rules(&feared).iter().any(|(rule, count, _)| rule == "antibody" && *count > 0));
+    let first = |unit: &Value| unit["typing"].as_str().unwrap().to_owned();
+    assert!(feared["units"].as_array().unwrap().iter().map(first).all(|typing| !typing.contains("A*24:02")));
+    let broken = file("broken.md", &page.replace("| 2.5 |", "| much |"));
+    let refused = bank.search(&["--patient", PATIENT, "--profile", &broken], "");
+    assert_eq!(refused.exit, Some(2));
+    assert!(
+        refused.err.contains("selection_page_unreadable") && refused.err.contains("much"),
+        "{}",
+        refused.err
+    );
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod permission;
 mod person;
 mod principal;
 mod problem;
+mod questionnaire;
 mod random_source;
 mod record;
 mod refusal;
@@ -38,6 +39,7 @@ mod site;
 mod specification;
 mod status;
 mod store;
+mod temperature;
 mod test_outcome;
 mod token;
 mod totp;
@@ -80,6 +82,7 @@ pub use permission::Permission;
 pub use person::{DocumentKind, Person, PersonField, PersonKind, Purpose};
 pub use principal::{Grant, Principal};
 pub use problem::Problem;
+pub use questionnaire::{Answer, Outcome, Question, RuleSet, answers, rule_set};
 pub use random_source::{RandomSource, RandomUnavailable};
 pub use record::{
     FieldChange, MoveOffer, NewRecord, Record, RecordAt, RecordDeed, RecordEvent, RecordFilter, RecordLine,
@@ -105,7 +108,8 @@ pub use store::{
     Store, StoreError, UnitCount, VerifyError, WriterTurn, check_copy, holds_password, without_password,
 };
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
-pub use store::{NewUnit, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
+pub use store::{NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
+pub use temperature::{Reading, TraceJudged, Window, judge, readings};
 pub use test_outcome::TestOutcome;
 pub use token::Token;
 pub use totp::{CodeCheck, TOTP_SECRET_BYTES, TotpSecret};

@@ -41,7 +41,7 @@ pub(crate) fn app(state: AppState) -> Router {
 pub(crate) fn routes() -> Routes {
     use Permission::{
         AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, RecordSign,
-        SearchRun, SiteManage, SystemManage, TestRecord, TestReview, UnitView,
+        SearchRun, SiteManage, SystemManage, TestRecord, TestReview, UnitEnter, UnitView,
     };
     Routes::default()
         // signing in and out
@@ -64,7 +64,11 @@ pub(crate) fn routes() -> Routes {
         .get("/find", Needs(UnitView), pages::units::find)
         .get("/units", Needs(UnitView), pages::units::show)
         .get("/units.csv", Needs(UnitView), pages::units::export)
+        .get("/units/new", Needs(UnitEnter), pages::unit::register::show)
+        .post("/units/new", Needs(UnitEnter), pages::unit::register::run)
         .get("/units/{scheme}/{identity}", Needs(UnitView), pages::unit::show)
+        .post("/units/{scheme}/{identity}/move", Needs(UnitView), pages::unit::act::move_on)
+        .post("/units/{scheme}/{identity}/sign", Needs(RecordSign), pages::unit::act::sign)
         // the laboratory
         .get("/lab", Needs(UnitView), pages::lab::show)
         .post("/lab/results/{id}", Needs(TestReview), pages::lab::review)
@@ -127,6 +131,10 @@ pub(crate) fn routes() -> Routes {
         .get("/api/find", Needs(UnitView), api::units::find)
         .get("/api/units", Needs(UnitView), api::units::list)
         .get("/api/units/{scheme}/{identity}", Needs(UnitView), api::units::get)
+        .post("/api/units", Needs(UnitEnter), api::unit_life::register)
+        .get("/api/units/{scheme}/{identity}/life", Needs(UnitView), api::unit_life::get)
+        .post("/api/units/{scheme}/{identity}/moves", Needs(UnitView), api::unit_life::move_on)
+        .get("/api/units/{scheme}/{identity}/trace", Needs(UnitView), api::unit_life::trace)
         .get("/api/units/{scheme}/{identity}/signatures", Needs(UnitView), api::units::signatures)
         // programs: the laboratory
         .get("/api/lab/tests", Needs(UnitView), api::lab::list_tests)

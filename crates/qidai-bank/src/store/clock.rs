@@ -115,17 +115,9 @@ impl Store {
     ) -> Result<Option<(u32, LengthUnit)>, StoreError> {
         let Length::Profile(code) = clock.length else { return Ok(None) };
         let Some(declared) = concept.profile.iter().find(|value| value.code == code) else { return Ok(None) };
-        let name = format!("workflow.{}.{code}", concept.code);
-        let Some(text) = self.setting(&name).await? else { return Ok(Some((declared.value, declared.unit))) };
-        match text.parse() {
-            Ok(value) => Ok(Some((value, declared.unit))),
-            Err(_) => Err(StoreError::Unreadable {
-                table: "setting",
-                row: name,
-                column: "value".to_owned(),
-                value: text,
-            }),
-        }
+        let reader = self.database.reader();
+        let value = setting::profile(reader, concept.code, code, declared.value).await?;
+        Ok(Some((value, declared.unit)))
     }
 
     async fn run_due(

@@ -10,6 +10,7 @@ mod list;
 mod moves;
 mod numbers;
 mod read;
+mod rule;
 mod timeline;
 mod values;
 

@@ -121,6 +121,23 @@ pub(super) fn zone_of(name: &str) -> Result<TimeZone, StoreError> {
     })
 }
 
+/// A value of a profile (`workflow.CONCEPT.CODE`) as the bank set it, or as it is declared.
+pub(super) async fn profile(
+    reader: Reader<'_>,
+    concept: &str,
+    code: &str,
+    declared: u32,
+) -> Result<u32, StoreError> {
+    let name = format!("workflow.{concept}.{code}");
+    let Some(text) = read(reader, &name).await? else { return Ok(declared) };
+    text.parse().map_err(|_| StoreError::Unreadable {
+        table: "setting",
+        row: name,
+        column: "value".to_owned(),
+        value: text,
+    })
+}
+
 async fn read(reader: Reader<'_>, name: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT value FROM setting WHERE name = $1";
     match reader.first(sql, [Value::from(name)]).await? {

@@ -4,6 +4,7 @@ mod clock;
 mod columns;
 mod found;
 mod guard;
+mod hold;
 mod life;
 mod moves;
 mod register;
@@ -27,6 +28,7 @@ use crate::digest::{differences, digest_of};
 use crate::{Identity, UnitRecord, WriteContext};
 
 pub(super) use columns::TABLE;
+pub(super) use hold::hold;
 pub use moves::UnitAt;
 pub(super) use moves::{next_version, refused};
 pub(super) use register::find_by_number;

@@ -19,7 +19,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     access_log, accounts, audit, documents, emergencies, figures, history, hla, lab, me, notifications,
-    records, roles, search, sites, tokens, typing, units,
+    records, roles, search, sites, tokens, typing, unit_life, units,
 };
 use crate::app::{Door, Entry, routes};
 use crate::error::Problem;
@@ -35,6 +35,7 @@ use crate::error::Problem;
     paths(
         describe,
         search::run, typing::check, hla::explain,
+        unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
         units::list, units::get, units::signatures, units::find,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
         figures::list, figures::rows, history::list, access_log::list, audit::get, audit::begin,

@@ -25,6 +25,7 @@ pub(crate) mod search;
 pub(crate) mod sites;
 pub(crate) mod tokens;
 pub(crate) mod typing;
+pub(crate) mod unit_life;
 pub(crate) mod units;
 mod version;
 

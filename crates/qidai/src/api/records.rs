@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use jiff::Timestamp;
 use qidai_bank::workflow::Concept;
-use qidai_bank::{NewRecord, Record, RecordAt, RecordFilter, RecordLine, RecordOrder};
+use qidai_bank::{MoveOffer, NewRecord, Record, RecordAt, RecordFilter, RecordLine, RecordOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -257,6 +257,11 @@ async fn answer(
     status: StatusCode,
 ) -> Result<Response, Failure> {
     let offers = state.desk().store.record_moves(record, reader.visitor.principal()?).await?;
+    Ok(answer_with(record, &offers, status))
+}
+
+/// A record, or a unit, with the moves from its state.
+pub(super) fn answer_with(record: &Record, offers: &[MoveOffer], status: StatusCode) -> Response {
     let moves = offers.iter().map(|offer| MoveView {
         r#move: offer.step.code,
         to: offer.to.code,
@@ -274,7 +279,7 @@ async fn answer(
         entered_at: record.entered_at,
         changed_at: record.changed_at,
     };
-    Ok(version::at(Some(record.version), (status, Json(view)).into_response()))
+    version::at(Some(record.version), (status, Json(view)).into_response())
 }
 
 fn item(line: &RecordLine) -> RecordItem {

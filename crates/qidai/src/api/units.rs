@@ -226,9 +226,14 @@ pub(crate) async fn get(
     Ok(Json(shown(&unit, history)).into_response())
 }
 
-pub(super) async fn known(state: &AppState, scheme: String, value: String) -> Result<UnitRecord, Failure> {
+/// A DIN in an address may have its check character.
+pub(super) fn identity_of(scheme: String, value: String) -> Identity {
     let din = (scheme == qidai_bank::DIN_SCHEME).then(|| Identity::din(&value).ok()).flatten();
-    let identity = din.unwrap_or(Identity { scheme, value });
+    din.unwrap_or(Identity { scheme, value })
+}
+
+pub(super) async fn known(state: &AppState, scheme: String, value: String) -> Result<UnitRecord, Failure> {
+    let identity = identity_of(scheme, value);
     let unit = state.desk().store.unit(&identity).await?;
     unit.ok_or_else(|| unit_not_found(&identity.written()))
 }
@@ -318,12 +323,10 @@ pub(crate) async fn signatures(
     InPath((scheme, value)): InPath<(String, String)>,
     Asked(pages): Asked<super::cursor::Pages>,
 ) -> Result<Response, Failure> {
-    let unit = known(&state, scheme, value).await?;
-    let (scheme, value) = (&unit.identity.scheme, &unit.identity.value);
-    let record = CanonicalRecord::new("unit", format!("{scheme}/{value}"), unit.fields());
-    let desk = state.desk();
-    let path =
-        format!("/api/units/{}/{}/signatures", crate::pages::escaped(scheme), crate::pages::escaped(value));
+    let (desk, identity) = (state.desk(), identity_of(scheme, value));
+    let life = desk.store.unit_life(&identity).await?;
+    let record = life.ok_or_else(|| unit_not_found(&identity.written()))?.canonical();
+    let path = format!("/api{}/signatures", crate::pages::unit_address(&identity));
     let list = List::new(&desk.keys, path, [], pages.limit)?;
     let all = desk.store.signatures(&record).await?;
     list.of_all(&all, pages.cursor.as_deref(), |one| &one.id, |one| signature(one, &record))

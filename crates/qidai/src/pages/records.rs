@@ -4,10 +4,11 @@
 pub(crate) mod act;
 mod certify;
 pub(crate) mod export;
-mod field;
+pub(super) mod field;
 pub(crate) mod form;
+pub(super) mod late;
 pub(crate) mod list;
-mod offer;
+pub(super) mod offer;
 pub(crate) mod one;
 mod timeline;
 
@@ -126,7 +127,7 @@ pub(super) fn record_address(concept: &str, number: &str) -> String {
 }
 
 /// A label of a declaration in the reader's language; as a title, it begins with a capital.
-fn said(label: Label, lang: Lang) -> String {
+pub(super) fn said(label: Label, lang: Lang) -> String {
     match lang {
         Lang::ZhCn => label.zh.to_owned(),
         Lang::En => {
@@ -141,7 +142,7 @@ fn name_of(concept: &Concept, lang: Lang) -> String {
     said(concept.label, lang)
 }
 
-fn badge(state: &workflow::State, lang: Lang) -> Badge {
+pub(super) fn badge(state: &workflow::State, lang: Lang) -> Badge {
     let word = match lang {
         Lang::ZhCn => state.label.zh,
         Lang::En => state.label.en,

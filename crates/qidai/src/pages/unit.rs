@@ -1,6 +1,9 @@
 //! One unit: what is known of it, what was counted, how it was typed, and what happened to it.
 
+pub(crate) mod act;
 mod life;
+mod moves;
+pub(crate) mod register;
 mod typing;
 
 use askama::Template;
@@ -11,15 +14,19 @@ use qidai_bank::{HistoryEvent, Identity, Measure, Permission, Phase, TestOutcome
 
 use super::badge::Badge;
 use super::history::EventView;
+use super::records::field::Input;
+use super::records::field::Shown;
+use super::records::offer::Offer;
 use super::{Frame, Reader, documents, render, shown, units};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::words::Words;
 use life::Step;
+use moves::{Around, Beside, SignatureView};
 use typing::TypingView;
 
 /// Events on the page; the history page tells all.
-const EVENTS_SHOWN: u32 = 10;
+const EVENTS_SHOWN: u32 = 40;
 
 #[derive(Template)]
 #[template(path = "unit.html")]
@@ -45,6 +52,17 @@ struct UnitPage {
     facts: Vec<(String, Option<String>)>,
     tests: Vec<(String, Option<(String, &'static str)>)>,
     marks: Vec<(String, Option<bool>)>,
+    address: String,
+    version: String,
+    digest: String,
+    offers: Vec<Offer>,
+    has_session: bool,
+    may_amend: bool,
+    refused: Option<(String, &'static str)>,
+    /// Open fields, and what was found in other records.
+    own: Vec<(String, Option<Shown>)>,
+    around: Vec<Around>,
+    signatures: Vec<SignatureView>,
     documents: documents::Panel,
     lab_address: String,
     /// Nothing where the reader may not see the history.
@@ -69,22 +87,43 @@ pub(crate) async fn show(
     Extension(reader): Extension<Reader>,
     Path((scheme, value)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let identity = Identity { scheme, value };
-    let store = &state.desk().store;
-    let unit = store.unit(&identity).await?.ok_or_else(|| units::not_found(&identity.written()))?;
-    let subject = format!("unit/{}/{}", identity.scheme, identity.value);
+    page(&state, &reader, &Identity { scheme, value }, Beside::default()).await
+}
+
+/// The page of a unit, with what was sent and refused.
+async fn page(
+    state: &AppState,
+    reader: &Reader,
+    identity: &Identity,
+    beside: Beside<'_>,
+) -> Result<Response, Failure> {
+    let (store, principal) = (&state.desk().store, reader.visitor.principal()?);
+    let unit = store.unit(identity).await?.ok_or_else(|| units::not_found(&identity.written()))?;
+    let record = store.unit_life(identity).await?.ok_or_else(|| units::not_found(&identity.written()))?;
+    let subject = record.subject();
     let history = if reader.visitor.may(Permission::HistoryView) {
         let count = store.history_count(&subject).await?;
-        Some((count, store.history_page(Some(&subject), None, EVENTS_SHOWN).await?))
+        Some((count, store.unit_timeline(identity, None, EVENTS_SHOWN).await?))
     } else {
         None
     };
-    let history = history.map(|(count, events)| history_view(&subject, count, &events, &state, &reader));
-    let documents = documents::panel(&state, &reader, &subject).await?;
-    render(&page(&unit, &state, &reader, (documents, history)))
+    let history = history.map(|(count, events)| history_view(&subject, count, &events, state, reader));
+    let documents = documents::panel(state, reader, &subject).await?;
+    let found = store.unit_moves(identity, principal).await?;
+    let sites = super::people::sites(state.desk()).await?;
+    let mut shown = facts_of(&unit, state, reader, (documents, history));
+    shown.offers = super::records::offer::offers(&found, &record, beside.sent.as_ref(), (&sites, reader));
+    shown.refused = beside.refused;
+    shown.version = record.version.to_string();
+    shown.digest = record.canonical().digest_shown();
+    shown.own = moves::own_fields(&record, reader.lang);
+    shown.around = moves::around(&store.trace(&subject).await?, reader);
+    shown.signatures =
+        moves::signatures(&store.signatures(&record.canonical()).await?, &record, state, reader.lang);
+    render(&shown)
 }
 
-fn page(
+fn facts_of(
     unit: &UnitRecord,
     state: &AppState,
     reader: &Reader,
@@ -116,6 +155,16 @@ fn page(
         facts: facts(unit, w),
         tests: tests(unit, w),
         marks: marks(unit, w),
+        address: shown::unit_address(&unit.identity),
+        version: String::new(),
+        digest: String::new(),
+        offers: Vec::new(),
+        has_session: !reader.visitor.is_demo(),
+        may_amend: false,
+        refused: None,
+        own: Vec::new(),
+        around: Vec::new(),
+        signatures: Vec::new(),
         documents,
         lab_address: format!("{}/lab", shown::unit_address(&unit.identity)),
         history,

@@ -37,6 +37,7 @@ struct UnitsPage {
     next: Option<String>,
     csv: String,
     is_filtered: bool,
+    may_register: bool,
 }
 
 struct Form {
@@ -114,6 +115,7 @@ pub(crate) async fn show(
         first: wishes.after.is_some().then(|| address("/units", &filter, None)),
         next,
         csv: address("/units.csv", &filter, None),
+        may_register: reader.visitor.may(qidai_bank::Permission::UnitEnter),
         is_filtered: filter.status.is_some() || filter.bank_type.is_some() || filter.number.is_some(),
     })
 }
@@ -158,31 +160,62 @@ pub(crate) struct Scanned {
 struct FindPage {
     frame: Frame,
     number: String,
-    /// Units of several schemes with this number.
-    found: Vec<(String, String, Vec<String>)>,
+    found: Vec<Hit>,
     list: String,
 }
 
-/// Leads from a scanned or typed number to its unit.
+/// Something that has the scanned label.
+struct Hit {
+    kind: String,
+    number: String,
+    address: String,
+    badge: Badge,
+    /// The field that has it, where it is not its own number.
+    by: Option<String>,
+    /// What can be done with it next, by whoever looks.
+    next: Vec<String>,
+}
+
+/// Leads from whatever was scanned or typed to what it is.
 pub(crate) async fn find(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
     Query(scanned): Query<Scanned>,
 ) -> Result<Response, Failure> {
-    let typed: String = scanned.number.chars().filter(|c| !c.is_whitespace()).take(64).collect();
-    let value = Identity::din(&typed).map_or_else(|_| typed.clone(), |din| din.value);
-    let found = state.desk().store.identities_of(&value).await?;
-    if let [identity] = found.as_slice() {
-        return Ok(Redirect::to(&shown::unit_address(identity)).into_response());
+    let typed: String = scanned.number.trim().chars().take(64).collect();
+    let found = state.desk().store.scanned(&typed, reader.visitor.principal()?).await?;
+    let hits: Vec<Hit> = found.iter().map(|one| hit(one, &reader)).collect();
+    // A label that is a unit's number is asked for the unit, whatever else bears it.
+    let units = found.iter().filter(|one| one.concept.code == "unit").count();
+    if (units == 1 || found.len() == 1)
+        && let Some(first) = hits.first()
+    {
+        return Ok(Redirect::to(&first.address).into_response());
     }
-    let status = if found.is_empty() { StatusCode::NOT_FOUND } else { StatusCode::OK };
-    let found =
-        found.iter().map(|one| (one.scheme.clone(), shown::unit_address(one), shown::number_parts(one)));
+    let status = if hits.is_empty() { StatusCode::NOT_FOUND } else { StatusCode::OK };
     // The first characters are seldom the wrong ones.
     let front: String = typed.chars().take(7).collect();
     let list = format!("/units?number={}", shown::escaped(&front));
-    let page = FindPage { found: found.collect(), number: typed, list, frame: Frame::new(&reader) };
+    let page = FindPage { found: hits, number: typed, list, frame: Frame::new(&reader) };
     Ok((status, render(&page)?).into_response())
+}
+
+fn hit(one: &qidai_bank::Scanned, reader: &Reader) -> Hit {
+    let said = |label| super::records::said(label, reader.lang);
+    let identity = one.number.split_once('/').filter(|_| one.concept.code == "unit");
+    let identity =
+        identity.map(|(scheme, value)| Identity { scheme: scheme.to_owned(), value: value.to_owned() });
+    Hit {
+        kind: said(one.concept.label),
+        number: identity.as_ref().map_or_else(|| one.number.clone(), Identity::written),
+        address: match &identity {
+            Some(identity) => shown::unit_address(identity),
+            None => super::records::record_address(one.concept.code, &one.number),
+        },
+        badge: super::records::badge(one.state, reader.lang),
+        by: one.by.and_then(|code| one.concept.field(code)).map(|field| said(field.label)),
+        next: one.next.iter().map(|step| said(step.label)).collect(),
+    }
 }
 
 pub(crate) fn not_found(number: &str) -> Failure {

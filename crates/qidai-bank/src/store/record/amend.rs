@@ -2,7 +2,7 @@
 
 use super::create::{change_fields, set_version};
 use super::values::{Kept, check_unique};
-use super::{AMEND, Done, STEP, TABLE, read};
+use super::{AMEND, Done, STEP, TABLE, read, rule};
 use crate::store::Store;
 use crate::store::database::WriteTransaction;
 use crate::store::event::Event;
@@ -29,7 +29,8 @@ impl Store {
         may_amend(&record, acting)?;
         let context = acting.context(actor)?;
         let today = self.today(write.reader(), acting).await?;
-        let kept = Kept::of(write.reader(), at.concept, changes, today).await?;
+        let mut kept = Kept::of(write.reader(), at.concept, changes, today).await?;
+        rule::compute(write.reader(), at.concept, Some(&record), &mut kept, today).await?;
         let missing = at.concept.missing(record.state.code, |code| kept.value(code, Some(&record)));
         Refusal::if_any(missing)?;
         let done = Done {
@@ -46,8 +47,10 @@ impl Store {
             return Ok(record);
         }
         let after = read::by_id(write.reader(), &record.id).await?;
+        let after = after.ok_or_else(|| super::unknown(at.concept, at.number))?;
+        rule::follow(&write, &after, AMEND, (&context, acting, today)).await?;
         write.commit().await?;
-        after.ok_or_else(|| super::unknown(at.concept, at.number).into())
+        Ok(after)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Making records.
 
 use super::values::{Kept, check_unique, refers_to, unique_key};
-use super::{CREATE, Done, FIELD, STEP, TABLE, numbers, read};
+use super::{CREATE, Done, FIELD, STEP, TABLE, numbers, read, rule};
 use crate::record::subject;
 use crate::store::cell::{Cell, Row};
 use crate::store::database::WriteTransaction;
@@ -27,6 +27,8 @@ impl Store {
         let context = acting.context(actor)?;
         let write = self.database.begin().await?;
         let record = add(&write, new, Some(keys), (&context, acting)).await?;
+        let today = self.today(write.reader(), acting).await?;
+        rule::follow(&write, &record, CREATE, (&context, acting, today)).await?;
         write.commit().await?;
         Ok(record)
     }
@@ -52,7 +54,8 @@ async fn add(
     let state = first_state(concept)?;
     check_site(write, new).await?;
     let today = setting::time_zone(reader).await?.to_datetime(acting.now).date();
-    let kept = Kept::of(reader, concept, &new.fields, today).await?;
+    let mut kept = Kept::of(reader, concept, &new.fields, today).await?;
+    rule::compute(reader, concept, None, &mut kept, today).await?;
     let missing = concept.missing(state.code, |code| kept.value(code, None));
     Refusal::if_any(missing)?;
     check_unique(reader, concept, &kept, None, keys).await?;

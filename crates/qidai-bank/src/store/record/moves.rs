@@ -2,6 +2,7 @@
 
 use super::amend::{Personal, change_person, write_all};
 use super::create::{change_fields, set_version};
+use super::rule::{self, Case};
 use super::values::{Kept, check_unique};
 use super::{Done, REFUSAL, STEP, TABLE, read};
 use crate::record::Deeds;
@@ -46,13 +47,18 @@ impl Store {
         let write = self.database.begin().await?;
         let record = read::to_change(write.reader(), &at).await?;
         let today = self.today(write.reader(), acting).await?;
-        let kept = Kept::of(write.reader(), at.concept, changes, today).await?;
+        let mut kept = Kept::of(write.reader(), at.concept, changes, today).await?;
+        rule::compute(write.reader(), at.concept, Some(&record), &mut kept, today).await?;
         let deeds = read::deeds(write.reader(), &record, acting.principal).await?;
         let may = may_move(&record, what, &kept, &deeds, acting);
         let (step, to) = match may {
             Ok(found) => found,
             Err(refusal) => return Err(write_down(write, &record, what, refusal, acting).await),
         };
+        let case = Case { reader: write.reader(), record: Some(&record), kept: &kept, today };
+        if let Some(refusal) = rule::obstacle(at.concept, step, &case).await? {
+            return Err(write_down(write, &record, what, refusal, acting).await);
+        }
         let actor = actor_of(step, acting, record.site.as_deref())?;
         let context = acting.context(actor)?;
         check_unique(write.reader(), at.concept, &kept, Some(&record.id), Some(keys)).await?;
@@ -60,8 +66,10 @@ impl Store {
         let event = event_of((&record, step, to), &kept, personal.as_ref(), acting);
         write_all(&write, (event, personal), keys, (&context, acting)).await?;
         let after = read::by_id(write.reader(), &record.id).await?;
+        let after = after.ok_or_else(|| super::unknown(at.concept, at.number))?;
+        rule::follow(&write, &after, step.code, (&context, acting, today)).await?;
         write.commit().await?;
-        after.ok_or_else(|| super::unknown(at.concept, at.number).into())
+        Ok(after)
     }
 
     /// The moves that begin in the present state of a record, with what stands in the way of each for somebody.
@@ -212,7 +220,7 @@ async fn write_down(
     refusal: Refusal,
     acting: &Acting<'_>,
 ) -> BankError {
-    if !WRITTEN_DOWN.contains(&refusal.code) {
+    if !WRITTEN_DOWN.contains(&refusal.code) && !rule::WRITTEN_DOWN.contains(&refusal.code) {
         return refusal.into();
     }
     let row = vec![

@@ -13,8 +13,8 @@ use crate::store::database::{Reader, WriteTransaction, placeholders};
 use crate::store::event::Event;
 use crate::store::record::{self, Kept};
 use crate::store::row::RowReader;
-use crate::store::{Store, StoreError, notification};
-use crate::workflow::{Clock, Start, State, Step, Then};
+use crate::store::{Store, StoreError, notification, setting};
+use crate::workflow::{Clock, Length, Start, State, Step, Then};
 use crate::{Acting, Actor, BankError, Identity, NewNotification, Recipient, Role, WriteContext};
 
 /// Units that are looked at in one go.
@@ -73,34 +73,35 @@ impl Store {
         let (concept, clock) = (due.concept.code, due.code.clone());
         Ok(Some(ClockRan { concept, number: life.record.number, clock, outcome }))
     }
+}
 
-    /// Clocks that a move ends and whose time was over at that moment, but which nobody ran: what was entered late, or
-    /// between two runs.
-    pub(super) async fn late_at(
-        &self,
-        life: &Life,
-        (step, to): (&Step, &State),
-        kept: &Kept,
-        effective_at: Timestamp,
-    ) -> Result<Vec<Late>, StoreError> {
-        let (record, mut late) = (&life.record, Vec::new());
-        let moment = moment_of(step, kept, effective_at);
-        let ends = |clock: &&'static Clock| {
-            let holds = clock.when.as_ref().is_none_or(|when| when.holds(record.field(when.field)));
-            let runs = clock.runs_in.contains(&record.state.code) && !clock.runs_in.contains(&to.code);
-            clock.then == Then::Raise && holds && runs
-        };
-        for clock in record.concept.clocks.iter().filter(ends) {
-            let Start::Field(field) = clock.start else { continue };
-            let Some(started) = record.field(field) else { continue };
-            let Ok(begun) = started.parse::<Timestamp>() else { continue };
-            let hours = self.length(record.concept, clock).await?.map_or(0, |(hours, _)| hours);
-            if begun + SignedDuration::from_hours(i64::from(hours)) < moment {
-                late.push(Late { clock, started: started.to_owned() });
-            }
+/// Clocks that a move ends and whose time was over at that moment, but which nobody ran: what was entered late, or
+/// between two runs.
+pub(super) async fn late_at(
+    reader: Reader<'_>,
+    life: &Life,
+    (step, to): (&Step, &State),
+    kept: &Kept,
+    effective_at: Timestamp,
+) -> Result<Vec<Late>, StoreError> {
+    let (record, mut late) = (&life.record, Vec::new());
+    let moment = moment_of(step, kept, effective_at);
+    let ends = |clock: &&'static Clock| {
+        let holds = clock.when.as_ref().is_none_or(|when| when.holds(record.field(when.field)));
+        let runs = clock.runs_in.contains(&record.state.code) && !clock.runs_in.contains(&to.code);
+        clock.then == Then::Raise && holds && runs
+    };
+    for clock in record.concept.clocks.iter().filter(ends) {
+        let (Start::Field(field), Length::Profile(limit)) = (clock.start, clock.length) else { continue };
+        let Some(started) = record.field(field) else { continue };
+        let Ok(begun) = started.parse::<Timestamp>() else { continue };
+        let declared = record.concept.profile.iter().find(|own| own.code == limit).map_or(0, |own| own.value);
+        let hours = setting::profile(reader, record.concept.code, limit, declared).await?;
+        if begun + SignedDuration::from_hours(i64::from(hours)) < moment {
+            late.push(Late { clock, started: started.to_owned() });
         }
-        Ok(late)
     }
+    Ok(late)
 }
 
 /// Raises what was late, once for one beginning.

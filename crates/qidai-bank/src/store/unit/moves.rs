@@ -55,7 +55,8 @@ impl Store {
         let actor = actor_of(step, acting, life.record.site.as_deref())?;
         let context = acting.context(actor)?;
         guard::in_order(&life, context.effective_at)?;
-        let late = self.late_at(&life, (step, to), &kept, context.effective_at).await?;
+        let late =
+            super::clock::late_at(write.reader(), &life, (step, to), &kept, context.effective_at).await?;
         write_move(&write, &life, (step, to), &kept, (&context, acting)).await?;
         super::clock::raise_late(&write, &life, &late, (&context, acting, today)).await?;
         let after = life::read(write.reader(), at.identity).await?;

@@ -84,7 +84,7 @@ async fn a_cursor_that_was_made_up_or_is_of_another_list_is_refused() {
     ] {
         refused(&quality.get(&address).await, StatusCode::BAD_REQUEST, "cursor_invalid");
     }
-    for wrong in ["limit=0", "limit=501", "limit=a", "status=lost", "bank=public", "number=a&number=b"] {
+    for wrong in ["limit=0", "limit=501", "limit=a", "status=sold", "bank=public", "number=a&number=b"] {
         let answer = quality.get(&format!("/api/units?{wrong}")).await;
         refused(&answer, StatusCode::BAD_REQUEST, "parameter_wrong");
     }

@@ -8,6 +8,7 @@ use qidai_bank::{BankError, Meaning, Proof, Purpose, Record, RecordAt, Refusal, 
 
 use super::field::{self, text_of};
 use super::form::Pairs;
+use super::late;
 use super::offer::Sent;
 use super::one::{Beside, page};
 use super::{concept_of, record_address};
@@ -27,6 +28,7 @@ pub(crate) async fn move_on(
     let reason = text_of(&pairs, "reason");
     let acting = desk.acting(reader.visitor.principal()?);
     let acting = if reason.is_empty() { acting } else { acting.because(reason) };
+    let acting = acting.since(late::done_at(&pairs, &desk.zone)?);
     let at = RecordAt { concept, number: &number, expected_version: text_of(&pairs, "version").parse().ok() };
     let changes = field::sent(concept, &pairs);
     let moved = desk.store.move_record(at, text_of(&pairs, "step"), &changes, &desk.keys, &acting).await;
@@ -70,7 +72,8 @@ pub(crate) async fn sign(
     }
 }
 
-async fn sign_now(
+/// Signs a record or a unit with what a form says.
+pub(in crate::pages) async fn sign_now(
     state: &AppState,
     (reader, client, headers): (&Reader, &Client, &HeaderMap),
     record: &Record,
@@ -92,7 +95,10 @@ async fn sign_now(
 }
 
 /// The session in which somebody signs; a visitor of a demonstration and a machine have none.
-pub(super) fn session_of(headers: &HeaderMap, client: &Client) -> Result<qidai_bank::Token, Failure> {
+pub(in crate::pages) fn session_of(
+    headers: &HeaderMap,
+    client: &Client,
+) -> Result<qidai_bank::Token, Failure> {
     cookie::token(headers, client.is_https).ok_or_else(|| {
         Failure::refused("person_needed", "Only somebody who is signed in can sign: sign in first.")
     })

@@ -77,7 +77,7 @@ fn page(reader: &Reader, back: &str, refused: Option<(String, &'static str)>) ->
     render(&CertifyPage { sentence: shown::label(reader.lang, CERTIFICATION), back, refused, frame })
 }
 
-/// Only pages of registers are returned to.
+/// Only pages of registers and units are returned to.
 fn own(back: &str) -> &str {
-    if back.starts_with("/records/") { back } else { "/records" }
+    if back.starts_with("/records/") || back.starts_with("/units/") { back } else { "/records" }
 }

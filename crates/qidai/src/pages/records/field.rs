@@ -12,27 +12,27 @@ use crate::words::{Lang, thousands};
 const FRONT: &str = "f-";
 
 /// A value with, where it names a record, its page.
-pub(super) struct Shown {
-    pub(super) text: String,
-    pub(super) address: Option<String>,
-    pub(super) is_long: bool,
+pub(in crate::pages) struct Shown {
+    pub(in crate::pages) text: String,
+    pub(in crate::pages) address: Option<String>,
+    pub(in crate::pages) is_long: bool,
 }
 
 /// A field of a form.
-pub(super) struct Control {
-    pub(super) name: String,
-    pub(super) label: String,
-    pub(super) help: String,
-    pub(super) input: Input,
-    pub(super) value: String,
-    pub(super) is_needed: bool,
+pub(in crate::pages) struct Control {
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) label: String,
+    pub(in crate::pages) help: String,
+    pub(in crate::pages) input: Input,
+    pub(in crate::pages) value: String,
+    pub(in crate::pages) is_needed: bool,
     /// Sealed; `Some(true)` where there is a value already, which a form does not show.
-    pub(super) sealed: Option<bool>,
+    pub(in crate::pages) sealed: Option<bool>,
     /// What was wrong with it: sentence and code.
-    pub(super) said: Option<(String, &'static str)>,
+    pub(in crate::pages) said: Option<(String, &'static str)>,
 }
 
-pub(super) enum Input {
+pub(in crate::pages) enum Input {
     /// One line: type of the input, and what a telephone's keyboard offers.
     Line {
         kind: &'static str,
@@ -45,13 +45,13 @@ pub(super) enum Input {
 }
 
 impl Control {
-    pub(super) fn is_long(&self) -> bool {
+    pub(in crate::pages) fn is_long(&self) -> bool {
         matches!(self.input, Input::Long)
     }
 }
 
 /// A value as pages and exports show it.
-pub(super) fn shown(field: &Field, value: &str, lang: Lang) -> Shown {
+pub(in crate::pages) fn shown(field: &Field, value: &str, lang: Lang) -> Shown {
     let plain = |text: String| Shown { text, address: None, is_long: field.kind == FieldKind::LongText };
     match &field.kind {
         FieldKind::Choice(choices) => {
@@ -77,7 +77,7 @@ pub(super) fn shown(field: &Field, value: &str, lang: Lang) -> Shown {
 }
 
 /// The fields of a form. `value_of` gives what was typed, or what is kept.
-pub(super) fn controls(
+pub(in crate::pages) fn controls(
     fields: impl Iterator<Item = &'static Field>,
     value_of: impl Fn(&Field) -> String,
     (sealed, problems): (&[&str], &[Problem]),
@@ -100,23 +100,27 @@ pub(super) fn controls(
 }
 
 /// What is wrong with one field, in the language of the reader.
-pub(super) fn problem_of(code: &str, problems: &[Problem], lang: Lang) -> Option<(String, &'static str)> {
+pub(in crate::pages) fn problem_of(
+    code: &str,
+    problems: &[Problem],
+    lang: Lang,
+) -> Option<(String, &'static str)> {
     let problem = problems.iter().find(|problem| problem.field == code)?;
     let failure = Failure::from(qidai_bank::Refusal::from(problem.clone()));
     Some((failure.sentence(lang), failure.code()))
 }
 
-pub(super) fn label_of(field: &Field, lang: Lang) -> String {
+pub(in crate::pages) fn label_of(field: &Field, lang: Lang) -> String {
     let unit = if field.unit.is_empty() { String::new() } else { format!(" ({})", field.unit) };
     said(field.label, lang) + &unit
 }
 
-pub(super) fn name_of(field: &Field) -> String {
+pub(in crate::pages) fn name_of(field: &Field) -> String {
     format!("{FRONT}{}", field.code)
 }
 
 /// What a form says of declared fields: code and text.
-pub(super) fn sent(concept: &Concept, pairs: &[(String, String)]) -> Vec<(String, String)> {
+pub(in crate::pages) fn sent(concept: &Concept, pairs: &[(String, String)]) -> Vec<(String, String)> {
     let of_field = |(name, value): &(String, String)| {
         let field = concept.field(name.strip_prefix(FRONT)?)?;
         // An empty sealed field is one that was not shown, not one that is to go.

@@ -10,37 +10,37 @@ use crate::pages::badge::Badge;
 use crate::pages::{Reader, shown};
 
 /// A move as a page offers it.
-pub(super) struct Offer {
-    pub(super) code: &'static str,
-    pub(super) label: String,
-    pub(super) to: Badge,
+pub(in crate::pages) struct Offer {
+    pub(in crate::pages) code: &'static str,
+    pub(in crate::pages) label: String,
+    pub(in crate::pages) to: Badge,
     /// It is the next step of the record.
-    pub(super) is_next: bool,
-    pub(super) needs_reason: bool,
-    pub(super) controls: Vec<Control>,
+    pub(in crate::pages) is_next: bool,
+    pub(in crate::pages) needs_reason: bool,
+    pub(in crate::pages) controls: Vec<Control>,
     /// What stands in its way: sentence and code.
-    pub(super) obstacles: Vec<(String, &'static str)>,
+    pub(in crate::pages) obstacles: Vec<(String, &'static str)>,
     /// What is missing is the signature of who looks at it.
-    pub(super) sign: Option<Sign>,
+    pub(in crate::pages) sign: Option<Sign>,
     /// What was typed before it was refused.
-    pub(super) reason: String,
-    pub(super) was_refused: bool,
+    pub(in crate::pages) reason: String,
+    pub(in crate::pages) was_refused: bool,
 }
 
 /// What is to be signed.
-pub(super) struct Sign {
-    pub(super) meaning: &'static str,
-    pub(super) word: String,
+pub(in crate::pages) struct Sign {
+    pub(in crate::pages) meaning: &'static str,
+    pub(in crate::pages) word: String,
 }
 
 /// What was sent with a move that was refused.
-pub(super) struct Sent<'a> {
-    pub(super) pairs: &'a [(String, String)],
-    pub(super) refusal: Option<&'a Refusal>,
+pub(in crate::pages) struct Sent<'a> {
+    pub(in crate::pages) pairs: &'a [(String, String)],
+    pub(in crate::pages) refusal: Option<&'a Refusal>,
 }
 
 /// All moves from the present state, the next step first, those of other people last.
-pub(super) fn offers(
+pub(in crate::pages) fn offers(
     found: &[MoveOffer],
     record: &Record,
     sent: Option<&Sent<'_>>,
@@ -73,13 +73,21 @@ fn offer(
     let (step, lang) = (found.step, reader.lang);
     // A signature covers the record as it is: what is missing is written first, then signed.
     let fills_in = step.needs_signature.is_none();
+    let concept = record.concept;
+    let is_computed =
+        |problem: &qidai_bank::Problem| concept.field(&problem.field).is_some_and(|field| field.is_computed);
     let is_obstacle = |refusal: &&Refusal| match refusal.code {
-        "record_field_missing" => !fills_in,
+        // What comes from another record cannot be written here.
+        "record_field_missing" => !fills_in || refusal.problems.iter().any(is_computed),
         "signature_missing" => false,
         _ => true,
     };
-    let obstacles: Vec<_> =
-        found.obstacles.iter().filter(is_obstacle).flat_map(|one| sentences(one, record, reader)).collect();
+    let obstacles: Vec<_> = found
+        .obstacles
+        .iter()
+        .filter(is_obstacle)
+        .flat_map(|one| sentences(one, record, (fills_in, reader)))
+        .collect();
     let lacks_signature = found.obstacles.iter().any(|refusal| refusal.code == "signature_missing");
     let meaning = step.needs_signature.filter(|_| lacks_signature && obstacles.is_empty());
     let fields = asked_for(found, record.concept).filter(|_| fills_in);
@@ -116,13 +124,18 @@ fn asked_for<'o>(
     let missing = found.obstacles.iter().filter(|one| one.code == "record_field_missing");
     let missing: Vec<&str> =
         missing.flat_map(|one| &one.problems).map(|problem| problem.field.as_str()).collect();
-    let is_asked =
-        move |field: &&Field| found.step.needs_fields.contains(&field.code) || missing.contains(&field.code);
+    let is_asked = move |field: &&Field| {
+        !field.is_computed && (found.step.needs_fields.contains(&field.code) || missing.contains(&field.code))
+    };
     concept.fields.iter().filter(is_asked)
 }
 
 /// What stands in the way, in the words of the reader; missing fields are named by their labels.
-fn sentences(refusal: &Refusal, record: &Record, reader: &Reader) -> Vec<(String, &'static str)> {
+fn sentences(
+    refusal: &Refusal,
+    record: &Record,
+    (fills_in, reader): (bool, &Reader),
+) -> Vec<(String, &'static str)> {
     let w = reader.lang.words();
     let named =
         |name: &str| refusal.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
@@ -131,8 +144,13 @@ fn sentences(refusal: &Refusal, record: &Record, reader: &Reader) -> Vec<(String
         let label = |code: &str| {
             concept.field(code).map_or_else(|| code.to_owned(), |field| said(field.label, reader.lang))
         };
-        let missing = refusal.problems.iter().map(|problem| label(&problem.field));
-        return missing.map(|label| (w.t1("record-fill-in", "field", label), refusal.code)).collect();
+        let computed = |code: &str| concept.field(code).is_some_and(|field| field.is_computed);
+        let told = refusal.problems.iter().filter(|problem| !fills_in || computed(&problem.field));
+        let said = |problem: &qidai_bank::Problem| {
+            let key = if computed(&problem.field) { "record-not-found" } else { "record-fill-in" };
+            (w.t1(key, "field", label(&problem.field)), refusal.code)
+        };
+        return told.map(said).collect();
     }
     if refusal.code == "document_missing" {
         let class = named("document").and_then(qidai_bank::DocumentClass::parse);

@@ -1,0 +1,443 @@
+//! One unit from its kit to the laboratory, through the pages, with every signature; and its mirror, which tries every
+//! shortcut at every step and finds the refusals in the history.
+
+use qidai_bank::{Acting, Proof, Site, SiteKind, TotpSecret, workflow};
+
+use super::*;
+
+#[path = "../../../tests/support/postgres.rs"]
+mod postgres;
+
+const DIN: &str = "Z990126000001W";
+const UNIT: &str = "/units/din/Z990126000001";
+const STAFF: [(&str, &[Role]); 5] = [
+    ("C0001", &[Role::Collection]),
+    ("T0001", &[Role::Technologist]),
+    ("T0002", &[Role::Technologist]),
+    ("Q0001", &[Role::Quality]),
+    ("M0001", &[Role::MedicalDirector, Role::Director]),
+];
+
+/// Somebody who can sign: certified, with an app that makes codes.
+struct Signer {
+    visitor: Visitor,
+    secret: TotpSecret,
+}
+
+struct Scene {
+    served: Arc<Served>,
+    staff: Vec<(&'static str, Signer)>,
+    /// Somebody who may do everything, and finds that the rules hold for them too.
+    everyone: Signer,
+    refused: std::cell::Cell<usize>,
+}
+
+impl Served {
+    async fn at(store: Store) -> Arc<Served> {
+        let key = MasterKey::new(&RandomSource::seeded(1)).unwrap();
+        let desk = Desk::new(store, KeyRing::new(key, Vec::new())).await.unwrap();
+        let state = AppState::new(Arc::new(catalogue()), Lang::En, desk, Budgets::default());
+        Arc::new(Served { routes: app(state.clone()), state })
+    }
+
+    /// Signed in two minutes ago, certified one minute ago: each code is used once.
+    async fn signer(self: &Arc<Self>, number: &str, roles: &[Role]) -> Signer {
+        let desk = self.state.desk();
+        let console = Principal::console("test");
+        let grants: Vec<Grant> = roles.iter().map(|role| Grant::everywhere(*role)).collect();
+        let before = |seconds: i64| Timestamp::now() - jiff::SignedDuration::from_secs(seconds);
+        let acting = Acting { now: before(130), ..desk.acting(&console) };
+        let (_, link) = desk.store.add_account(number, &grants, &acting).await.unwrap();
+        let (then, secret) = (before(120), desk.keys.new_second_factor(&link));
+        let code = secret.code(then);
+        let chosen = NewCredential { password: PASSWORD, code: Some(&code) };
+        let signed_in = desk.store.use_link(&link, chosen, &desk.keys, then, desk.sources()).await.unwrap();
+        let then = before(60);
+        let code = secret.code(then);
+        let proof = Proof { session: &signed_in.token, password: PASSWORD, code: Some(&code) };
+        let acting = Acting { now: then, ..desk.acting(&signed_in.session.principal) };
+        desk.store.certify_signer(proof, &desk.keys, &acting).await.unwrap();
+        let visitor =
+            Visitor { served: OnceCell::new_with(Some(Arc::clone(self))), token: Some(signed_in.token) };
+        Signer { visitor, secret }
+    }
+}
+
+fn between<'t>(text: &'t str, front: &str) -> &'t str {
+    text.split(front).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default()
+}
+
+fn escaped(text: &str) -> String {
+    crate::pages::escaped(text)
+}
+
+impl Signer {
+    #[track_caller]
+    fn made(answer: &Answer) -> String {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", sentence(answer));
+        answer.header("location").to_owned()
+    }
+
+    async fn create(&self, kind: &str, fields: &[(&str, &str)]) -> String {
+        let form: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| {
+                let front = if *name == "site" { "" } else { "f-" };
+                format!("{front}{name}={}", escaped(value))
+            })
+            .collect();
+        Self::made(&self.visitor.post_form(&format!("/records/{kind}/new"), &form.join("&")).await)
+    }
+
+    /// Makes a move from the page, with the version that it shows.
+    async fn go(&self, address: &str, step: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = self.visitor.get(address).await;
+        let version = between(&page.text, "name=\"version\" value=\"").to_owned();
+        let fields: String =
+            fields.iter().map(|(name, value)| format!("&f-{name}={}", escaped(value))).collect();
+        let form = format!("step={step}&version={version}&reason=as+the+story+goes{fields}");
+        self.visitor.post_form(&format!("{address}/move"), &form).await
+    }
+
+    async fn goes(&self, address: &str, step: &str, fields: &[(&str, &str)]) {
+        let answer = self.go(address, step, fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{step}: {}", sentence(&answer));
+    }
+
+    async fn sign(&self, address: &str, meaning: &str) {
+        let page = self.visitor.get(address).await;
+        let digest = between(&page.text, "name=\"digest\" value=\"");
+        assert!(!digest.is_empty(), "nothing to sign at {address}");
+        let code = self.secret.code(Timestamp::now());
+        let form = format!("meaning={meaning}&digest={digest}&password={}&code={code}", escaped(PASSWORD));
+        let first = self.visitor.post_form(&format!("{address}/sign"), &form).await;
+        assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", sentence(&first));
+    }
+
+    async fn attach(&self, address: &str, class: &str) {
+        let subject = address.trim_start_matches("/records/").trim_start_matches('/');
+        let subject = subject.replacen("units/", "unit/", 1);
+        let key = self.visitor.form_key();
+        let fields = [("form_key", key.as_str()), ("subject", subject.as_str()), ("class", class)];
+        let sent = self.visitor.upload("/documents", &fields, "paper.txt", b"signed on paper").await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    }
+}
+
+/// What a page says about a refusal.
+fn sentence(answer: &Answer) -> String {
+    let at = answer.text.find("class=\"code\"").or_else(|| answer.text.find("role=\"alert\""));
+    let from = at.map_or(0, |at| at.saturating_sub(500));
+    let text: String = answer
+        .text
+        .chars()
+        .skip(answer.text[..answer.text.floor_char_boundary(from)].chars().count())
+        .take(900)
+        .collect();
+    format!("{}: {text}", answer.status)
+}
+
+fn ago(hours: i64) -> String {
+    (Timestamp::now() - jiff::SignedDuration::from_hours(hours)).to_string()
+}
+
+fn number_of(address: &str) -> &str {
+    address.rsplit('/').next().unwrap_or_default()
+}
+
+impl Scene {
+    async fn at(store: Store) -> Scene {
+        let served = Served::at(store).await;
+        let desk = served.state.desk();
+        let console = Principal::console("test");
+        let site = Site {
+            code: "jinan".to_owned(),
+            name: "济南妇幼".to_owned(),
+            kind: SiteKind::CollectionHospital,
+            uscc: None,
+            active: true,
+        };
+        desk.store.put_site(&site, &desk.acting(&console)).await.unwrap();
+        let mut staff = Vec::new();
+        for (number, roles) in STAFF {
+            staff.push((number, served.signer(number, roles).await));
+        }
+        let everyone = served.signer("E0001", &Role::all().collect::<Vec<_>>()).await;
+        Scene { served, staff, everyone, refused: std::cell::Cell::new(0) }
+    }
+
+    fn who(&self, number: &str) -> &Signer {
+        self.staff.iter().find(|(known, _)| *known == number).map(|(_, signer)| signer).unwrap()
+    }
+
+    /// The mirror: every move that this state does not have, and every one that something stands in the way of.
+    async fn no_shortcut(&self) {
+        let page = self.everyone.visitor.get("/api/units/din/Z990126000001/life").await;
+        let life: serde_json::Value = serde_json::from_str(&page.text).unwrap();
+        let state = life["state"].as_str().unwrap().to_owned();
+        let unit = workflow::known("unit").unwrap();
+        for step in &unit.steps {
+            let offered = life["moves"].as_array().unwrap().iter().find(|one| one["move"] == step.code);
+            let blocked = offered.is_none_or(|one| !one["obstacles"].as_array().unwrap().is_empty());
+            // What may be done now is done by the story, or would end it.
+            if !blocked {
+                continue;
+            }
+            let answer = self.everyone.go(UNIT, step.code, &[]).await;
+            assert!(answer.status.is_client_error(), "{} from {state}: {}", step.code, answer.status);
+            let expected = if step.from.contains(&state.as_str()) { "" } else { "move_not_allowed" };
+            assert!(answer.text.contains(expected), "{} from {state}: {}", step.code, sentence(&answer));
+            // A form that is not yet filled in is no attempt to break a rule.
+            if !answer.text.contains("record_field_missing") || expected == "move_not_allowed" {
+                self.refused.set(self.refused.get() + 1);
+            }
+        }
+        let still = self.everyone.visitor.get("/api/units/din/Z990126000001/life").await;
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&still.text).unwrap()["state"], state.as_str());
+    }
+
+    /// Hospital, contract, collector and form: what there is before the first mother comes.
+    async fn network(&self) -> (String, String) {
+        let (midwife, quality, director) = (self.who("C0001"), self.who("Q0001"), self.who("M0001"));
+        let hospital = [("name", "济南妇幼"), ("kind", "hospital"), ("uscc", "91350100M000100Y43")];
+        let hospital = quality.create("institution", &hospital).await;
+        let contract = [
+            ("site", "jinan"),
+            ("hospital", number_of(&hospital)),
+            ("contract_number", "HT-1"),
+            ("in_province", "true"),
+            ("valid_from", "2026-01-01"),
+        ];
+        let contract = quality.create("site_contract", &contract).await;
+        quality.attach(&contract, "contract").await;
+        let day = (Timestamp::now() + jiff::SignedDuration::from_hours(24 * 300)).strftime("%F").to_string();
+        let version = between(
+            &quality.visitor.get(&format!("{contract}/amend")).await.text,
+            "name=\"version\" value=\"",
+        )
+        .to_owned();
+        let whole = format!(
+            "version={version}&site=jinan&f-hospital={}&f-contract_number=HT-1&f-in_province=true&f-valid_from=2026-01-01&f-valid_until={day}",
+            number_of(&hospital)
+        );
+        Signer::made(&quality.visitor.post_form(&format!("{contract}/amend"), &whole).await);
+        director.sign(&contract, "approved").await;
+        director.goes(&contract, "put_in_force", &[]).await;
+        let collector = [
+            ("site", "jinan"),
+            ("certificate_number", "SG-7"),
+            ("trained_on", "2026-01-05"),
+            ("valid_until", &day),
+        ];
+        let collector = midwife.create("collector", &collector).await;
+        midwife.attach(&collector, "certificate").await;
+        quality.sign(&collector, "approved").await;
+        quality.goes(&collector, "certify", &[]).await;
+        let form = [
+            ("form_version", "V3"),
+            ("language", "zh"),
+            ("offers_donate", "true"),
+            ("offers_family", "true"),
+            ("offers_research", "true"),
+            ("offers_recontact", "true"),
+            ("offers_genetic", "false"),
+            ("offers_export", "false"),
+            ("approval", "卫医 2026-9"),
+            ("in_force_from", "2026-01-01"),
+        ];
+        let form = quality.create("consent_form", &form).await;
+        quality.attach(&form, "consent").await;
+        director.sign(&form, "approved").await;
+        director.goes(&form, "put_in_force", &[]).await;
+        (number_of(&collector).to_owned(), number_of(&form).to_owned())
+    }
+
+    async fn consent(&self, form: &str, mother: &str, research: &str) -> String {
+        let fields = [
+            ("unit", DIN),
+            ("mother", mother),
+            ("form", form),
+            ("signer", "mother"),
+            ("donate", "true"),
+            ("family", "false"),
+            ("research", research),
+            ("recontact", "true"),
+            ("genetic", "false"),
+            ("export", "false"),
+            ("signed_at", &ago(5)),
+            ("born_on", &ago(3)[..10]),
+        ];
+        self.who("C0001").create("consent", &fields).await
+    }
+}
+
+/// Every question of the rule set, answered so that it passes.
+fn healthy() -> String {
+    let set = qidai_bank::rule_set("tzuchi_2008_v1").unwrap();
+    let yes = ["hospital_agrees", "healthy_pregnancy"];
+    let asked = set.questions.iter().filter(|one| one.code != "amniotic_normal");
+    let line = |code: &str| format!("{code}: {}", if yes.contains(&code) { "yes" } else { "no" });
+    asked.map(|one| line(one.code)).collect::<Vec<_>>().join("\n")
+}
+
+async fn from_the_kit_to_the_laboratory(store: Store) {
+    let scene = Scene::at(store).await;
+    let (midwife, technologist, second) = (scene.who("C0001"), scene.who("T0001"), scene.who("T0002"));
+    let (collector, form) = scene.network().await;
+    let year = (Timestamp::now() + jiff::SignedDuration::from_hours(24 * 200)).strftime("%F").to_string();
+    let kit = [("label", DIN), ("lot", "L-77"), ("expires_on", year.as_str()), ("anticoagulant", "cpd")];
+    let kit = midwife.create("kit", &kit).await;
+    // Before there is a unit, the label leads to its kit.
+    let scanned = midwife.visitor.get(&format!("/find?number={DIN}")).await;
+    assert_eq!(scanned.header("location"), kit);
+    let mother = midwife
+        .create(
+            "person",
+            &[("kind", "mother"), ("name", "王小芳"), ("document_kind", "none"), ("note", "no papers")],
+        )
+        .await;
+    let mother = number_of(&mother).to_owned();
+
+    let new = midwife.visitor.get("/units/new").await;
+    new.says("Register a unit");
+    let wrong = midwife.visitor.post_form("/units/new", "number=Z990126000001X&bank=public").await;
+    wrong.says("din_check_wrong");
+    let registered = format!("number={DIN}&bank=public&f-site=jinan&f-mother={mother}");
+    assert_eq!(Signer::made(&midwife.visitor.post_form("/units/new", &registered).await), UNIT);
+    midwife.visitor.post_form("/units/new", &registered).await.says("unit_known");
+    scene.no_shortcut().await;
+
+    midwife.goes(&kit, "issue", &[("unit", DIN)]).await;
+    midwife.goes(UNIT, "issue_kit", &[]).await;
+    scene.no_shortcut().await;
+
+    // Consent: on a form in force, within its scopes, witnessed by a signature.
+    let consent = scene.consent(&form, &mother, "true").await;
+    midwife.attach(&consent, "consent").await;
+    midwife.sign(&consent, "witnessed").await;
+    midwife.goes(&consent, "give", &[]).await;
+    let twice = scene.consent(&form, &mother, "true").await;
+    midwife.attach(&twice, "consent").await;
+    midwife.sign(&twice, "witnessed").await;
+    midwife.go(&twice, "give", &[]).await.says("consent_already_given");
+    scene.no_shortcut().await;
+
+    // Health history: what it comes to follows from the answers.
+    let half =
+        [("unit", DIN), ("mother", &mother), ("rule_set", "tzuchi_2008_v1"), ("answers", "hepatitis_b: no")];
+    let half = midwife.create("questionnaire", &half).await;
+    midwife.visitor.get(&half).await.says("Incomplete");
+    let answers = healthy();
+    let whole = [("unit", DIN), ("mother", &mother), ("rule_set", "tzuchi_2008_v1"), ("answers", &answers)];
+    let questionnaire = midwife.create("questionnaire", &whole).await;
+    midwife.sign(&questionnaire, "performed").await;
+    midwife.goes(&questionnaire, "pass", &[]).await;
+    scene.no_shortcut().await;
+
+    // Four of four labels.
+    let (begun, ended) = (ago(3), ago(2));
+    let collection = [
+        ("site", "jinan"),
+        ("unit", DIN),
+        ("kit", number_of(&kit)),
+        ("collector", &collector),
+        ("delivery", "vaginal"),
+        ("way", "in_utero"),
+        ("volume_ml", "92"),
+    ];
+    let collection = midwife.create("collection", &collection).await;
+    let scans = |tubes: &'static str| {
+        [
+            ("started_at", begun.as_str()),
+            ("ended_at", ended.as_str()),
+            ("scan_mother", DIN),
+            ("scan_bag", "=Z99012600000100"),
+            ("scan_tubes", tubes),
+            ("scan_form", "z9901 26 000001"),
+        ]
+    };
+    let three = midwife.go(&collection, "match", &scans("Z990126000002")).await;
+    three.says("labels_do_not_match");
+    midwife.goes(&collection, "match", &scans("Z990126000001")).await;
+    midwife.visitor.get(&collection).await.says("labels do not match");
+    let late = midwife.go(UNIT, "collect", &[("collected_at", &ago(6))]).await;
+    late.says("consent_after_collection");
+    midwife.goes(UNIT, "collect", &[("collected_at", &begun)]).await;
+    scene.no_shortcut().await;
+
+    // On the way.
+    let pickup = midwife.create("pickup", &[("box", "BOX-3"), ("planned_on", &ago(0)[..10])]).await;
+    midwife.goes(&pickup, "pick_up", &[("picked_up_at", &ago(2))]).await;
+    midwife.goes(UNIT, "send", &[("pickup", number_of(&pickup))]).await;
+    scene.no_shortcut().await;
+    technologist.goes(&pickup, "deliver", &[("delivered_at", &ago(1))]).await;
+    let readings = format!(
+        "{} 18.4\n{} 25,1\n{} 19.0",
+        ago(2),
+        (Timestamp::now() - jiff::SignedDuration::from_mins(90)),
+        ago(1)
+    );
+    let trace = technologist
+        .create(
+            "temperature_trace",
+            &[("pickup", number_of(&pickup)), ("logger", "LOG-1"), ("readings", &readings)],
+        )
+        .await;
+    technologist.visitor.get(&trace).await.says("Outside of the window");
+    technologist.visitor.get("/records/nonconformance").await.says(number_of(&trace));
+    technologist.goes(UNIT, "receive", &[("received_at", &ago(1))]).await;
+    scene.no_shortcut().await;
+
+    // Accepted by somebody else, with a signature.
+    technologist.go(UNIT, "accept", &[]).await.says("four_eyes");
+    second.go(UNIT, "accept", &[]).await.says("signature_missing");
+    second.sign(UNIT, "reviewed").await;
+    second.goes(UNIT, "accept", &[]).await;
+    scene.no_shortcut().await;
+    technologist.goes(UNIT, "process", &[]).await;
+    let page = technologist.visitor.get(UNIT).await;
+    page.says("processing");
+    page.says(&mother);
+    page.says(number_of(&kit));
+    scene.no_shortcut().await;
+    the_end(&scene, &kit, &consent).await;
+}
+
+/// What the bank can tell of it afterwards.
+async fn the_end(scene: &Scene, kit: &str, consent: &str) {
+    let store = &scene.served.state.desk().store;
+    let subject = "unit/din/Z990126000001";
+    let events = store.history_page(Some(subject), None, 10_000).await.unwrap();
+    let refusals = events.iter().filter(|event| event.kind == "unit_move_refused").count();
+    // The story itself was refused five times: signed too late, four eyes, no signature ….
+    assert!(refusals >= scene.refused.get() && refusals > 250, "{refusals} of {}", scene.refused.get());
+    let trace = store.trace(subject).await.unwrap();
+    for part in
+        [kit.trim_start_matches("/records/"), consent.trim_start_matches("/records/"), "actor/staff:T0002"]
+    {
+        assert!(trace.lines.iter().any(|line| line.subject == part), "{part}: {:?}", trace.lines);
+    }
+    let scanned = scene.who("T0001").visitor.get("/find?number=%5DC0%3DZ99012600000100").await;
+    assert_eq!(scanned.header("location"), UNIT);
+    assert_eq!(scene.who("T0001").visitor.get("/find?number=L-77").await.header("location"), kit);
+    let mut found = store.verify(&[], &RandomSource::seeded(1), &mut |_| {}).await.unwrap();
+    store.verify_people(Some(&scene.served.state.desk().keys), &mut found).await.unwrap();
+    assert!(found.is_whole(), "{:?}", found.findings);
+    // Withdrawn before it was stored: the unit goes on to a decision, and is never banked.
+    let midwife = scene.who("C0001");
+    midwife.goes(consent, "withdraw", &[("withdrawn_at", &ago(0))]).await;
+    let life = scene.everyone.visitor.get("/api/units/din/Z990126000001/life").await;
+    assert!(!life.text.contains("consent_donate"), "{}", life.text);
+}
+
+#[tokio::test]
+async fn a_unit_from_the_kit_to_the_laboratory_on_sqlite() {
+    from_the_kit_to_the_laboratory(Store::in_memory().await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_unit_from_the_kit_to_the_laboratory_on_postgres() {
+    let Some(server) = postgres::Postgres::start_or_skip() else { return };
+    let store = Store::create_or_open(&server.database("unit_story")).await.unwrap();
+    from_the_kit_to_the_laboratory(store).await;
+}

@@ -1,0 +1,78 @@
+//! What can be done with a unit, what it hangs together with, and who signed it.
+
+use qidai_bank::{Coverage, Record, Signature, Trace, Way};
+
+use crate::app::AppState;
+use crate::pages::records::field::{Shown, label_of, shown as shown_field};
+use crate::pages::records::offer::Sent;
+use crate::pages::{Reader, shown};
+use crate::words::Lang;
+
+/// Lines of a trace on the page; the API and `qidai unit trace` have them all.
+const LINES_SHOWN: usize = 100;
+
+/// What a page shows beside the unit itself.
+#[derive(Default)]
+pub(super) struct Beside<'a> {
+    pub(super) sent: Option<Sent<'a>>,
+    pub(super) refused: Option<(String, &'static str)>,
+}
+
+/// Something that the unit is connected with.
+pub(super) struct Around {
+    pub(super) subject: String,
+    pub(super) address: Option<String>,
+    /// The field that makes the connection.
+    pub(super) by: String,
+    pub(super) is_back: bool,
+    pub(super) depth: u8,
+}
+
+pub(super) struct SignatureView {
+    pub(super) meaning: &'static str,
+    pub(super) who: String,
+    pub(super) at: String,
+    pub(super) covers: bool,
+}
+
+/// Open fields of the declaration, without those that the page tells elsewhere.
+pub(super) fn own_fields(record: &Record, lang: Lang) -> Vec<(String, Option<Shown>)> {
+    let told = |code: &str| !matches!(code, "bank_type" | "attached_segments");
+    let fields = record.concept.open_fields().filter(|field| told(field.code));
+    let value = |field| record.field(field_code(field)).map(|value| shown_field(field, value, lang));
+    fields.map(|field| (label_of(field, lang), value(field))).collect()
+}
+
+fn field_code(field: &qidai_bank::workflow::Field) -> &'static str {
+    field.code
+}
+
+pub(super) fn around(trace: &Trace, reader: &Reader) -> Vec<Around> {
+    let line = |line: &qidai_bank::TraceLine| Around {
+        address: shown::subject_address(&line.subject, &reader.visitor),
+        subject: line.subject.clone(),
+        by: line.by.clone(),
+        is_back: line.way == Way::Back,
+        depth: line.depth,
+    };
+    trace.lines.iter().take(LINES_SHOWN).map(line).collect()
+}
+
+pub(super) fn signatures(
+    all: &[Signature],
+    record: &Record,
+    state: &AppState,
+    lang: Lang,
+) -> Vec<SignatureView> {
+    let canonical = record.canonical();
+    let view = |one: &Signature| {
+        let role = qidai_bank::Role::parse(&one.role).map_or("", |role| shown::label(lang, role.labels()));
+        SignatureView {
+            meaning: shown::label(lang, one.meaning.labels()),
+            who: format!("{role} {}", one.staff_number).trim().to_owned(),
+            at: shown::second(one.signed_at, &state.desk().zone),
+            covers: one.coverage(&canonical) == Coverage::Covers,
+        }
+    };
+    all.iter().map(view).collect()
+}

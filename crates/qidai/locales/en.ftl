@@ -545,6 +545,7 @@ replay-other = another answer:
 replay-difference = { $what }: { $then } then, { $now } now
 table-probability = Likely
 table-frequencies = Probabilities under frequency set { $set }: of as many matches of 8 as the best case has
+table-pairs = Pairs: units, class of the worse, likely, TNC and CD34+ together, match between the units
 table-receipt = Receipt: generation { $generation }, release { $release }, { $engine }, digest { $digest }
     { $request }
 failure-patient_not_named = No patient: give --patient FILE.gl, --typing LINE or --locus LOCUS=ALLELES.
@@ -554,7 +555,7 @@ failure-weight_needed = A floor per kilogram needs the patient's weight.
 failure-weight_out_of_range = { $value } is no possible weight; expected { $expected }.
 failure-floor_out_of_range = { $value } is no possible floor; expected { $expected }.
 failure-frequencies_lack_locus = { $file } has no locus { $locus }; a search counts A, C, B and DRB1.
-failure-profile_unknown = There is no profile "{ $value }"; expected one of { $expected }.
+failure-search_profile_unknown = There is no profile "{ $value }"; expected one of { $expected }.
 failure-selection_page_unreadable = The page of the { $what } cannot be read: { $error }.
 failure-antibody_refused = What the patient has antibodies against cannot be read: { $detail }
 failure-antibody_mfi_unreadable = Line { $line }: "{ $value }" is no MFI; expected a whole number.

@@ -529,6 +529,7 @@ replay-other = 答案不同：
 replay-difference = { $what }：当时 { $then }，现在 { $now }
 table-probability = 概率
 table-frequencies = 概率按频率集 { $set } 计算：达到最好情形的八分级别
+table-pairs = 成对：两份、较差一份的级别、概率、合计 TNC 与 CD34+、两份之间的相合
 table-receipt = 凭据：快照第 { $generation } 代，命名集 { $release }，{ $engine }，摘要 { $digest }
     { $request }
 failure-patient_not_named = 没有患者：请给出 --patient FILE.gl、--typing LINE 或 --locus LOCUS=ALLELES。
@@ -538,7 +539,7 @@ failure-weight_needed = 设了每公斤剂量下限，就需要患者体重。
 failure-weight_out_of_range = { $value } 不是可能的体重；应为 { $expected }。
 failure-floor_out_of_range = { $value } 不是可能的下限；应为 { $expected }。
 failure-frequencies_lack_locus = { $file } 没有座位 { $locus }；检索按 A、C、B、DRB1 计数。
-failure-profile_unknown = 没有选择标准“{ $value }”；应为 { $expected } 之一。
+failure-search_profile_unknown = 没有选择标准“{ $value }”；应为 { $expected } 之一。
 failure-selection_page_unreadable = { $what } 页无法读取：{ $error }。
 failure-antibody_refused = 患者抗体的特异性无法解读：{ $detail }
 failure-antibody_mfi_unreadable = 第 { $line } 行：“{ $value }”不是 MFI；应为整数。

@@ -28,7 +28,7 @@ use qidai_match::search::{Facts, Snapshot, Source};
 use qidai_match::{AntigenSpace, Interpreter};
 
 pub(crate) use answer::{
-    Direction, Excluded, LocusHit, Note, PositionHit, PositionKind, Range, SearchAnswer, UnitHit,
+    Direction, Excluded, LocusHit, Note, PairHit, PositionHit, PositionKind, Range, SearchAnswer, UnitHit,
 };
 pub(crate) use antibody::Antibody;
 pub(crate) use build::save;

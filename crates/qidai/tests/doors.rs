@@ -133,6 +133,25 @@ fn profiles_pages_and_antibodies_are_asked_for_by_name_or_file() {
     );
 }
 
+/// Two units for one patient: each above its floor, both together above theirs, the worse one gives the class.
+#[test]
+fn pairs_of_units_are_proposed() {
+    let bank = Bank::new();
+    let asked =
+        ["--patient", PATIENT, "--weight", "60", "--profile", "double_each", "--pairs", "5", "--limit", "3"];
+    let answer = bank.json(&asked);
+    let pairs = answer["pairs"].as_array().unwrap();
+    assert!(!pairs.is_empty() && pairs.len() <= 5);
+    assert!(answer["units"].as_array().unwrap().len() <= 3, "pairs are made of more units than are listed");
+    for pair in pairs {
+        assert_ne!(pair["units"][0], pair["units"][1]);
+        assert!(pair["tnc_per_kg"].as_f64().unwrap() >= 3.5e7, "{pair}");
+        assert!(pair["x8"]["best"].as_u64().unwrap() >= 4 && pair["between_x8"].is_object());
+    }
+    let without = bank.json(&["--patient", PATIENT]);
+    assert!(without.get("pairs").is_none());
+}
+
 #[test]
 fn the_three_ways_to_name_a_patient_ask_the_same() {
     let bank = Bank::new();

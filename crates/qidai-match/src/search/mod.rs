@@ -5,12 +5,14 @@
 //! 3. [`query`]: the patient becomes one small table per locus, with an entry for each distinct typing.
 //! 4. [`criteria`], [`scan`]: each row adds five entries; what is below a floor is counted under its rule.
 //! 5. [`order`]: the best are kept, in an order that ends at the unit's identity.
+//! 6. [`pair`]: two units for one patient.
 
 pub mod criteria;
 pub mod facts;
 pub mod index;
 mod layout;
 pub mod order;
+pub mod pair;
 pub mod query;
 mod rank;
 pub mod scan;
@@ -20,6 +22,7 @@ pub use criteria::{Criteria, DoseByClass, Floors, Rule};
 pub use facts::{Abo, Facts, Sex, Source};
 pub use index::{Origin, SnapshotBuilder, UnitEntry};
 pub use order::{Order, OrderKey};
+pub use pair::{PAIRED_MAX, UnitPair, pairs};
 pub use query::Query;
 pub use scan::{Answer, Excluded, Hit, Predict, search, search_predicted};
 pub use snapshot::{Snapshot, SnapshotError};

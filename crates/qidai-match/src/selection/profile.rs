@@ -48,6 +48,8 @@ pub enum RuleKind {
     X10,
     Tnc,
     Cd34,
+    /// Of both units of a pair together.
+    TncOfPair,
 }
 
 /// The doses of a profile for one patient, in cells per unit.
@@ -61,6 +63,8 @@ pub struct Doses {
     pub tnc_by_x8: Option<DoseByClass>,
     /// By matches of 8.
     pub cd34_by_x8: Option<DoseByClass>,
+    /// Of both units of a pair together.
+    pub tnc_of_pair: Option<u64>,
 }
 
 impl Profile {
@@ -118,6 +122,7 @@ impl Profile {
             cd34_total: total(RuleKind::Cd34, 1e5),
             tnc_by_x8: by_class(RuleKind::Tnc, 1e7),
             cd34_by_x8: by_class(RuleKind::Cd34, 1e5),
+            tnc_of_pair: total(RuleKind::TncOfPair, 1e7),
         }
     }
 }
@@ -137,7 +142,8 @@ fn rule(row: &Row<'_>) -> Result<ProfileRule, PageError> {
         "x10" => (RuleKind::X10, Some(10.0)),
         "tnc" => (RuleKind::Tnc, None),
         "cd34" => (RuleKind::Cd34, None),
-        other => return Err(wrong(row.line, other, "x6, x8, x10, tnc or cd34")),
+        "tnc_of_pair" => (RuleKind::TncOfPair, None),
+        other => return Err(wrong(row.line, other, "x6, x8, x10, tnc, cd34 or tnc_of_pair")),
     };
     let value = number(row, least)?;
     if most.is_some_and(|most| value > most || value.fract() != 0.0) {

@@ -25,10 +25,10 @@ pub(crate) async fn run(
     Extension(reader): Extension<Reader>,
     Body(request): Body<SearchRequest>,
 ) -> Result<Response, Failure> {
-    if request.limit > LIMIT_MAX {
-        let sentence = format!("limit is {}: expected at most {LIMIT_MAX}.", request.limit);
+    if let Some(asked) = [request.limit, request.pairs].into_iter().find(|asked| *asked > LIMIT_MAX) {
+        let sentence = format!("limit is {asked}: expected at most {LIMIT_MAX}.");
         let failure = Failure::refused("limit_out_of_range", sentence);
-        return Err(failure.with("value", request.limit.to_string()).with("most", LIMIT_MAX.to_string()));
+        return Err(failure.with("value", asked.to_string()).with("most", LIMIT_MAX.to_string()));
     }
     let answered = search(&state, request).await?;
     Ok(Json(answered.answer.told_in(reader.lang)).into_response())

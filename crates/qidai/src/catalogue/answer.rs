@@ -11,6 +11,9 @@ use crate::words::Lang;
 pub(crate) struct SearchAnswer {
     /// The first units, best first.
     pub(crate) units: Vec<UnitHit>,
+    /// Pairs of units, best first; absent when none were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pairs: Vec<PairHit>,
     /// The rules that kept units out, with counts.
     pub(crate) excluded: Vec<Excluded>,
     /// How many units passed every rule, listed or not.
@@ -89,6 +92,27 @@ impl UnitHit {
         let p = self.p?;
         Some(p.iter().take(usize::from(8_u8.saturating_sub(best)) + 1).sum())
     }
+}
+
+/// Two units for one patient.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub(crate) struct PairHit {
+    /// Their numbers, the better one first.
+    pub(crate) units: [String; 2],
+    /// Classes of the worse one.
+    pub(crate) x6: Option<Range>,
+    pub(crate) x8: Option<Range>,
+    pub(crate) x10: Option<Range>,
+    /// The probability that both have as many matches of 8 as the worse one has in the best case.
+    pub(crate) likely: Option<f64>,
+    /// Both together.
+    pub(crate) tnc_total: Option<f64>,
+    pub(crate) cd34_total: Option<f64>,
+    pub(crate) tnc_per_kg: Option<f64>,
+    pub(crate) cd34_per_kg: Option<f64>,
+    /// How the units match each other.
+    pub(crate) between_x8: Option<Range>,
+    pub(crate) between_x6: Option<Range>,
 }
 
 /// The order of [`UnitHit::loci`].

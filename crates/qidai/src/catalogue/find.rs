@@ -1,14 +1,15 @@
 //! Asks the engine and dresses its rows for people.
 
 use qidai_hla::{Locus, LocusTyping, PersonTyping};
-use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, search, search_predicted};
+use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, UnitPair, pairs, search, search_predicted};
 use qidai_match::{LocusCounts, LocusGenotype, MATCH_LOCI, PerMatchLocus, position};
 
 use super::answer::HIT_LOCI;
+use super::receipt::Digested;
 use super::selection::Selected;
 use super::{
-    Catalogue, Excluded, LocusHit, Note, PositionHit, PositionKind, Receipt, SearchAnswer, SearchRequest,
-    UnitHit, build, reason,
+    Catalogue, Excluded, LocusHit, Note, PairHit, PositionHit, PositionKind, Receipt, SearchAnswer,
+    SearchRequest, UnitHit, build, reason,
 };
 use crate::error::Failure;
 
@@ -42,9 +43,11 @@ impl Catalogue {
             }
             None => search(self.snapshot(), &query, &criteria),
         };
+        let pairs = self.pairs(&answer.hits, request, &selected);
         let units: Vec<UnitHit> = answer
             .hits
             .iter()
+            .take(request.limit)
             .enumerate()
             .map(|(i, hit)| self.unit_hit(i as u32 + 1, hit, &genotypes, request))
             .collect();
@@ -61,8 +64,9 @@ impl Catalogue {
         if selected.profile.has_doses() && request.weight_kg.is_none() {
             notes.push(doses_not_asked());
         }
-        let receipt = Receipt::new(self, request, &selected, &units, &excluded, answer.passed);
-        Ok(SearchAnswer { units, excluded, total_listed: answer.passed, notes, receipt })
+        let told = Digested { units: &units, pairs: &pairs, excluded: &excluded, passed: answer.passed };
+        let receipt = Receipt::new(self, request, &selected, &told);
+        Ok(SearchAnswer { units, pairs, excluded, total_listed: answer.passed, notes, receipt })
     }
 
     /// Reads the patient; all errors of the typing in one failure.
@@ -80,6 +84,34 @@ impl Catalogue {
             return Err(Failure::refused("patient_typing_missing", expected));
         }
         Ok(patient)
+    }
+
+    /// Two units each, where they are asked for.
+    fn pairs(&self, hits: &[Hit], request: &SearchRequest, selected: &Selected) -> Vec<PairHit> {
+        if request.pairs == 0 {
+            return Vec::new();
+        }
+        let doses = request.weight_kg.map(|weight| selected.profile.doses(weight));
+        let floor = doses.and_then(|doses| doses.tnc_of_pair);
+        let found = pairs(self.snapshot(), hits, self.interpreter().antigens(), floor, request.pairs);
+        let din = |place: usize| {
+            hits.get(place).map_or(String::new(), |hit| self.snapshot().id(hit.row).to_owned())
+        };
+        let per_kg = |count: Option<u64>| Some(count? as f64 / request.weight_kg?);
+        let hit = |pair: UnitPair| PairHit {
+            units: pair.places.map(din),
+            x6: pair.classes.x6.map(Into::into),
+            x8: pair.classes.x8.map(Into::into),
+            x10: pair.classes.x10.map(Into::into),
+            likely: pair.likely,
+            tnc_total: pair.tnc_total.map(|count| count as f64),
+            cd34_total: pair.cd34_total.map(|count| count as f64),
+            tnc_per_kg: per_kg(pair.tnc_total),
+            cd34_per_kg: per_kg(pair.cd34_total),
+            between_x8: pair.between.x8.map(Into::into),
+            between_x6: pair.between.x6.map(Into::into),
+        };
+        found.into_iter().map(hit).collect()
     }
 
     fn unit_hit(&self, rank: u32, hit: &Hit, patient: &Patient, request: &SearchRequest) -> UnitHit {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::selection::Selected;
-use super::{Catalogue, Excluded, Range, SearchRequest, UnitHit};
+use super::{Catalogue, Excluded, PairHit, Range, SearchRequest, UnitHit};
 
 /// What was asked of which state, and a digest of what was answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -37,14 +37,20 @@ pub(crate) struct Receipt {
     pub(crate) digest: String,
 }
 
+/// What a digest is taken of.
+pub(super) struct Digested<'a> {
+    pub(super) units: &'a [UnitHit],
+    pub(super) pairs: &'a [PairHit],
+    pub(super) excluded: &'a [Excluded],
+    pub(super) passed: u64,
+}
+
 impl Receipt {
     pub(super) fn new(
         catalogue: &Catalogue,
         request: &SearchRequest,
         selected: &Selected,
-        units: &[UnitHit],
-        excluded: &[Excluded],
-        passed: u64,
+        answer: &Digested<'_>,
     ) -> Receipt {
         Receipt {
             engine: qidai_match::ENGINE.to_owned(),
@@ -57,16 +63,16 @@ impl Receipt {
             profile_version: selected.profile_version(),
             order_version: selected.order_version(),
             request: request.clone(),
-            digest: digest(units, excluded, passed),
+            digest: digest(answer),
         }
     }
 }
 
 /// One line per unit and rule, so that the digest does not depend on how an answer is printed.
-fn digest(units: &[UnitHit], excluded: &[Excluded], passed: u64) -> String {
-    let mut text = format!("passed {passed}\n");
+fn digest(answer: &Digested<'_>) -> String {
+    let mut text = format!("passed {}\n", answer.passed);
     let class = |range: Option<Range>| range.map_or("-".to_owned(), |r| format!("{}/{}", r.best, r.worst));
-    for unit in units {
+    for unit in answer.units {
         let (x6, x8, x10) = (class(unit.x6), class(unit.x8), class(unit.x10));
         let list = unit.list.as_deref().unwrap_or("");
         let counts =
@@ -81,7 +87,12 @@ fn digest(units: &[UnitHit], excluded: &[Excluded], passed: u64) -> String {
             unit.rank, unit.din, counts[0], counts[1]
         );
     }
-    for one in excluded {
+    for pair in answer.pairs {
+        let [one, two] = &pair.units;
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "pair {one} {two} {}", class(pair.x8));
+    }
+    for one in answer.excluded {
         let _ = writeln!(text, "{} {}", one.rule, one.count);
     }
     hex(&Sha256::digest(text.as_bytes()))

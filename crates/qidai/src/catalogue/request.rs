@@ -1,7 +1,7 @@
 //! What a person asks: the patient, floors and filters.
 
 use jiff::civil::Date;
-use qidai_match::search::{Abo, Criteria, Floors, Sex};
+use qidai_match::search::{Abo, Criteria, Floors, PAIRED_MAX, Sex};
 use qidai_match::selection::RuleKind;
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +86,10 @@ pub(crate) struct SearchRequest {
     pub(crate) order_page: Option<String>,
     #[schema(maximum = 1000)]
     pub(crate) limit: usize,
+    /// How many pairs of units are proposed, made of the first 200 of the list.
+    #[schema(maximum = 1000)]
+    #[serde(skip_serializing_if = "is_none_asked")]
+    pub(crate) pairs: usize,
 }
 
 impl Default for SearchRequest {
@@ -119,6 +123,7 @@ impl Default for SearchRequest {
             order: DEFAULT.to_owned(),
             order_page: None,
             limit: 100,
+            pairs: 0,
         }
     }
 }
@@ -178,7 +183,8 @@ impl SearchRequest {
             include_lists: self.include_lists,
             patient_abo: self.patient_abo.as_deref().map(group).transpose()?,
             order: selected.order.order(self.weight_kg),
-            limit: self.limit,
+            // Pairs are made of more units than are listed.
+            limit: if self.pairs > 0 { self.limit.max(PAIRED_MAX) } else { self.limit },
         })
     }
 
@@ -227,6 +233,11 @@ impl SearchRequest {
         }
         Ok(bits)
     }
+}
+
+/// A search that asks for no pairs has no word about them in its receipt.
+fn is_none_asked(pairs: &usize) -> bool {
+    *pairs == 0
 }
 
 pub(super) fn refuse(

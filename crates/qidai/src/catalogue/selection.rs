@@ -20,7 +20,7 @@ impl Selected {
     pub(crate) fn of(request: &SearchRequest) -> Result<Selected, Failure> {
         let profile = match &request.profile_page {
             Some(page) => page,
-            None => named(&selection::PROFILES, "profile_unknown", "profile", &request.profile)?,
+            None => named(&selection::PROFILES, "search_profile_unknown", "profile", &request.profile)?,
         };
         let order = match &request.order_page {
             Some(page) => page,

@@ -78,6 +78,9 @@ struct SearchArgs {
     /// How many units are listed.
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: usize,
+    /// Also propose so many pairs of units, of the first 200 that pass; see the profile double_each.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pairs: usize,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Also write the receipt of the (last) search to this file.
@@ -174,6 +177,7 @@ impl SearchArgs {
             include_lists: !filters.only_units,
             order: self.order.clone(),
             limit: self.limit,
+            pairs: self.pairs,
             profile: self.profile.clone(),
             patient_abo: self.patient_abo.clone(),
             mfi_limit: self.mfi_limit,

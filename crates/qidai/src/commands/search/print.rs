@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Format;
 use super::patients::Patient;
-use crate::catalogue::{Excluded, Note, PositionKind, Range, Receipt, SearchAnswer, UnitHit};
+use crate::catalogue::{Excluded, Note, PairHit, PositionKind, Range, Receipt, SearchAnswer, UnitHit};
 use crate::csv_row::csv_row;
 use crate::error::Failure;
 use crate::words::{Lang, Words, thousands};
@@ -23,6 +23,8 @@ pub(super) struct Printer<W: Write> {
 struct JsonAnswer<'a> {
     patient: Option<&'a str>,
     units: &'a [UnitHit],
+    #[serde(skip_serializing_if = "<[PairHit]>::is_empty")]
+    pairs: &'a [PairHit],
     excluded: &'a [Excluded],
     total_listed: u64,
     notes: &'a [Note],
@@ -57,6 +59,7 @@ impl<W: Write> Printer<W> {
             Format::Json => self.json(&JsonAnswer {
                 patient: patient.id.as_deref(),
                 units: &answer.units,
+                pairs: &answer.pairs,
                 excluded: &answer.excluded,
                 total_listed: answer.total_listed,
                 notes: &answer.notes,
@@ -99,6 +102,11 @@ impl<W: Write> Printer<W> {
         let shown = thousands(&answer.units.len().to_string());
         let total = thousands(&answer.total_listed.to_string());
         writeln!(self.out, "{}", w.say("table-listed", &[("shown", shown.into()), ("total", total.into())]))?;
+        if !answer.pairs.is_empty() {
+            writeln!(self.out, "{}", w.t("table-pairs"))?;
+            let rows: Vec<Vec<String>> = answer.pairs.iter().map(|pair| pair_cells(pair, w)).collect();
+            write_columns(&mut self.out, &rows)?;
+        }
         for one in &answer.excluded {
             let rule = w.find(&format!("rule-{}", one.rule), &[]).unwrap_or_else(|| one.rule.clone());
             // Only the lines of units begin with a number: their rank.
@@ -238,6 +246,22 @@ fn cells(unit: &UnitHit, answer: &SearchAnswer, w: &Words) -> Vec<String> {
         cells.insert(6, unit.likely().map_or_else(missing, |p| format!("{:.0}%", p * 100.0)));
     }
     cells
+}
+
+/// A pair in a line that does not begin with a number: units, class of the worse, likelihood, doses together, match of the units.
+fn pair_cells(pair: &PairHit, w: &Words) -> Vec<String> {
+    let class = |range: Option<Range>| {
+        range.map_or_else(|| w.t("not-computable"), |r| format!("{}-{}/8", r.worst, r.best))
+    };
+    let missing = || w.t("table-missing");
+    let scaled = |value: Option<f64>, unit: f64| value.map_or_else(missing, |v| format!("{:.2}", v / unit));
+    let doses = match pair.tnc_per_kg.or(pair.cd34_per_kg) {
+        Some(_) => [scaled(pair.tnc_per_kg, 1e7), scaled(pair.cd34_per_kg, 1e5)],
+        None => [scaled(pair.tnc_total, 1e7), scaled(pair.cd34_total, 1e5)],
+    };
+    let likely = pair.likely.map_or_else(missing, |p| format!("{:.0}%", p * 100.0));
+    let [tnc, cd34] = doses;
+    vec![format!("+ {}", pair.units.join(" + ")), class(pair.x8), likely, tnc, cd34, class(pair.between_x8)]
 }
 
 /// The worse position of each locus as a letter: A match, P possible, L allele, M antigen mismatch, - untyped.

@@ -3,6 +3,7 @@
 //! A set says at which loci it counts and names its alleles as its author wrote them. Frequencies are kept as given;
 //! where they are compared or drawn from, they are divided by their sum, and the sum is shown.
 
+mod columns;
 mod compare;
 mod meaning;
 mod read;
@@ -39,7 +40,15 @@ impl FrequencySet {
     /// # Errors
     /// The first line that cannot be understood.
     pub fn read(text: &str) -> Result<Self, FrequencyError> {
-        read::read(text)
+        read::read(text, None)
+    }
+
+    /// Reads one of several populations.
+    ///
+    /// # Errors
+    /// Those of [`FrequencySet::read`], and that the file does not have the population.
+    pub fn read_population(text: &str, population: &str) -> Result<Self, FrequencyError> {
+        read::read(text, Some(population))
     }
 
     /// A set of names without a haplotype: what typings can be read in before there are frequencies.

@@ -16,5 +16,5 @@ pub use candidates::{Candidates, Group};
 pub use diplotypes::{Diplotype, Imputed, Imputer, TooMany};
 pub use genotypes::{Counted, Genotype, Genotypes, LocusPair};
 pub use person::{Member, Person};
-pub use phenotype::{AlleleSet, Constraint, Phenotype, Unheard};
+pub use phenotype::{AlleleSet, Constraint, Phenotype, Reading, Unheard};
 pub use rows::Rows;

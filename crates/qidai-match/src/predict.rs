@@ -4,9 +4,11 @@
 //! (0 to 2 at a locus); the probability of the pair goes to that total. `docs/algorithm/prediction.md` has the formula and an example.
 //!
 //! * [`Collection`]: donors, frozen; [`Patient`]: who looks at them. Both are made of the same [`crate::impute::Counted`]
+//! * [`certain`]: typings that leave nothing open need no frequencies
 //! * [`batch`]: many patients, those who are typed alike imputed once
 
 pub mod batch;
+pub mod certain;
 mod collection;
 mod compare;
 mod lists;

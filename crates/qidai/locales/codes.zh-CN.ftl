@@ -200,6 +200,7 @@ code-patients_empty = 文件中没有患者；应为 id%GL-string 的行。
 code-subjects_file_unreadable = 人员文件或频率文件无法打开；请检查路径。
 code-frequencies_unreadable = 单倍型频率文件中有一行不对，句子里说明是哪一行；应为如 A*02:01~B*46:01,0.012 的行。
 code-frequencies_empty = 频率文件中没有大于 0 的单倍型；应为 haplotype,freq 的行。
+code-loci_too_many = 要计数的座位太多；请用 --loci 指定。
 code-locus_not_in_frequencies = --loci 中的座位不在频率集中；请去掉它，或换一个频率集。
 code-level_unknown = 没有这个分辨率级别；请用句子里列出的级别之一。
 code-subjects_unreadable = 人员文件既不是 GL 文件，也不是表头可识别的 CSV，句子里说明了行和内容；应为 id%GL-string 的行，或表头为 id,A,C,B,DRB1,DQB1 的 CSV。

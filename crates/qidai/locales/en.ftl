@@ -441,6 +441,7 @@ failure-patients_empty = { $source } holds no patient; expected lines id%GL-stri
 failure-locus_option_unreadable = --locus "{ $value }" is not understood; expected LOCUS=ALLELES such as A=02:01,11:01.
 failure-subjects_file_unreadable = { $file } could not be read ({ $error }).
 failure-frequencies_unreadable = { $file } is no set of haplotype frequencies: { $error }.
+failure-loci_too_many = { $found } loci are to be counted; at most { $most } are: name them with --loci.
 failure-locus_not_in_frequencies = The frequencies do not cover { $locus }; expected one of { $known }.
 failure-level_unknown = There is no level { $value }; expected one of { $known }.
 failure-subjects_unreadable = { $file }, line { $line }: { $value } is not understood; expected id%GL-string lines, or a CSV whose header is id and loci, such as id,A,C,B,DRB1,DQB1.

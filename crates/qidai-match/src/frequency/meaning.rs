@@ -6,6 +6,7 @@ use qidai_hla::{AlleleId, Alternatives, ClassId, Locus, Nomenclature, Release};
 use rustc_hash::FxHashMap;
 
 use super::{AlleleIndex, FrequencySet};
+use crate::antigen::AntigenSpace;
 
 /// When two alleles count as the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub enum Identity {
     /// The same P group: the same protein at the antigen recognition domain.
     #[default]
     PGroup,
+    /// At A and B the same antigen at split level, elsewhere the same P group: as the class x/6 counts. A name whose antigen is in doubt equals
+    /// only names of its own P group.
+    Antigen,
 }
 
 /// How an allele without a product is compared.
@@ -95,9 +99,9 @@ impl<'s> Understood<'s> {
 
     fn of(set: Cow<'s, FrequencySet>, nomenclature: &Nomenclature<'_>, rules: Rules) -> Self {
         let mut unknown = Vec::new();
-        let loci = (0..set.loci().len())
-            .map(|locus| meaning(&set, locus, nomenclature, rules, &mut unknown))
-            .collect();
+        let antigens = (rules.identity == Identity::Antigen).then(|| AntigenSpace::new(nomenclature.release));
+        let judge = Judge { nomenclature, rules, antigens };
+        let loci = (0..set.loci().len()).map(|locus| judge.meaning(&set, locus, &mut unknown)).collect();
         Understood { set, rules, loci, unknown }
     }
 
@@ -130,39 +134,74 @@ impl<'s> Understood<'s> {
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Same {
     Class(ClassId),
+    /// A token of [`AntigenSpace`].
+    Antigen(u32),
     Name(AlleleIndex),
 }
 
-fn meaning(
-    set: &FrequencySet,
-    locus: usize,
-    nomenclature: &Nomenclature<'_>,
+/// Says what names mean.
+struct Judge<'n> {
+    nomenclature: &'n Nomenclature<'n>,
     rules: Rules,
-    unknown: &mut Vec<String>,
-) -> LocusMeaning {
-    let release = nomenclature.release;
-    let mut numbers: FxHashMap<Same, Token> = FxHashMap::default();
-    let mut meaning = LocusMeaning { tokens: Vec::new(), token_count: 0, of_allele: FxHashMap::default() };
-    for (index, name) in set.names(locus).iter().enumerate() {
-        let index = index as AlleleIndex;
-        let read = nomenclature.read(name).ok().filter(|read| read.locus == set.loci()[locus]);
-        if read.is_none() {
-            unknown.push(name.to_string());
-        }
-        for allele in read.iter().flat_map(|read| stands_for(read, rules.resolution, release)) {
-            meaning.of_allele.entry(allele).or_default().push(index);
-        }
-        let token = match same(index, name, read.as_ref(), rules) {
-            None => NO_PRODUCT,
-            Some(same) => {
-                let next = numbers.len() as Token;
-                *numbers.entry(same).or_insert(next)
+    /// Where antigens are compared.
+    antigens: Option<AntigenSpace>,
+}
+
+impl Judge<'_> {
+    fn meaning(&self, set: &FrequencySet, locus: usize, unknown: &mut Vec<String>) -> LocusMeaning {
+        let release = self.nomenclature.release;
+        let mut numbers: FxHashMap<Same, Token> = FxHashMap::default();
+        let mut meaning =
+            LocusMeaning { tokens: Vec::new(), token_count: 0, of_allele: FxHashMap::default() };
+        for (index, name) in set.names(locus).iter().enumerate() {
+            let index = index as AlleleIndex;
+            let read = self.nomenclature.read(name).ok().filter(|read| read.locus == set.loci()[locus]);
+            if read.is_none() {
+                unknown.push(name.to_string());
             }
-        };
-        meaning.tokens.push(token);
+            for allele in read.iter().flat_map(|read| stands_for(read, self.rules.resolution, release)) {
+                meaning.of_allele.entry(allele).or_default().push(index);
+            }
+            let token = match self.same(index, name, read.as_ref()) {
+                None => NO_PRODUCT,
+                Some(same) => {
+                    let next = numbers.len() as Token;
+                    *numbers.entry(same).or_insert(next)
+                }
+            };
+            meaning.tokens.push(token);
+        }
+        meaning.token_count = numbers.len();
+        meaning
     }
-    meaning.token_count = numbers.len();
-    meaning
+
+    /// `None`: no product.
+    fn same(&self, index: AlleleIndex, name: &str, read: Option<&Alternatives>) -> Option<Same> {
+        let classes = read.map_or(&[][..], |read| read.classes.as_slice());
+        let is_null = match read {
+            Some(read) => classes.is_empty() && read.may_be_null,
+            None => name.ends_with('N'),
+        };
+        if is_null && self.rules.nulls == Nulls::NotExpressed {
+            return None;
+        }
+        if let Some(antigen) = read.and_then(|read| self.antigen(read)) {
+            return Some(Same::Antigen(antigen));
+        }
+        Some(match (self.rules.identity, classes) {
+            (Identity::PGroup | Identity::Antigen, [only]) => Same::Class(*only),
+            _ => Same::Name(index),
+        })
+    }
+
+    /// The one antigen of all expressed alleles of a name.
+    fn antigen(&self, read: &Alternatives) -> Option<u32> {
+        let antigens = self.antigens.as_ref()?;
+        let release = self.nomenclature.release;
+        let mut all = meant(read, release).filter_map(|allele| antigens.of_allele(allele));
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
+    }
 }
 
 /// The alleles that count for a name: the nulls that merely begin like a short name do not.
@@ -184,20 +223,4 @@ fn stands_for(read: &Alternatives, resolution: Resolution, release: &Release) ->
             release.alleles_of(read.locus).filter(same_domain).collect()
         }
     }
-}
-
-/// `None`: no product.
-fn same(index: AlleleIndex, name: &str, read: Option<&Alternatives>, rules: Rules) -> Option<Same> {
-    let classes = read.map_or(&[][..], |read| read.classes.as_slice());
-    let is_null = match read {
-        Some(read) => classes.is_empty() && read.may_be_null,
-        None => name.ends_with('N'),
-    };
-    if is_null && rules.nulls == Nulls::NotExpressed {
-        return None;
-    }
-    Some(match (rules.identity, classes) {
-        (Identity::PGroup, [only]) => Same::Class(*only),
-        _ => Same::Name(index),
-    })
 }

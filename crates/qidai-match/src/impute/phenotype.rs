@@ -3,6 +3,7 @@
 use qidai_hla::{Category, ErrorCode, Locus, Nomenclature, TypingError};
 
 use crate::frequency::{AlleleIndex, Understood, meant};
+use crate::predict::certain::{CertainLocus, Shows};
 
 /// The names that one position can be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,7 +48,40 @@ pub struct Unheard {
     pub loci: Vec<Locus>,
 }
 
+/// A typing as one set understands it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// What it asks of a pair of haplotypes.
+    pub phenotype: Phenotype,
+    /// What the set says nothing about.
+    pub unheard: Unheard,
+    /// Loci of which the typing leaves nothing open, whether the set knows them or not.
+    pub certain: Vec<CertainLocus>,
+}
+
 impl Phenotype {
+    /// As [`Reading::read`], without what is certain.
+    ///
+    /// # Errors
+    /// Those of [`Reading::read`].
+    pub fn read(
+        text: &str,
+        understood: &Understood<'_>,
+        nomenclature: &Nomenclature<'_>,
+    ) -> Result<(Phenotype, Unheard), Vec<TypingError>> {
+        Reading::read(text, understood, nomenclature).map(|reading| (reading.phenotype, reading.unheard))
+    }
+
+    /// The same person, had nothing been typed at these places of the set. What a phased typing says of them together with other loci is
+    /// dropped for those too.
+    #[must_use]
+    pub fn without(&self, places: &[usize]) -> Phenotype {
+        let is_kept = |constraint: &&Constraint| !constraint.loci.iter().any(|locus| places.contains(locus));
+        Phenotype { constraints: self.constraints.iter().filter(is_kept).cloned().collect() }
+    }
+}
+
+impl Reading {
     /// Reads a GL String. Names that stand in the set are accepted as written; all others are read under the
     /// release, and stand for the names of the set that they can be.
     ///
@@ -58,8 +92,14 @@ impl Phenotype {
         text: &str,
         understood: &Understood<'_>,
         nomenclature: &Nomenclature<'_>,
-    ) -> Result<(Phenotype, Unheard), Vec<TypingError>> {
-        let mut reader = Reader { understood, nomenclature, unheard: Unheard::default(), seen: Vec::new() };
+    ) -> Result<Reading, Vec<TypingError>> {
+        let mut reader = Reader {
+            understood,
+            nomenclature,
+            unheard: Unheard::default(),
+            certain: Vec::new(),
+            seen: Vec::new(),
+        };
         let mut phenotype = Phenotype::default();
         let mut errors = Vec::new();
         for segment in text.split('^') {
@@ -69,7 +109,8 @@ impl Phenotype {
             }
         }
         phenotype.constraints.sort_by(|a, b| a.loci.cmp(&b.loci));
-        if errors.is_empty() { Ok((phenotype, reader.unheard)) } else { Err(errors) }
+        let (unheard, certain) = (reader.unheard, reader.certain);
+        if errors.is_empty() { Ok(Reading { phenotype, unheard, certain }) } else { Err(errors) }
     }
 }
 
@@ -77,11 +118,17 @@ struct Reader<'a, 's, 'n> {
     understood: &'a Understood<'s>,
     nomenclature: &'a Nomenclature<'n>,
     unheard: Unheard,
+    certain: Vec<CertainLocus>,
     seen: Vec<Locus>,
 }
 
-/// One position: its locus and what it can be.
-type Position = (Locus, AlleleSet);
+/// One position: what it can be, and what it shows where that leaves nothing open.
+#[derive(Clone, PartialEq, Eq)]
+struct Position {
+    locus: Locus,
+    set: AlleleSet,
+    shows: Option<Shows>,
+}
 
 impl Reader<'_, '_, '_> {
     fn segment(&mut self, text: &str) -> Result<Option<Constraint>, TypingError> {
@@ -92,8 +139,8 @@ impl Reader<'_, '_, '_> {
                 genotypes.push(read);
             }
         }
-        let loci: Vec<Locus> = genotypes[0][0].iter().map(|(locus, _)| *locus).collect();
-        let same = |copy: &Vec<Position>| copy.iter().map(|(locus, _)| *locus).eq(loci.iter().copied());
+        let loci: Vec<Locus> = genotypes[0][0].iter().map(|position| position.locus).collect();
+        let same = |copy: &Vec<Position>| copy.iter().map(|position| position.locus).eq(loci.iter().copied());
         if !genotypes.iter().flatten().all(same) {
             return Err(wrong(
                 ErrorCode::LociMixed,
@@ -106,6 +153,13 @@ impl Reader<'_, '_, '_> {
                 return Err(wrong(ErrorCode::LocusRepeated, text, "each locus once"));
             }
             self.seen.push(*locus);
+        }
+        if let [[one, two]] = genotypes.as_slice() {
+            for (one, two) in one.iter().zip(two) {
+                if let (Some(shows), Some(other)) = (&one.shows, &two.shows) {
+                    self.certain.push(CertainLocus::new(one.locus, shows.clone(), other.clone()));
+                }
+            }
         }
         Ok(self.constraint(&loci, genotypes))
     }
@@ -120,7 +174,7 @@ impl Reader<'_, '_, '_> {
             copy.into_iter()
                 .zip(&places)
                 .filter(|(_, place)| place.is_some())
-                .map(|((_, set), _)| set)
+                .map(|(position, _)| position.set)
                 .collect()
         };
         let genotypes: Vec<_> = genotypes.into_iter().map(|copies| copies.map(heard)).collect();
@@ -138,7 +192,7 @@ impl Reader<'_, '_, '_> {
         let first = self.haplotype(copies[0])?;
         let second = copies.get(1).map_or_else(|| Ok(first.clone()), |copy| self.haplotype(copy))?;
         let mut both = [first, second];
-        both.iter_mut().for_each(|copy| copy.sort_by_key(|(locus, _)| *locus));
+        both.iter_mut().for_each(|copy| copy.sort_by_key(|position| position.locus));
         Ok(both)
     }
 
@@ -147,50 +201,80 @@ impl Reader<'_, '_, '_> {
     }
 
     fn position(&mut self, text: &str) -> Result<Position, TypingError> {
-        let mut locus = locus_of(text);
-        let mut names = Vec::new();
-        let mut is_any = false;
+        let mut found = Found { locus: locus_of(text), ..Found::default() };
         for part in text.split('/') {
-            let part = part.trim();
-            let part = part.strip_prefix("HLA-").unwrap_or(part);
-            let full = match locus {
-                Some(locus) if !part.contains('*') && part.starts_with(|c: char| c.is_ascii_digit()) => {
-                    format!("{locus}*{part}")
-                }
-                _ => part.to_owned(),
-            };
-            let place = locus.and_then(|locus| self.understood.place(locus));
-            if let Some(name) = place.and_then(|place| self.understood.set().find(place, &full)) {
-                names.push(name);
-                continue;
-            }
-            let read = match self.nomenclature.read(&full) {
-                Ok(read) => read,
-                Err(error) if error.code == ErrorCode::AlleleUnknown && locus.is_some() => continue,
-                Err(error) => return Err(error),
-            };
-            let locus = *locus.get_or_insert(read.locus);
-            if locus != read.locus {
-                return Err(wrong(ErrorCode::LociMixed, text, "alternatives of one locus"));
-            }
-            is_any |= read.category == Category::NotKnown;
-            let Some(place) = self.understood.place(locus) else { continue };
-            let meaning = self.understood.locus(place);
-            for allele in meant(&read, self.nomenclature.release) {
-                names.extend_from_slice(meaning.names_of(allele));
-            }
+            self.alternative(text, part.trim(), &mut found)?;
         }
-        let locus = locus.ok_or_else(|| wrong(ErrorCode::FormUnknown, text, "a typing such as A*02:01"))?;
-        if is_any {
-            return Ok((locus, AlleleSet::Any));
+        let locus =
+            found.locus.ok_or_else(|| wrong(ErrorCode::FormUnknown, text, "a typing such as A*02:01"))?;
+        if found.is_any {
+            return Ok(Position { locus, set: AlleleSet::Any, shows: None });
         }
+        let mut names = found.names;
         names.sort_unstable();
         names.dedup();
         if names.is_empty() && self.understood.place(locus).is_some() {
             self.unheard.positions.push(text.to_owned());
         }
-        Ok((locus, AlleleSet::OneOf(names)))
+        found.shows.dedup();
+        let shows = match found.shows.as_slice() {
+            [only] => only.clone(),
+            _ => None,
+        };
+        Ok(Position { locus, set: AlleleSet::OneOf(names), shows })
     }
+
+    /// One part of a position: `A*02:01`, or `02:06` after it.
+    fn alternative(&self, position: &str, part: &str, found: &mut Found) -> Result<(), TypingError> {
+        let part = part.strip_prefix("HLA-").unwrap_or(part);
+        let full = match found.locus {
+            Some(locus) if !part.contains('*') && part.starts_with(|c: char| c.is_ascii_digit()) => {
+                format!("{locus}*{part}")
+            }
+            _ => part.to_owned(),
+        };
+        let rules = self.understood.rules();
+        let read = self.nomenclature.read(&full);
+        let place = found.locus.and_then(|locus| self.understood.place(locus));
+        if let Some(name) = place.and_then(|place| self.understood.set().find(place, &full)) {
+            found.names.push(name);
+            found.shows.push(match &read {
+                Ok(read) => Shows::of(read, rules, self.nomenclature),
+                Err(_) => Shows::of_name(&full, rules),
+            });
+            return Ok(());
+        }
+        let read = match read {
+            Ok(read) => read,
+            Err(error) if error.code == ErrorCode::AlleleUnknown && found.locus.is_some() => {
+                found.shows.push(None);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let locus = *found.locus.get_or_insert(read.locus);
+        if locus != read.locus {
+            return Err(wrong(ErrorCode::LociMixed, position, "alternatives of one locus"));
+        }
+        found.is_any |= read.category == Category::NotKnown;
+        found.shows.push(Shows::of(&read, rules, self.nomenclature));
+        let Some(place) = self.understood.place(locus) else { return Ok(()) };
+        let meaning = self.understood.locus(place);
+        for allele in meant(&read, self.nomenclature.release) {
+            found.names.extend_from_slice(meaning.names_of(allele));
+        }
+        Ok(())
+    }
+}
+
+/// What the parts of a position say together.
+#[derive(Default)]
+struct Found {
+    locus: Option<Locus>,
+    names: Vec<AlleleIndex>,
+    is_any: bool,
+    /// One for each part; `None` where it leaves something open.
+    shows: Vec<Option<Shows>>,
 }
 
 fn locus_of(text: &str) -> Option<Locus> {

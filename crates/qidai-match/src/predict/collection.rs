@@ -152,6 +152,21 @@ impl Collection {
         self.each_distinct(selected, &None, |distinct| self.loci_of_distinct(patient, distinct))
     }
 
+    /// The same conditionally: among all who have exactly `total` mismatches (0 to 4), where are they? `None` also where nobody has, and where
+    /// it would take longer than about a second.
+    pub fn at_loci_given(
+        &self,
+        patient: &Patient,
+        selected: &[u32],
+        total: usize,
+    ) -> Vec<Option<Vec<[f64; 3]>>> {
+        self.each_distinct(selected, &None, |distinct| {
+            let mut seen = patient.view().map(|view| Comparison::new(view, &self.groups));
+            let mut of = |number: &u32| seen.as_mut()?.donor_given(self.distinct.list(*number), total);
+            distinct.iter().map(&mut of).collect()
+        })
+    }
+
     /// Answers each different typing once, and gives every donor the answer of theirs.
     fn each_distinct<A: Clone + Send>(
         &self,

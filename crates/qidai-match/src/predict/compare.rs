@@ -87,6 +87,37 @@ impl<'v> Comparison<'v> {
         Some(totals)
     }
 
+    /// For each locus the probabilities of 0, 1, 2 mismatches there among all who have exactly `total` in all; `None` where nobody has, or
+    /// where this would take too long.
+    pub(super) fn donor_given(&mut self, pairs: &[(u32, u32)], total: usize) -> Option<Vec<[f64; 3]>> {
+        let mut sums = vec![[0.0; 3]; self.view.loci.len()];
+        let mut effort = 0;
+        for (one, two) in pairs {
+            if self.most(*one) + self.most(*two) < self.needed {
+                continue;
+            }
+            let (a, b) = (self.place(*one), self.place(*two));
+            effort += self.cost_by_signature(a, b);
+            if effort > EFFORT_MAX {
+                return None;
+            }
+            let twice = if one == two { 1.0 } else { 2.0 };
+            for x in self.shown(a) {
+                for y in self.shown(b) {
+                    self.view.add_given(
+                        x.signature,
+                        y.signature,
+                        total,
+                        twice * x.weight * y.weight,
+                        &mut sums,
+                    );
+                }
+            }
+        }
+        let all: f64 = sums.first()?.iter().sum();
+        (all > 0.0).then(|| sums.into_iter().map(|locus| locus.map(|sum| sum / all)).collect())
+    }
+
     fn most(&mut self, group: u32) -> usize {
         let most = &mut self.most[group as usize];
         if *most == NOT_ASKED {
@@ -133,8 +164,8 @@ impl<'v> Comparison<'v> {
 
     /// Whether going through genotypes is quicker than through pairs of signatures, and what it costs.
     fn cost(&self, a: Place, b: Place) -> (bool, u64) {
+        let by_signature = self.cost_by_signature(a, b);
         let (a, b) = (self.shown(a).len() as u64, self.shown(b).len() as u64);
-        let by_signature = a * b * (4 + 12 * self.view.words() as u64);
         if a * b < WIDE {
             return (false, by_signature);
         }
@@ -142,6 +173,11 @@ impl<'v> Comparison<'v> {
         let one = (a + b) * 10 + a.min(looks) * b.min(looks) * 3;
         let by_genotype = one * self.view.probabilities.len() as u64;
         (by_genotype < by_signature, by_genotype.min(by_signature))
+    }
+
+    fn cost_by_signature(&self, a: Place, b: Place) -> u64 {
+        let pairs = self.shown(a).len() as u64 * self.shown(b).len() as u64;
+        pairs * (4 + 12 * self.view.words() as u64)
     }
 
     /// Every pair of signatures, each with all genotypes at once.
@@ -157,9 +193,10 @@ impl<'v> Comparison<'v> {
                 b = &b[..b.len() - 1];
             }
             for y in b {
-                let weight = x.weight * y.weight;
-                let totals = answers.of(view, x.signature, y.signature);
-                sums.iter_mut().zip(totals).for_each(|(sum, total)| *sum += weight * total);
+                if let Some(totals) = answers.of(view, x.signature, y.signature) {
+                    let weight = x.weight * y.weight;
+                    sums.iter_mut().zip(totals).for_each(|(sum, total)| *sum += weight * total);
+                }
             }
         }
         sums
@@ -218,42 +255,48 @@ struct Answers {
     found: Vec<[f64; ANSWERED]>,
 }
 
-/// The first place of `found` is kept free for it.
 const UNKNOWN: u32 = 0;
-/// The second one is that of all who never match well enough.
+/// The pair never matches well enough.
 const NEVER: u32 = 1;
+/// Where an answer is put that is not kept.
+const PASSING: u32 = 2;
+/// The first of those that are kept; the places before it are free in `found`.
+const KEPT: usize = 3;
 
 impl Answers {
     fn new(signatures: usize) -> Self {
         let side = if signatures <= TABLE_SIDE_MAX { signatures } else { 0 };
-        Answers { side, places: vec![UNKNOWN; side * side], found: vec![[0.0; ANSWERED]; 2] }
+        Answers { side, places: vec![UNKNOWN; side * side], found: vec![[0.0; ANSWERED]; KEPT] }
     }
 
+    /// Probabilities of 0 to 4 mismatches; `None` when all are 0.
     #[inline]
-    fn of(&mut self, view: &Viewpoint, one: u32, two: u32) -> [f64; ANSWERED] {
-        if self.side == 0 {
-            return view.totals(one, two);
-        }
-        match self.places[one as usize * self.side + two as usize] {
-            UNKNOWN => self.find(view, one, two),
-            known => self.found[known as usize],
-        }
+    fn of(&mut self, view: &Viewpoint, one: u32, two: u32) -> Option<&[f64; ANSWERED]> {
+        let known = match self.side {
+            0 => UNKNOWN,
+            side => self.places[one as usize * side + two as usize],
+        };
+        let place = if known == UNKNOWN { self.find(view, one, two) } else { known };
+        (place != NEVER).then(|| &self.found[place as usize])
     }
 
-    #[cold]
-    fn find(&mut self, view: &Viewpoint, one: u32, two: u32) -> [f64; ANSWERED] {
+    #[inline(never)]
+    fn find(&mut self, view: &Viewpoint, one: u32, two: u32) -> u32 {
         let totals = view.totals(one, two);
         let place = if totals == [0.0; ANSWERED] {
             NEVER
-        } else if self.found.len() < KEPT_MAX {
+        } else if self.side > 0 && self.found.len() < KEPT_MAX {
             self.found.push(totals);
             self.found.len() as u32 - 1
         } else {
-            UNKNOWN
+            self.found[PASSING as usize] = totals;
+            return PASSING;
         };
-        for (x, y) in [(one, two), (two, one)] {
-            self.places[x as usize * self.side + y as usize] = place;
+        if self.side > 0 {
+            for (x, y) in [(one, two), (two, one)] {
+                self.places[x as usize * self.side + y as usize] = place;
+            }
         }
-        totals
+        place
     }
 }

@@ -163,8 +163,27 @@ impl Viewpoint {
         totals
     }
 
+    /// Adds `weight` times the probabilities of all genotypes with exactly `total` mismatches, for each locus where its own mismatches are.
+    pub(super) fn add_given(&self, one: u32, two: u32, total: usize, weight: f64, sums: &mut [[f64; 3]]) {
+        self.for_each_class(one, two, |class, genotype| {
+            if class == total {
+                for (locus, sums) in sums.iter_mut().enumerate() {
+                    sums[self.mismatches(locus, one, two, genotype)] += weight * self.probabilities[genotype];
+                }
+            }
+        });
+    }
+
+    /// Mismatches of one genotype at one locus: 0, 1, 2.
+    fn mismatches(&self, locus: usize, one: u32, two: u32, genotype: usize) -> usize {
+        let (first, second) =
+            self.sides(&self.loci[locus], self.signature(one)[locus], self.signature(two)[locus]);
+        let matches = |bits: usize| (self.bits[bits + genotype / 64] >> (genotype % 64)) & 1;
+        2 - (matches(first) + matches(second)) as usize
+    }
+
     /// Every genotype with at most four mismatches, and how many it has.
-    pub(super) fn for_each_class(&self, one: u32, two: u32, mut each: impl FnMut(usize, usize)) {
+    fn for_each_class(&self, one: u32, two: u32, mut each: impl FnMut(usize, usize)) {
         let mut sides = [(0_usize, 0_usize); LOCI_MAX];
         let shown = self.signature(one).iter().zip(self.signature(two));
         for (side, (locus, (x, y))) in sides.iter_mut().zip(self.loci.iter().zip(shown)) {
@@ -192,6 +211,7 @@ impl Viewpoint {
     }
 
     /// Where the bits stand of who matches the one and who the other of two alleles.
+    #[inline]
     fn sides(&self, locus: &LocusView, x: Seen, y: Seen) -> (usize, usize) {
         // Without product the other allele stands twice.
         let (x, y) = match (x == locus.without, y == locus.without) {

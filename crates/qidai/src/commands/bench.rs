@@ -1,5 +1,6 @@
 //! `qidai bench`: every figure that the documents quote comes from one of these.
 
+mod hard_pairs;
 mod hla;
 mod memory;
 mod pages;

@@ -1,6 +1,8 @@
 //! `qidai match`: two people compared (`compare`, here), and how likely a match is (`impute`, `predict`).
 
+mod basis;
 mod impute;
+mod json_set;
 mod predict;
 mod subjects;
 

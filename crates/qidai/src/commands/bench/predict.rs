@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::hard_pairs::{self, HardPair};
 use super::memory::resident_mb;
 use super::processor::cpu_seconds;
 use crate::commands::matching::not_understood;
@@ -80,6 +81,8 @@ struct Measured {
     /// Pairs with a chance of at most two mismatches.
     listed_pairs: u64,
     rss_peak_mb: Option<f64>,
+    /// The hardest pairs of people.
+    hardest: Vec<HardPair>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
@@ -166,6 +169,8 @@ fn measure(
         .map(|patient| listed(&patients.patient(patient), &collection))
         .sum();
     let total_s = begun.elapsed().as_secs_f64();
+    // Read before the hardest pairs, which are no part of it.
+    let (cpu_s, rss_peak_mb) = (cpu_seconds(), resident_mb().map(|(_, peak)| peak));
     Ok(Measured {
         haplotypes: set.len(),
         patients: patients.len(),
@@ -175,11 +180,12 @@ fn measure(
         impute_patients_s: patients_done,
         impute_donors_s: donors_done - patients_done,
         predict_s: total_s - donors_done,
-        cpu_s: cpu_seconds(),
+        cpu_s,
         total_s,
         donor_groups: collection.group_count(),
         listed_pairs: listed,
-        rss_peak_mb: resident_mb().map(|(_, peak)| peak),
+        rss_peak_mb,
+        hardest: hard_pairs::measure(imputer, &counted),
     })
 }
 
@@ -201,7 +207,8 @@ fn table(m: &Measured) -> String {
         "{} patients × {} donors, {} haplotypes, {} threads\n\
          impute patients {:.3} s, donors {:.3} s, {} groups of haplotypes\n\
          predict {:.3} s: {} pairs, of which {} listed\n\
-         together {:.3} s, {} CPU-s, at most {} MB",
+         together {:.3} s, {} CPU-s, at most {} MB\n\
+         hardest pairs:\n{}",
         m.patients,
         m.donors,
         m.haplotypes,
@@ -215,5 +222,6 @@ fn table(m: &Measured) -> String {
         m.total_s,
         m.cpu_s.map_or("?".to_owned(), |s| format!("{s:.2}")),
         m.rss_peak_mb.map_or("?".to_owned(), |mb| format!("{mb:.0}")),
+        hard_pairs::table(&m.hardest),
     )
 }

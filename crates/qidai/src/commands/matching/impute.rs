@@ -5,10 +5,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use qidai_hla::Nomenclature;
-use qidai_match::frequency::{FrequencySet, Identity, Nulls, Understood};
-use qidai_match::impute::{Diplotype, Imputer};
+use qidai_match::frequency::{FrequencySet, Identity, Nulls};
+use qidai_match::impute::Diplotype;
 
-use super::subjects::{self, FrequencyArgs, Subjects};
+use super::basis::{self, Basis, Known};
+use super::subjects::{self, FrequencyArgs};
 use crate::catalogue::ReferenceArgs;
 use crate::commands::{Outcome, stream};
 use crate::csv_row::csv_row;
@@ -36,49 +37,92 @@ pub(super) fn run(args: &ImputeArgs) -> Result<Outcome, Failure> {
     let release = reference::release_from(args.reference.release.as_deref())?;
     let mac = args.reference.mac.as_deref().map(reference::load_mac).transpose()?;
     let nomenclature = Nomenclature::new(&release, mac.as_ref());
-    let set = args.frequencies.read()?;
-    let understood =
-        Understood::new(&set, &nomenclature, args.frequencies.rules(Identity::Name, Nulls::ByName));
-    let places = subjects::counted_loci(&args.loci, &understood)?;
-    let subjects = subjects::read(&args.subjects, &understood, &nomenclature)?;
-    let imputer = Imputer::new(understood);
-    write_all(&set, &imputer, &places, &subjects)
+    let rules = args.frequencies.rules(Identity::Name, Nulls::ByName);
+    let mut outcome = Outcome::Done;
+    let mut bases = Vec::new();
+    let mut ids = Vec::new();
+    for basis in basis::all(&args.frequencies, rules, &args.loci, &nomenclature)? {
+        let subjects = subjects::read(&args.subjects, basis.imputer.understood(), &nomenclature)?;
+        if bases.is_empty() {
+            subjects.say_errors(&args.subjects);
+            ids = subjects.ids();
+        }
+        if subjects.some_refused() {
+            outcome = Outcome::SomeRefused;
+        }
+        let known = basis.know(subjects);
+        basis.say_unrepresented(&ids, &known);
+        let labels = Labels::new(basis.imputer.understood().set(), &basis.places);
+        bases.push(Imputation { basis, known, labels });
+    }
+    let table = Table { with_basis: args.frequencies.has_fallback(), bases, ids };
+    table.write(&mut outcome)?;
+    Ok(outcome)
 }
 
-fn write_all(
-    set: &FrequencySet,
-    imputer: &Imputer<'_>,
-    places: &[usize],
-    subjects: &Subjects,
-) -> Result<Outcome, Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let labels = Labels::new(set, places);
-    let mut outcome = if subjects.some_refused { Outcome::SomeRefused } else { Outcome::Done };
-    let mut write = |row: [&str; 4]| -> Result<(), Failure> {
-        csv_row(row).and_then(|row| out.write_all(&row)).map_err(|error| stream::not_written(&error))
-    };
-    write(["subject", "haplotype_1", "haplotype_2", "probability"])?;
-    for subject in &subjects.all {
-        let imputed = subject.phenotype.as_ref().map(|phenotype| imputer.diplotypes(phenotype, PAIRS_MAX));
+/// Everybody under one basis.
+struct Imputation {
+    basis: Basis,
+    known: Vec<Known>,
+    labels: Labels,
+}
+
+struct Table {
+    with_basis: bool,
+    bases: Vec<Imputation>,
+    ids: Vec<String>,
+}
+
+impl Table {
+    fn write(&self, outcome: &mut Outcome) -> Result<(), Failure> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        let mut write = |row: [&str; 5]| -> Result<(), Failure> {
+            let cells = &row[..if self.with_basis { 5 } else { 4 }];
+            csv_row(cells).and_then(|row| out.write_all(&row)).map_err(|error| stream::not_written(&error))
+        };
+        write(["subject", "haplotype_1", "haplotype_2", "probability", "basis"])?;
+        for (at, id) in self.ids.iter().enumerate() {
+            let mut is_answered = false;
+            for imputation in &self.bases {
+                let (pairs, basis) = imputation.of(at, id, outcome);
+                for ((one, two), probability) in &pairs {
+                    let (one, two) = (imputation.labels.label(*one), imputation.labels.label(*two));
+                    write([id, one, two, &format!("{probability:.12e}"), &basis])?;
+                }
+                is_answered = !pairs.is_empty();
+                if is_answered {
+                    break;
+                }
+            }
+            if !is_answered {
+                write([id, "", "", "", ""])?;
+            }
+        }
+        out.flush().map_err(|error| stream::not_written(&error))
+    }
+}
+
+impl Imputation {
+    /// The pairs of one person, the likeliest first, and what they rest on; none where the set does not represent the person.
+    fn of(&self, at: usize, id: &str, outcome: &mut Outcome) -> (Pairs, String) {
+        let known = &self.known[at];
+        let imputed =
+            known.phenotype.as_ref().map(|phenotype| self.basis.imputer.diplotypes(phenotype, PAIRS_MAX));
         let pairs = match imputed {
-            Some(Ok(imputed)) => labels.pairs(&imputed.diplotypes),
+            Some(Ok(imputed)) => self.labels.pairs(&imputed.diplotypes),
             Some(Err(too_many)) => {
-                eprintln!("{}: {too_many}", subject.id);
-                outcome = Outcome::SomeRefused;
+                eprintln!("{id}: {too_many}");
+                *outcome = Outcome::SomeRefused;
                 Vec::new()
             }
             None => Vec::new(),
         };
-        for ((one, two), probability) in &pairs {
-            write([&subject.id, labels.label(*one), labels.label(*two), &format!("{probability:.12e}")])?;
-        }
-        if pairs.is_empty() {
-            write([&subject.id, "", "", ""])?;
-        }
+        (pairs, basis::said(&[&self.basis.label, known.dropped.as_deref().unwrap_or_default()]))
     }
-    out.flush().map_err(|error| stream::not_written(&error))?;
-    Ok(outcome)
 }
+
+/// Pairs of labels with their probabilities, the likeliest first.
+type Pairs = Vec<((u32, u32), f64)>;
 
 /// Haplotypes cut down to the loci that were asked for.
 struct Labels {
@@ -108,7 +152,7 @@ impl Labels {
     }
 
     /// Pairs that are the same at these loci are one; the likeliest first.
-    fn pairs(&self, diplotypes: &[Diplotype]) -> Vec<((u32, u32), f64)> {
+    fn pairs(&self, diplotypes: &[Diplotype]) -> Pairs {
         let mut sums: BTreeMap<(u32, u32), f64> = BTreeMap::new();
         for pair in diplotypes {
             let (one, two) =

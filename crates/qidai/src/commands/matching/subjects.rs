@@ -2,31 +2,43 @@
 
 use std::path::{Path, PathBuf};
 
-use qidai_hla::{Locus, Nomenclature};
+use qidai_hla::{Locus, Nomenclature, Release};
 use qidai_match::frequency::{FrequencyError, FrequencySet, Identity, Nulls, Resolution, Rules, Understood};
-use qidai_match::impute::Phenotype;
+use qidai_match::impute::Reading;
 
+use super::json_set;
 use crate::error::Failure;
 
 /// Which frequencies, and how their names are understood.
 #[derive(clap::Args)]
 pub(super) struct FrequencyArgs {
-    /// Haplotype frequencies: `haplotype,freq` lines.
+    /// Haplotype frequencies: `haplotype,freq` lines, columns named by loci, or JSON.
     #[arg(long, value_name = "FILE")]
     pub(super) frequencies: PathBuf,
     /// What the names of the set stand for: what they name, or all that is the same at the antigen recognition domain.
     #[arg(long, value_name = "NAME", default_value = "as-named", value_parser = ["as-named", "lgx"])]
     resolution: String,
+    /// Which one, where the file has several populations.
+    #[arg(long, value_name = "NAME")]
+    population: Option<String>,
+    /// For people whom the set does not represent: leave their typing at these loci aside (`C,DQB1`). May be repeated; the first that helps is
+    /// taken, and the column `basis` says so.
+    #[arg(long, value_name = "LOCI")]
+    pub(super) fallback_without: Vec<String>,
+    /// For people whom the set does not represent: another set. May be repeated; the column `basis` names it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) fallback_frequencies: Vec<PathBuf>,
 }
 
 impl FrequencyArgs {
-    pub(super) fn read(&self) -> Result<FrequencySet, Failure> {
-        let text = read_text(&self.frequencies)?;
-        let set = FrequencySet::read(&text).map_err(|error| not_understood(&self.frequencies, &error))?;
-        for remark in set.remarks() {
-            eprintln!("{}: {}", remark.code, remark.sentence);
-        }
-        Ok(set)
+    /// The set that was asked for.
+    pub(super) fn read(&self, release: &Release) -> Result<FrequencySet, Failure> {
+        read_set(&self.frequencies, self.population.as_deref(), release)
+    }
+
+    /// True when answers may rest on something else than the set alone.
+    pub(super) fn has_fallback(&self) -> bool {
+        !self.fallback_without.is_empty() || !self.fallback_frequencies.is_empty()
     }
 
     pub(super) fn rules(&self, identity: Identity, nulls: Nulls) -> Rules {
@@ -35,29 +47,79 @@ impl FrequencyArgs {
     }
 }
 
+/// Reads a set; what is worth a remark is said on standard error.
+pub(super) fn read_set(
+    file: &Path,
+    population: Option<&str>,
+    release: &Release,
+) -> Result<FrequencySet, Failure> {
+    let mut text = read_text(file)?;
+    if json_set::is_json(&text) {
+        let set = json_set::read(&text).map_err(|error| not_a_set(file, &error))?;
+        let digits = |label: &str| label.chars().filter(char::is_ascii_digit).collect::<String>();
+        if let Some(named) = set.release.filter(|named| digits(named) != digits(release.label())) {
+            eprintln!(
+                "frequency_release: names are of release {named}, and are read under {}",
+                release.label()
+            );
+        }
+        text = set.text;
+    }
+    let set = match population {
+        Some(population) => FrequencySet::read_population(&text, population),
+        None => FrequencySet::read(&text),
+    };
+    let set = set.map_err(|error| not_understood(file, &error))?;
+    for remark in set.remarks() {
+        eprintln!("{}: {}", remark.code, remark.sentence);
+    }
+    Ok(set)
+}
+
 /// A file of frequencies of which a line is wrong.
 pub(in crate::commands) fn not_understood(file: &Path, error: &FrequencyError) -> Failure {
+    not_a_set(file, &error.to_string())
+}
+
+fn not_a_set(file: &Path, error: &str) -> Failure {
     let file = file.display().to_string();
     Failure::refused("frequencies_unreadable", format!("{file}: {error}."))
         .with("file", &file)
-        .with("error", error.to_string())
+        .with("error", error)
 }
 
 /// One person of a GL file.
 pub(super) struct Subject {
     pub(super) id: String,
     /// `None` when the line was refused.
-    pub(super) phenotype: Option<Phenotype>,
+    pub(super) reading: Option<Reading>,
+}
+
+impl Subjects {
+    /// True when a line was refused.
+    pub(super) fn some_refused(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// Says on standard error what is wrong with the file.
+    pub(super) fn say_errors(&self, file: &Path) {
+        self.errors.iter().for_each(|error| eprintln!("{} {error}", file.display()));
+    }
+
+    /// Their ids, in order.
+    pub(super) fn ids(&self) -> Vec<String> {
+        self.all.iter().map(|subject| subject.id.clone()).collect()
+    }
 }
 
 /// People of one file.
 pub(super) struct Subjects {
     pub(super) all: Vec<Subject>,
-    /// True when a line was refused; the reason was said.
-    pub(super) some_refused: bool,
+    /// What is wrong, each with its line.
+    errors: Vec<String>,
 }
 
-/// Reads `id%GL-string` lines; a line without an id gets its number. What is wrong is said on standard error, and the person stays in
+/// Reads `id%GL-string` lines; a line without an id gets its number. What is wrong is kept, and the person stays in
 /// the list without a typing, so that answers keep their order.
 pub(super) fn read(
     file: &Path,
@@ -65,7 +127,7 @@ pub(super) fn read(
     nomenclature: &Nomenclature<'_>,
 ) -> Result<Subjects, Failure> {
     let text = read_text(file)?;
-    let mut subjects = Subjects { all: Vec::new(), some_refused: false };
+    let mut subjects = Subjects { all: Vec::new(), errors: Vec::new() };
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() {
@@ -75,17 +137,15 @@ pub(super) fn read(
             Some((id, typing)) => (id.trim().to_owned(), typing.trim()),
             None => ((index + 1).to_string(), line),
         };
-        let phenotype = match Phenotype::read(typing, understood, nomenclature) {
-            Ok((phenotype, _)) => Some(phenotype),
+        let reading = match Reading::read(typing, understood, nomenclature) {
+            Ok(reading) => Some(reading),
             Err(errors) => {
-                for error in errors {
-                    eprintln!("{} line {}, {id}: {error}", file.display(), index + 1);
-                }
-                subjects.some_refused = true;
+                let said = |error| format!("line {}, {id}: {error}", index + 1);
+                subjects.errors.extend(errors.into_iter().map(said));
                 None
             }
         };
-        subjects.all.push(Subject { id, phenotype });
+        subjects.all.push(Subject { id, reading });
     }
     Ok(subjects)
 }

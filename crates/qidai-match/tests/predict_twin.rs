@@ -134,6 +134,8 @@ fn naive_mismatches(p: Option<[&str; 2]>, d: Option<[&str; 2]>) -> usize {
 struct Naive {
     totals: [f64; 5],
     loci: Vec<[f64; 3]>,
+    /// For each total and locus the probability of both together.
+    joint: [Vec<[f64; 3]>; 5],
 }
 
 fn naive(p: &Phenotype, d: &Phenotype, set: &FrequencySet, counted: &[usize], nulls: Nulls) -> Option<Naive> {
@@ -143,10 +145,12 @@ fn naive(p: &Phenotype, d: &Phenotype, set: &FrequencySet, counted: &[usize], nu
     }
     let mass = |pairs: &[(u32, u32, f64)]| pairs.iter().map(|(.., weight)| weight).sum::<f64>();
     let mass = mass(&p) * mass(&d);
-    let mut answer = Naive { totals: [0.0; 5], loci: vec![[0.0; 3]; counted.len()] };
+    let zeros = vec![[0.0; 3]; counted.len()];
+    let joint = [0; 5].map(|_| zeros.clone());
+    let mut answer = Naive { totals: [0.0; 5], loci: zeros, joint };
     for (p1, p2, wp) in &p {
         for (d1, d2, wd) in &d {
-            let mut total = 0;
+            let (mut total, mut each) = (0, Vec::new());
             for (at, locus) in counted.iter().enumerate() {
                 let here = naive_mismatches(
                     compared(set, *locus, (*p1, *p2), nulls),
@@ -154,9 +158,11 @@ fn naive(p: &Phenotype, d: &Phenotype, set: &FrequencySet, counted: &[usize], nu
                 );
                 answer.loci[at][here] += wp * wd / mass;
                 total += here;
+                each.push(here);
             }
             if total < 5 {
                 answer.totals[total] += wp * wd / mass;
+                each.iter().zip(&mut answer.joint[total]).for_each(|(m, p)| p[*m] += wp * wd / mass);
             }
         }
     }
@@ -193,6 +199,8 @@ fn every_probability_equals_that_of_naive_enumeration() {
         for patient in &patients {
             let seen = Patient::new(&counted, patient.as_ref().unwrap());
             let loci = collection.at_loci(&seen, &everybody);
+            let total = random.random_range(0..5);
+            let given = collection.at_loci_given(&seen, &everybody, total);
             for (j, answer) in collection.predict(&seen, &everybody).iter().enumerate() {
                 let (patient, donor) = (patient.as_ref().unwrap(), donors[j].as_ref().unwrap());
                 compared += 1;
@@ -207,6 +215,12 @@ fn every_probability_equals_that_of_naive_enumeration() {
                 let loci = loci[j].as_ref().unwrap();
                 let near = loci.iter().flatten().zip(naive.loci.iter().flatten()).all(|(a, b)| close(*a, *b));
                 assert!(near, "{loci:?}\n{:?}", naive.loci);
+                // Nobody has this total: there is nothing to be asked of them.
+                assert_eq!(given[j].is_some(), naive.totals[total] > 0.0, "{:?}", naive.totals);
+                for (found, joint) in given[j].iter().flatten().zip(&naive.joint[total]) {
+                    let near = found.iter().zip(joint).all(|(p, q)| close(*p, q / naive.totals[total]));
+                    assert!(near, "given {total}: {found:?} for {joint:?}");
+                }
             }
         }
     }
@@ -246,4 +260,39 @@ fn more_pairs_than_allowed_are_counted_not_listed() {
     let imputer = Imputer::new(Understood::new(&set, &Nomenclature::new(&release, None), Rules::default()));
     let refused = imputer.diplotypes(&Phenotype::default(), 5).unwrap_err();
     assert_eq!((refused.pairs, refused.limit), (6, 5));
+}
+
+#[test]
+fn answers_are_the_same_for_any_selection_and_any_number_of_threads() {
+    let mut random = ChaCha8Rng::seed_from_u64(seed());
+    let release = Release::starter();
+    let nomenclature = Nomenclature::new(&release, None);
+    let set = random_set(&mut random);
+    let imputer = Imputer::new(Understood::new(&set, &nomenclature, Rules::default()));
+    let counted = Counted::new(&imputer, &[0, 1, 2, 3, 4]);
+    let donors: Vec<Option<Phenotype>> =
+        (0..3_000).map(|_| random.random_bool(0.99).then(|| random_phenotype(&set, &mut random))).collect();
+    let collection = Collection::freeze(&counted, donors.iter().cloned());
+    let patient = Patient::new(&counted, &random_phenotype(&set, &mut random));
+    let all = collection.predict_all(&patient);
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    assert_eq!(one_thread.install(|| collection.predict_all(&patient)), all);
+    let some: Vec<u32> = (0..500).map(|_| random.random_range(0..3_000)).collect();
+    let selected = collection.predict(&patient, &some);
+    assert!(some.iter().zip(&selected).all(|(donor, answer)| *answer == all[*donor as usize]));
+    assert!(
+        donors.iter().zip(&all).all(|(donor, answer)| donor.is_some() || *answer == Answer::Unrepresented)
+    );
+}
+
+#[test]
+fn two_people_of_whom_nothing_is_known_are_refused_not_guessed() {
+    let set = FrequencySet::read(include_str!("../../qidai/data/han_north.freqs.csv")).unwrap();
+    let release = Release::starter();
+    let imputer = Imputer::new(Understood::new(&set, &Nomenclature::new(&release, None), Rules::default()));
+    let counted = Counted::new(&imputer, &[0, 1, 2, 3, 4]);
+    let collection = Collection::freeze(&counted, [Some(Phenotype::default())]);
+    let nobody_knows = Patient::new(&counted, &Phenotype::default());
+    assert_eq!(collection.predict_all(&nobody_knows), [Answer::TooAmbiguous]);
+    assert!(collection.at_loci(&nobody_knows, &[0])[0].is_some(), "locus by locus nothing stands in the way");
 }

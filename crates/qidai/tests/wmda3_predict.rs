@@ -137,3 +137,76 @@ fn who_is_not_represented_has_empty_cells_and_bad_lines_keep_their_place() {
     assert_eq!(text.lines().count(), 17, "every pair, whatever is known of it");
     assert!(text.lines().any(|line| line == "one,two,,,,,,,,,,,"), "{text}");
 }
+
+/// Files of one test, by name.
+fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, impl Fn(&str) -> String) {
+    let folder = tempfile::tempdir().unwrap();
+    files.iter().for_each(|(name, text)| std::fs::write(folder.path().join(name), text).unwrap());
+    let path = folder.path().to_owned();
+    (folder, move |name: &str| path.join(name).to_str().unwrap().to_owned())
+}
+
+#[test]
+fn who_is_not_represented_can_fall_back_and_the_answer_says_on_what_it_rests() {
+    let (_kept, file) = folder(&[
+        ("f.csv", "haplotype,freq\nA*01:01~B*08:01,0.6\nA*02:01~B*07:02,0.4\n"),
+        ("other.csv", "haplotype,freq\nA*24:02~B*46:01,1\n"),
+        ("p.gl", "one%A*01:01+A*02:01^B*08:01+B*08:01\ntwo%A*24:02+A*24:02\n"),
+        ("d.gl", "unit%A*01:01+A*02:01\nthird%A*24:02+A*24:02^B*46:01+B*46:01\n"),
+    ]);
+    let (f, other, p, d) = (file("f.csv"), file("other.csv"), file("p.gl"), file("d.gl"));
+    let args = ["match", "predict", "--frequencies", &f, "--patients", &p, "--donors", &d, "--all"];
+    let fallbacks = ["--fallback-without", "B", "--fallback-frequencies", &other];
+    let answer = qidai(&[&args[..], &fallbacks[..]].concat(), "");
+    assert_eq!(answer.exit, Some(0), "{}", answer.err);
+    let basis: Vec<(String, String, String, String)> = rows(&answer.out)
+        .into_iter()
+        .map(|row| (row["patient"].clone(), row["donor"].clone(), row["p0"].clone(), row["basis"].clone()))
+        .collect();
+    let row = |patient: &str, donor: &str, p0: &str, basis: &str| {
+        (patient.to_owned(), donor.to_owned(), p0.to_owned(), basis.to_owned())
+    };
+    let expected = [
+        row("one", "unit", "1.000000000000", "patient without B"),
+        row("one", "third", "0.000000000000", "certain"),
+        row("two", "unit", "", ""),
+        row("two", "third", "1.000000000000", &other),
+    ];
+    assert_eq!(basis, expected);
+    assert!(
+        answer.err.contains("unrepresented: two: no haplotype of the set carries A*24:02"),
+        "{}",
+        answer.err
+    );
+    // Without fallbacks nothing is labelled, and nothing is answered that rests on something else.
+    let plain = qidai(&args, "");
+    assert!(plain.out.starts_with("patient,donor,p0,p1,p2,p3,p4,A_p0,A_p1,A_p2,B_p0,B_p1,B_p2\n"));
+    assert!(plain.out.contains("\none,unit,,,,,,,,,,,\n"), "{}", plain.out);
+}
+
+#[test]
+fn a_set_is_read_in_the_forms_of_registries_and_its_classes_are_asked_for() {
+    let (_kept, file) = folder(&[
+        (
+            "f.json",
+            r#"{"nomenclatureVersion":"3.33.0","frequencies":[
+                {"a":"02:01","b":"15:01","drb1":"15:01","frequency":0.5},
+                {"a":"02:06","b":"15:01","drb1":"15:01","frequency":0.5}]}"#,
+        ),
+        ("p.gl", "one%A*02:01+A*02:01"),
+        ("wide.csv", "A,B,DRB1,X_freq,Y_freq\n02:01,15:01,15:01,1,0\n02:06,15:01,15:01,0,1\n"),
+    ]);
+    let (f, p, wide) = (file("f.json"), file("p.gl"), file("wide.csv"));
+    let args = ["match", "predict", "--frequencies", &f, "--patients", &p, "--donors", &p, "--all"];
+    let x6 = qidai(&[&args[..], &["--class", "x6", "--given", "0"]].concat(), "");
+    assert_eq!(x6.exit, Some(0), "{}", x6.err);
+    assert!(x6.err.contains("frequency_release: names are of release 3.33.0"), "{}", x6.err);
+    let row = rows(&x6.out).remove(0);
+    assert_eq!((row["p0"].as_str(), row["DRB1_p0_given_0"].as_str()), ("1.000000000000", "1.000000000000"));
+    let refused = qidai(&["match", "impute", "--frequencies", &wide, "--subjects", &p], "");
+    assert_eq!(refused.exit, Some(2));
+    assert!(refused.err.contains("X, Y"), "{}", refused.err);
+    let chosen =
+        qidai(&["match", "impute", "--frequencies", &wide, "--population", "Y", "--subjects", &p], "");
+    assert_eq!(chosen.out.lines().nth(1), Some("one,,,"), "A*02:01 does not occur in Y");
+}

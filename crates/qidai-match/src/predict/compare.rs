@@ -300,3 +300,59 @@ impl Answers {
         place
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use qidai_hla::{Nomenclature, Release};
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+    use crate::frequency::{FrequencySet, Rules, Understood};
+    use crate::impute::{Counted, Genotypes, Imputer, Phenotype};
+
+    /// Forty haplotypes of few alleles; the last of a locus is null.
+    fn set(random: &mut ChaCha8Rng) -> FrequencySet {
+        let allele = |locus: &str, number: u32| match number {
+            4 => format!("{locus}*90:04N"),
+            _ => format!("{locus}*90:0{number}"),
+        };
+        let haplotypes = (0..40).map(|_| {
+            let alleles =
+                ["A", "C", "B", "DRB1", "DQB1"].map(|locus| allele(locus, random.random_range(1..5)));
+            format!("{},{}", alleles.join("~"), random.random_range(1..100))
+        });
+        FrequencySet::read(&haplotypes.collect::<Vec<_>>().join("\n")).unwrap()
+    }
+
+    #[test]
+    fn genotype_by_genotype_gives_what_signature_by_signature_gives() {
+        let mut random = ChaCha8Rng::seed_from_u64(7);
+        let release = Release::starter();
+        for _ in 0..20 {
+            let set = set(&mut random);
+            let understood = Understood::new(&set, &Nomenclature::new(&release, None), Rules::default());
+            let imputer = Imputer::new(understood);
+            let counted = Counted::new(&imputer, &[0, 1, 2, 3, 4]);
+            // All 820 pairs of haplotypes on both sides.
+            let person = counted.person(&Phenotype::default());
+            let view =
+                Viewpoint::new(&Genotypes::listed(&person, counted.rows()).unwrap(), counted.rows()).unwrap();
+            let mut groups = Lists::default();
+            groups.push(person.groups[0].iter().copied());
+            groups.push(person.groups[0].iter().copied().filter(|member| member.row % 3 == 0));
+            let mut comparison = Comparison::new(&view, &groups);
+            let (a, b) = (comparison.place(0), comparison.place(1));
+            for (one, two, is_same) in [(a, a, true), (a, b, false)] {
+                let (left, right) =
+                    (comparison.by_signature(one, two), comparison.by_genotype(one, two, is_same));
+                let scale = person.mass;
+                assert!(
+                    left.iter().zip(right).all(|(x, y)| (x - y).abs() <= 1e-12 * scale),
+                    "{left:?} {right:?}"
+                );
+                assert!(left.iter().sum::<f64>() > 0.0);
+            }
+        }
+    }
+}

@@ -7,7 +7,7 @@ mod support;
 use jiff::Timestamp;
 use qidai_bank::{
     Abo, Acting, Actor, Checkpoint, CheckpointKey, IdSource, KeyRing, MasterKey, NewRecord, Principal,
-    RandomSource, RecordAt, Role, Store, Typing, Verification, WriteContext, workflow,
+    RandomSource, RecordAt, Role, Store, Typing, UnitAt, Verification, WriteContext, workflow,
 };
 use sha2::{Digest as _, Sha256};
 use support::postgres::Server;
@@ -114,7 +114,7 @@ async fn fill(bank: &TestBank) -> Store {
     store
 }
 
-/// Adds records with their fields, deeds, a refused move and a clock that ran.
+/// Adds records and what becomes of a unit: fields, deeds, refused moves and clocks that ran.
 async fn fill_records(store: &Store) {
     let (ids, random) = (ids("record"), RandomSource::seeded(5));
     let keys = KeyRing::new(MasterKey::new(&random).expect("a key"), Vec::new());
@@ -131,8 +131,15 @@ async fn fill_records(store: &Store) {
         let at = RecordAt { concept, number: &made.number, expected_version: None };
         store.move_record(at, "closed", &[], &keys, &acting).await.expect_err("not from here");
     }
+    // A unit with an open field, a refused move, and a reservation that runs out.
+    let at = UnitAt { identity: &din(2), expected_version: None };
+    store.move_unit(at, "shipped", &[], &acting).await.expect_err("not from here");
+    let technologist = Principal::console_as("wang", Role::Technologist);
+    let acting = Acting { principal: &technologist, ..acting };
+    let until = [("reserved_until".to_owned(), "1970-01-03".to_owned())];
+    store.amend_unit(at, &until, &acting).await.expect("written");
     let later = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * 7);
-    assert_eq!(store.run_clocks(later, &ids, &random).await.expect("run").len(), 2);
+    assert_eq!(store.run_clocks(later, &ids, &random).await.expect("run").len(), 3);
 }
 
 async fn verify(store: &Store) -> Verification {
@@ -161,7 +168,7 @@ async fn a_bank_that_nobody_touched_is_whole(bank: &TestBank) {
     let found = verify(&store).await;
     assert!(found.is_whole(), "{:?}", found.findings);
     assert_eq!(found.head, store.head().await.expect("read"));
-    assert_eq!((found.events, found.rows), (found.head.sequence, 3 + 4 + 3 + 2 + 2 + 3 + 3 + 4));
+    assert_eq!((found.events, found.rows), (found.head.sequence, 3 + 4 + 3 + 2 + 2 + 3 + 3 + 4 + 4));
     store.close().await.expect("closed");
     let looking = Store::open_read_only(&bank.address).await.expect("opens");
     assert!(verify(&looking).await.is_whole());
@@ -359,6 +366,20 @@ async fn an_end_cut_off_is_found_by_a_checkpoint(bank: &TestBank) {
     assert_eq!(found.findings.len(), 1, "{:?}", found.findings);
 }
 
+/// Tables that [`fill`] writes, those first that refer to others.
+const TABLES_OF_THE_STORY: [&str; 10] = [
+    "reservation",
+    "unit_refusal",
+    "unit_step",
+    "unit_state",
+    "typing",
+    "unit",
+    "listed",
+    "external_list",
+    "setting",
+    "history",
+];
+
 async fn a_history_written_anew_is_found_by_a_checkpoint(bank: &TestBank) {
     let store = fill(bank).await;
     let key = CheckpointKey::new(&RandomSource::seeded(1)).expect("bytes");
@@ -366,9 +387,7 @@ async fn a_history_written_anew_is_found_by_a_checkpoint(bank: &TestBank) {
     store.close().await.expect("closed");
     // The same bank with another content, as a forger would write it anew.
     let tamperer = Tamperer::of(bank).await;
-    for table in
-        ["reservation", "unit_state", "typing", "unit", "listed", "external_list", "setting", "history"]
-    {
+    for table in TABLES_OF_THE_STORY {
         tamperer.run(&format!("DELETE FROM {table}")).await.expect("emptied");
     }
     tamperer.run("UPDATE counter SET value = 0").await.expect("emptied");
@@ -381,9 +400,7 @@ async fn a_history_written_anew_is_found_by_a_checkpoint(bank: &TestBank) {
     store.close().await.expect("closed");
 
     let tamperer = Tamperer::of(bank).await;
-    for table in
-        ["reservation", "unit_state", "typing", "unit", "listed", "external_list", "setting", "history"]
-    {
+    for table in TABLES_OF_THE_STORY {
         tamperer.run(&format!("DELETE FROM {table}")).await.expect("emptied");
     }
     tamperer.run("UPDATE counter SET value = 0").await.expect("emptied");

@@ -132,7 +132,7 @@ fn replay<'h>(history: impl Iterator<Item = &'h Told>) -> BTreeMap<i64, BTreeMap
 fn lines(number: &str, units: &BTreeMap<i64, BTreeMap<String, Json>>) -> BTreeSet<String> {
     // From `docs/figures.md`, by hand.
     const STORED: &str = "quarantine available family_held reserved in_release_testing release_approved \
-        exceptional_release converted_to_public under_evaluation";
+        exceptional_release converted_to_public under_evaluation held recalled";
     let text = |unit: &BTreeMap<String, Json>, name: &str| unit[name].as_str().expect("a text").to_owned();
     let counted = units.values().filter(|unit| {
         let is_stored = STORED.split_whitespace().any(|code| unit["status"] == code);

@@ -38,6 +38,7 @@ mod signature;
 mod site;
 mod specification;
 mod status;
+mod storage;
 mod store;
 mod temperature;
 mod test_outcome;
@@ -99,6 +100,10 @@ pub use specification::{
     RuleResult, Severity, UnitOutcome, pareto, profile, profiles,
 };
 pub use status::Status;
+pub use storage::{
+    Occupancy, Placed, Position, RackUse, Room, ScannedPosition, SlotView, Stored, StoredKind, Tank,
+    TankClass, TankLimits, Wanted,
+};
 pub use store::OpenSession;
 pub use store::{ANSWER_HOURS, Claimed, LimitTaken, RequestClaim};
 pub use store::{
@@ -107,6 +112,7 @@ pub use store::{
     ReleaseInForce, SearchableChanges, SearchableKind, SearchableRow, Session, SignIn, SignedIn, Signing,
     Store, StoreError, UnitCount, VerifyError, WriterTurn, check_copy, holds_password, without_password,
 };
+pub use store::{CountFinding, CountResult, Counted, Moved, StorageMove};
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
 pub use store::{NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
 pub use temperature::{Reading, TraceJudged, Window, judge, readings};

@@ -41,7 +41,7 @@ pub(crate) fn app(state: AppState) -> Router {
 pub(crate) fn routes() -> Routes {
     use Permission::{
         AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, RecordSign,
-        SearchRun, SiteManage, SystemManage, TestRecord, TestReview, UnitEnter, UnitView,
+        SearchRun, SiteManage, StorageMove, SystemManage, TestRecord, TestReview, UnitEnter, UnitView,
     };
     Routes::default()
         // signing in and out
@@ -74,6 +74,10 @@ pub(crate) fn routes() -> Routes {
         .post("/lab/results/{id}", Needs(TestReview), pages::lab::review)
         .get("/units/{scheme}/{identity}/lab", Needs(UnitView), pages::lab::unit::show)
         .post("/units/{scheme}/{identity}/lab", Needs(TestRecord), pages::lab::unit::enter)
+        // cryostorage
+        .get("/storage", Needs(UnitView), pages::storage::show)
+        .post("/storage/move", Needs(StorageMove), pages::storage::go)
+        .get("/storage/tanks/{code}", Needs(UnitView), pages::storage::tank::show)
         // documents and notifications
         .get("/documents", SignedIn, pages::documents::list)
         .post("/documents", SignedIn, pages::documents::add)
@@ -142,6 +146,12 @@ pub(crate) fn routes() -> Routes {
         .post("/api/lab/results/{id}/reviews", Needs(TestReview), api::lab::review)
         .get("/api/units/{scheme}/{identity}/results", Needs(UnitView), api::lab::of_unit)
         .post("/api/units/{scheme}/{identity}/results", Needs(TestRecord), api::lab::enter)
+        // programs: cryostorage
+        .get("/api/storage/tanks", Needs(UnitView), api::storage::tanks)
+        .put("/api/storage/tanks/{code}", Needs(StorageMove), api::storage::put)
+        .get("/api/storage/tanks/{code}/places", Needs(UnitView), api::storage::places)
+        .post("/api/storage/tanks/{code}/counts", Needs(StorageMove), api::storage::count)
+        .post("/api/storage/moves", Needs(StorageMove), api::storage::go)
         // programs: figures and traces
         .get("/api/figures", Needs(FigureView), api::figures::list)
         .get("/api/figures/{figure}/rows", Needs(FigureView), api::figures::rows)

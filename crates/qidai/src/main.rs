@@ -26,6 +26,7 @@ mod record_json;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;
 mod server;
+mod storage;
 mod telemetry;
 mod upload;
 mod words;

@@ -11,6 +11,7 @@ mod m0008_api_requests;
 mod m0009_reservations;
 mod m0012_unit_life;
 mod m0013_laboratory;
+mod m0014_cold;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0009_reservations::Reservations),
             Box::new(m0012_unit_life::UnitLife),
             Box::new(m0013_laboratory::Laboratory),
+            Box::new(m0014_cold::Cold),
         ]
     }
 

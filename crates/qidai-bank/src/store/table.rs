@@ -7,11 +7,11 @@
 use super::cell::Kind;
 use super::{
     account, api_token, clock, decision, document, emergency, lab, link, listing, notification, person,
-    record, reservation, setting, signature, site, typing, unit, unit_state,
+    record, reservation, setting, signature, site, storage, typing, unit, unit_state,
 };
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 33] = [
+pub(super) static AUDITED: [&Table; 37] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -45,6 +45,10 @@ pub(super) static AUDITED: [&Table; 33] = [
     &lab::qc::CONTROL,
     &lab::qc::POINT,
     &decision::TABLE,
+    &storage::ROOM,
+    &storage::TANK,
+    &storage::PLACE,
+    &storage::COUNT,
 ];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.

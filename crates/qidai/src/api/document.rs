@@ -19,7 +19,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     access_log, accounts, audit, documents, emergencies, figures, history, hla, lab, me, notifications,
-    records, roles, search, sites, tokens, typing, unit_life, units,
+    records, roles, search, sites, storage, tokens, typing, unit_life, units,
 };
 use crate::app::{Door, Entry, routes};
 use crate::error::Problem;
@@ -38,6 +38,7 @@ use crate::error::Problem;
         unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
         units::list, units::get, units::signatures, units::find,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
+        storage::tanks, storage::put, storage::places, storage::count, storage::go,
         figures::list, figures::rows, history::list, access_log::list, audit::get, audit::begin,
         me::get, me::sessions, me::end, roles::list,
         accounts::list, accounts::add, accounts::get, accounts::give_role, accounts::take_role, accounts::disable,
@@ -58,6 +59,7 @@ use crate::error::Problem;
         (name = "search", description = "Searching for a patient"),
         (name = "units", description = "Units"),
         (name = "laboratory", description = "Tests, results and their review"),
+        (name = "storage", description = "Tanks and what stands in them"),
         (name = "documents", description = "Files of units, sites and persons"),
         (name = "registers", description = "Records of each declared kind"),
         (name = "figures and traces", description = "Figures, history, access log, verification"),

@@ -23,6 +23,7 @@ pub(crate) mod records;
 pub(crate) mod roles;
 pub(crate) mod search;
 pub(crate) mod sites;
+pub(crate) mod storage;
 pub(crate) mod tokens;
 pub(crate) mod typing;
 pub(crate) mod unit_life;

@@ -23,6 +23,7 @@ pub(crate) mod restore;
 pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod site;
+pub(crate) mod storage;
 mod stream;
 pub(crate) mod unit;
 pub(crate) mod user;
@@ -89,6 +90,8 @@ enum Command {
     Serve(serve::Args),
     /// Sites: add or change, list.
     Site(site::Args),
+    /// Cryostorage: rooms, tanks, what stands where.
+    Storage(storage::Args),
     /// Units: reserve one, or end its reservation.
     Unit(unit::Args),
     /// Accounts: add, list, give and take roles, disable, make a new link.
@@ -184,6 +187,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Search(args) => search::run(&args, lang),
         Command::Serve(args) => serve::run(&args, given_lang),
         Command::Site(args) => site::run(&args),
+        Command::Storage(args) => storage::run(&args, lang),
         Command::Unit(args) => unit::run(&args, lang),
         Command::User(args) => user::run(&args, lang),
     };

@@ -3,12 +3,13 @@
 mod life;
 mod table;
 
-use qidai_bank::{Identity, Store};
+use qidai_bank::Store;
 
 use super::{Outcome, runtime, stream};
 use crate::checkpoints::Checkpoints;
 use crate::console::Console;
 use crate::error::Failure;
+use crate::storage::unit_of as identity_of;
 use crate::words::Lang;
 
 /// Units: register, show, move, trace them; reserve one, or end its reservation.
@@ -87,24 +88,6 @@ async fn act(what: &What, store: &Store, lang: Lang) -> Result<(), Failure> {
             let identity = identity_of(store, number).await?;
             store.end_reservation(&identity, &context).await?;
             stream::say(&lang.words().t1("unit-reservation-ended", "number", identity.written()))
-        }
-    }
-}
-
-/// The one unit of a number.
-pub(super) async fn identity_of(store: &Store, number: &str) -> Result<Identity, Failure> {
-    let number = number.trim();
-    let value = Identity::din(number).map_or_else(|_| number.to_owned(), |din| din.value);
-    let mut found = store.identities_of(&value).await?;
-    match (found.pop(), found.is_empty()) {
-        (Some(identity), true) => Ok(identity),
-        (Some(_), false) => {
-            let sentence = format!("Several units have the number {number}, each of its own numbering.");
-            Err(Failure::refused("unit_number_ambiguous", sentence).with("number", number))
-        }
-        (None, _) => {
-            let sentence = format!("The bank has no unit {number}: check the number.");
-            Err(Failure::refused("unit_unknown", sentence).with("number", number))
         }
     }
 }

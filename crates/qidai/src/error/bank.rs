@@ -24,7 +24,8 @@ impl From<Refusal> for Failure {
             | "record_unknown"
             | "record_kind_unknown"
             | "unit_unknown"
-            | "result_unknown" => Kind::NotFound,
+            | "result_unknown"
+            | "tank_unknown" => Kind::NotFound,
             _ => Kind::Refused,
         };
         let failure =

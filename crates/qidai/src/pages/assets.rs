@@ -17,6 +17,7 @@ const STYLE: &str = concat!(
     include_str!("../../static/css/bank.css"),
     include_str!("../../static/css/records.css"),
     include_str!("../../static/css/lab.css"),
+    include_str!("../../static/css/storage.css"),
     include_str!("../../static/css/print.css"),
 );
 const SCRIPT: &str = include_str!("../../static/qidai.js");

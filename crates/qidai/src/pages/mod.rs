@@ -19,6 +19,7 @@ pub(crate) mod records;
 pub(crate) mod search;
 mod shown;
 pub(crate) mod sign_in;
+pub(crate) mod storage;
 pub(crate) mod unit;
 pub(crate) mod units;
 pub(crate) mod welcome;
@@ -43,10 +44,11 @@ pub(crate) use units::not_found as unit_not_found;
 type Seen = fn(&Visitor) -> bool;
 
 /// An entry of the main navigation: key of its word, address, and who sees it.
-const AREAS: [(&str, &str, Seen); 9] = [
+const AREAS: [(&str, &str, Seen); 10] = [
     ("nav-search", "/", |visitor| visitor.may(Permission::SearchRun)),
     ("nav-units", "/units", |visitor| visitor.may(Permission::UnitView)),
     ("nav-lab", "/lab", |visitor| visitor.may(Permission::TestRecord) || visitor.may(Permission::TestReview)),
+    ("nav-storage", "/storage", |visitor| visitor.may(Permission::UnitView)),
     ("nav-hla", "/hla", |visitor| visitor.may(Permission::UnitView)),
     ("nav-registers", "/records", records::any_seen),
     ("nav-board", "/board", |visitor| visitor.may(Permission::FigureView)),

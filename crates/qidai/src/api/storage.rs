@@ -80,6 +80,7 @@ pub(crate) struct PlaceView {
     number: String,
     /// Of units only.
     status: Option<&'static str>,
+    #[schema(value_type = String, format = DateTime)]
     placed_at: Timestamp,
     /// It no longer fits the class of the tank.
     misplaced: bool,

@@ -11,6 +11,7 @@ mod pages;
 mod records;
 mod route_walk;
 mod unit_story;
+mod storage;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;

@@ -115,9 +115,9 @@ const BLOCK: &str = "CREATE TABLE reading_block (
     readings BIGINT NOT NULL,
     hash {bytes} NOT NULL
 )";
-/// `fingerprint` tells two readings of one moment apart; the very same one, sent twice, is one row.
+/// A probe that nobody has entered yet is kept too. `fingerprint` tells two readings of one moment apart; the very same one, sent twice, is one row.
 const READING: &str = "CREATE TABLE tank_reading (
-    sensor TEXT NOT NULL REFERENCES tank_sensor (code),
+    sensor TEXT NOT NULL,
     at_us BIGINT NOT NULL,
     fingerprint BIGINT NOT NULL,
     device_at_us BIGINT NOT NULL,
@@ -135,7 +135,7 @@ const READING_BLOCK: &str = "CREATE INDEX tank_reading_block ON tank_reading (bl
 
 /// Where the watch over a probe stands: what is above a limit since when, and when it was last heard.
 const WATCH: &str = "CREATE TABLE sensor_watch (
-    sensor TEXT PRIMARY KEY REFERENCES tank_sensor (code),
+    sensor TEXT PRIMARY KEY,
     received_at_us BIGINT NOT NULL,
     at_us BIGINT NOT NULL,
     temperature_mc BIGINT,

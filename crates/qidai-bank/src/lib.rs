@@ -15,6 +15,7 @@ mod csv_line;
 mod digest;
 mod document;
 mod figure;
+mod freeze;
 mod identity;
 mod key;
 mod lab;
@@ -67,6 +68,10 @@ pub use document::{
 };
 pub use figure::{
     FIGURES, Figure, FigureAnswer, Figures, LATE_ROWS_MAX, Late, LateChange, LateRow, Moment, OnRow, Part,
+};
+pub use freeze::{
+    CurvePoint, Evaluation as FreezeEvaluation, Finding as FreezeFinding, FreezeCurve, FreezeProfile,
+    FreezeRule, Judgement, RuleUnit, evaluate as evaluate_freezing,
 };
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
 pub use key::{KeyMissing, KeyRing, MasterKey, SealError};

@@ -14,6 +14,7 @@
 mod codes;
 mod date;
 mod field;
+mod freeze_curve;
 mod half_width;
 mod header_name;
 mod issue;
@@ -30,6 +31,7 @@ mod words;
 
 pub use codes::CODES;
 pub use field::{HlaProblem, Reading};
+pub use freeze_curve::{CurveError, CurveOptions, read_freeze_curve};
 pub use issue::Issue;
 pub use list_row::ListRows;
 pub use plan::{PlanError, RowOutcome};

@@ -17,6 +17,25 @@ pub struct CurvePoint {
     pub chamber_mc: Option<i64>,
 }
 
+/// A run as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FreezeRun {
+    pub id: String,
+    pub number: String,
+    /// The freezer, by its name in the bank.
+    pub device: String,
+    /// How the columns of the file were read, as JSON.
+    pub reading: String,
+    /// The raw file.
+    pub document_id: String,
+    pub started_at: Timestamp,
+    pub points: i64,
+    pub evaluation: Evaluation,
+    pub recorded_at: Timestamp,
+    /// The units that were frozen in it.
+    pub bags: Vec<crate::Identity>,
+}
+
 /// A run as its freezer recorded it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FreezeCurve {

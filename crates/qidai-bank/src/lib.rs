@@ -42,6 +42,7 @@ mod status;
 mod storage;
 mod store;
 mod temperature;
+mod telemetry;
 mod test_outcome;
 mod token;
 mod totp;
@@ -69,6 +70,7 @@ pub use document::{
 pub use figure::{
     FIGURES, Figure, FigureAnswer, Figures, LATE_ROWS_MAX, Late, LateChange, LateRow, Moment, OnRow, Part,
 };
+pub use freeze::FreezeRun;
 pub use freeze::{
     CurvePoint, Evaluation as FreezeEvaluation, Finding as FreezeFinding, FreezeCurve, FreezeProfile,
     FreezeRule, Judgement, RuleUnit, evaluate as evaluate_freezing,
@@ -121,6 +123,11 @@ pub use store::{CountFinding, CountResult, Counted, Moved, StorageMove};
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
 pub use store::{NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
 pub use temperature::{Reading, TraceJudged, Window, judge, readings};
+pub use store::{NewFreezeRun, Printed, READINGS_MAX};
+pub use store::{NewUnit, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
+pub use telemetry::{
+    Alarm, AlarmKind, NewReading, ReadingsCheck, Sensor, StoredReading, Taken, is_sensor_code,
+};
 pub use test_outcome::TestOutcome;
 pub use token::Token;
 pub use totp::{CodeCheck, TOTP_SECRET_BYTES, TotpSecret};

@@ -143,6 +143,28 @@ impl Store {
     }
 }
 
+/// A file that belongs to no person, kept together with the event that brings it: the row for that event, and the content.
+pub(super) fn with_event(
+    event: Event,
+    (id, file_name): (&str, String),
+    new: &NewDocument<'_>,
+    acting: &Acting<'_>,
+) -> Event {
+    let packed = Packed { file_name: Some(file_name), sealed_name: None, content: Vec::new() };
+    event.insert(&TABLE, row_of(id, new, &packed, &Sha256::digest(new.content), acting))
+}
+
+/// The content of such a file, once its row is written.
+pub(super) async fn keep_content(
+    write: &WriteTransaction<'_>,
+    id: &str,
+    content: &[u8],
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO document_content (document_id, content) VALUES ($1, $2)";
+    let values = [Value::from(id), Value::Bytes(Some(content.to_vec()))];
+    write.change_unaudited(sql, values).await.map(|_| ())
+}
+
 /// Seals what belongs to a person.
 async fn pack(
     write: &WriteTransaction<'_>,

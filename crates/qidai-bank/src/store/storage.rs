@@ -15,8 +15,8 @@ use crate::{Acting, BankError, Permission, Refusal, Room, Tank, TankClass, TankL
 
 pub(super) use count::TABLE as COUNT;
 pub use count::{CountFinding, CountResult, Counted};
-pub(super) use place::TABLE as PLACE;
 pub use place::{Moved, StorageMove};
+pub(super) use place::{TABLE as PLACE, unknown_unit};
 
 pub(super) static ROOM: Table =
     Table { name: "storage_room", key: &["code"], counter: None, columns: || &ROOM_COLUMNS };

@@ -6,12 +6,13 @@
 
 use super::cell::Kind;
 use super::{
-    account, api_token, clock, decision, document, emergency, lab, link, listing, notification, person,
-    record, reservation, setting, signature, site, storage, typing, unit, unit_state,
+    account, api_token, clock, decision, document, emergency, freeze, lab, label, link, listing,
+    notification, person, record, reservation, setting, signature, site, storage, telemetry, typing, unit,
+    unit_state,
 };
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 37] = [
+pub(super) static AUDITED: [&Table; 42] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -49,6 +50,11 @@ pub(super) static AUDITED: [&Table; 37] = [
     &storage::TANK,
     &storage::PLACE,
     &storage::COUNT,
+    &telemetry::SENSOR,
+    &telemetry::ALARM,
+    &freeze::RUN,
+    &freeze::BAG,
+    &label::TABLE,
 ];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.
@@ -64,8 +70,10 @@ pub(super) static AUDITED: [&Table; 37] = [
 /// * `access_log` – its own chain of hashes.
 /// * `session`, `sign_in_state`, `rate_limit` – they last for minutes and hours, and end by themselves.
 /// * `job` – work that is done and gone; what it does to the bank is in the history.
+/// * `reading_block`, `tank_reading` – a chain of hashes of their own.
+/// * `sensor_watch` – what the last readings left behind; silence raises an alarm whatever stands there.
 /// * `api_request` – answers are sealed and bound to their request, and end after a day.
-pub(super) const UNAUDITED: [&str; 14] = [
+pub(super) const UNAUDITED: [&str; 17] = [
     "history",
     "counter",
     super::migrations::TABLE,
@@ -80,6 +88,9 @@ pub(super) const UNAUDITED: [&str; 14] = [
     "rate_limit",
     "job",
     "api_request",
+    "reading_block",
+    "tank_reading",
+    "sensor_watch",
 ];
 
 /// The last column of every audited table: the number of the event that wrote the row as it stands. It is the

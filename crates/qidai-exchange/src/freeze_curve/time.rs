@@ -41,7 +41,7 @@ impl Clock {
     /// Seconds since the first point.
     pub(super) fn read(&mut self, line: usize, text: &str, zone: &TimeZone) -> Result<i64, CurveError> {
         let at_s = match moment(text, zone) {
-            Some(moment) => (moment - *self.first.get_or_insert(moment)).get_seconds(),
+            Some(moment) => moment.duration_since(*self.first.get_or_insert(moment)).as_secs(),
             None => elapsed(text, self.unit).ok_or_else(|| {
                 let sentence =
                     format!("found '{text}', expected a time such as 2026-03-01 10:00:00, 00:10:30 or 10.5.");

@@ -7,8 +7,9 @@ use sea_orm::{
 };
 
 use super::watch::Held;
-use super::{Database, Reader};
-use crate::store::table::{Table, UNAUDITED};
+use super::{Database, Reader, bulk};
+use crate::store::cell::Row;
+use crate::store::table::{Column, Table, UNAUDITED};
 use crate::store::{StoreError, migrations};
 
 /// A transaction that holds the writer's turn until it ends. Dropped without a commit, it is
@@ -111,6 +112,20 @@ impl WriteTransaction<'_> {
         }
         let statement = Statement::from_sql_and_values(self.reader().backend(), sql, values);
         Ok(self.transaction.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// Adds rows to a table that the history does not hold, in few statements.
+    pub(in crate::store) async fn insert_unaudited(
+        &self,
+        table: &str,
+        columns: &[Column],
+        rows: Vec<Row>,
+    ) -> Result<(), StoreError> {
+        if !UNAUDITED.contains(&table) || table == "history" {
+            let source = DbErr::Custom(format!("rows of this table change by events only: {table}"));
+            return Err(StoreError::Failed { source });
+        }
+        bulk::insert(&self.transaction, table, columns, rows).await
     }
 
     pub(in crate::store) async fn commit(self) -> Result<(), StoreError> {

@@ -9,8 +9,9 @@ use crate::workflow;
 use crate::{Acting, Actor, BankError, Permission, Refusal, WriteContext};
 
 /// Kinds of subjects: how a subject begins, who sees its documents, who adds them.
-const KINDS: [(&str, &[Permission], &[Permission]); 3] = [
+const KINDS: [(&str, &[Permission], &[Permission]); 4] = [
     ("unit", &[Permission::UnitView], &[Permission::UnitEnter]),
+    ("freeze_run", &[Permission::UnitView], &[Permission::ProcessingRecord]),
     ("site", &[Permission::DocumentView], &[Permission::SiteManage]),
     ("person", &[Permission::PersonOpen], &[Permission::PersonEnter]),
 ];
@@ -73,6 +74,9 @@ pub(super) async fn find(reader: Reader<'_>, subject: &str) -> Result<Belongs, B
             let head = person::readable(reader, key).await?;
             belongs.site.clone_from(&head.site);
             belongs.person = Some(head);
+        }
+        "freeze_run" => {
+            require(reader, "SELECT 1 FROM freeze_run WHERE number = $1", &[key], subject).await?;
         }
         "site" => require(reader, "SELECT 1 FROM site WHERE code = $1", &[key], subject).await?,
         _ => {

@@ -129,7 +129,7 @@ const READING: &str = "CREATE TABLE tank_reading (
     beyond BIGINT NOT NULL,
     block BIGINT NOT NULL,
     ordinal BIGINT NOT NULL,
-    PRIMARY KEY (sensor, at_us, fingerprint)
+    PRIMARY KEY (sensor, device_at_us, fingerprint)
 ) {clustered}";
 const READING_BLOCK: &str = "CREATE INDEX tank_reading_block ON tank_reading (block, ordinal)";
 

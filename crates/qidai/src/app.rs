@@ -78,6 +78,9 @@ pub(crate) fn routes() -> Routes {
         .get("/storage", Needs(UnitView), pages::storage::show)
         .post("/storage/move", Needs(StorageMove), pages::storage::go)
         .get("/storage/tanks/{code}", Needs(UnitView), pages::storage::tank::show)
+        .get("/storage/runs", Needs(UnitView), pages::storage::runs::list)
+        .get("/storage/runs/{number}", Needs(UnitView), pages::storage::runs::show)
+        .post("/storage/alarms/{id}", Needs(StorageMove), pages::storage::watch::acknowledge)
         // documents and notifications
         .get("/documents", SignedIn, pages::documents::list)
         .post("/documents", SignedIn, pages::documents::add)

@@ -4,8 +4,10 @@ mod figures;
 mod follow;
 mod jobs;
 mod keep_count;
+mod listen;
 
 pub(crate) use figures::keep_figures;
 pub(crate) use follow::follow;
 pub(crate) use jobs::work;
 pub(crate) use keep_count::keep_count;
+pub(crate) use listen::listen;

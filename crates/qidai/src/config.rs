@@ -16,6 +16,7 @@ use ipnet::IpNet;
 
 use crate::error::Failure;
 use crate::limits::Budgets;
+use crate::mqtt::Broker;
 use crate::telemetry::LogSettings;
 use crate::words::Lang;
 
@@ -46,6 +47,8 @@ pub(crate) struct Config {
     /// The largest file that is kept, in MiB.
     pub(crate) document_mb_max: usize,
     pub(crate) budgets: Budgets,
+    /// Where readings of tanks come from.
+    pub(crate) broker: Option<Broker>,
     pub(crate) log: LogSettings,
 }
 

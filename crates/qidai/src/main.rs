@@ -17,11 +17,14 @@ mod demo;
 mod error;
 mod explain;
 mod fetch;
+mod freeze;
 mod keys;
 mod lab;
 mod limits;
 mod monitor;
+mod mqtt;
 mod pages;
+mod paper;
 mod record_json;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use qidai_bank::{Job, NewJob};
+use qidai_bank::{Acting, Job, NewJob, Principal};
 
 use crate::app::AppState;
 use crate::checkpoints::Checkpoints;
@@ -34,9 +34,11 @@ enum Rhythm {
 }
 
 /// Everything that is done again and again.
-const PERIODIC: [(&str, Rhythm); 4] = [
+const PERIODIC: [(&str, Rhythm); 5] = [
     // Clocks and reminders of records.
     ("clocks", Rhythm::Seconds(60)),
+    // Probes of tanks that say nothing.
+    ("silence", Rhythm::Seconds(30)),
     // Sessions, limits and answers that ended by themselves are removed.
     ("sweep", Rhythm::Seconds(600)),
     // The head of the history is signed, outside of the database.
@@ -143,6 +145,10 @@ async fn perform(state: &AppState, job: &Job) -> Result<(), Failure> {
             if !ran.is_empty() {
                 tracing::info!(count = ran.len(), "clocks ran");
             }
+        }
+        "silence" => {
+            let system = Principal::system("telemetry");
+            desk.store.watch_silence(&Acting::new(&system, now, ids, random)).await?;
         }
         "sweep" => {
             desk.store.sweep_sessions(now).await?;

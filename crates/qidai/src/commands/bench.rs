@@ -7,6 +7,7 @@ mod pages;
 mod predict;
 mod processor;
 mod search;
+mod telemetry;
 
 use crate::commands::Outcome;
 use crate::error::Failure;
@@ -28,6 +29,8 @@ enum Verb {
     Predict(predict::Args),
     /// Click through the pages of a server of this machine: time of each kind of page.
     Pages(pages::Args),
+    /// Play tanks that send readings, with restarts, duplicates and clocks that jump: are all kept, and the alarms right?
+    Telemetry(telemetry::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
@@ -36,5 +39,6 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         Verb::Hla(args) => hla::run(args),
         Verb::Predict(args) => predict::run(args),
         Verb::Pages(args) => pages::run(args),
+        Verb::Telemetry(args) => telemetry::run(args),
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod key;
 pub(crate) mod lab;
 pub(crate) mod matching;
 pub(crate) mod people;
+pub(crate) mod print;
 pub(crate) mod record;
 pub(crate) mod release;
 pub(crate) mod restore;
@@ -25,6 +26,7 @@ pub(crate) mod serve;
 pub(crate) mod site;
 pub(crate) mod storage;
 mod stream;
+pub(crate) mod telemetry;
 pub(crate) mod unit;
 pub(crate) mod user;
 
@@ -94,6 +96,10 @@ enum Command {
     Storage(storage::Args),
     /// Units: reserve one, or end its reservation.
     Unit(unit::Args),
+    /// Readings of tanks: probes, listening to a broker, alarms.
+    Telemetry(telemetry::Args),
+    /// Paper: labels, the inventory of a tank, the passport of a unit.
+    Print(print::Args),
     /// Accounts: add, list, give and take roles, disable, make a new link.
     User(user::Args),
 }
@@ -182,12 +188,14 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Lab(args) => lab::run(&args, lang),
         Command::Match(args) => matching::run(&args),
         Command::Record(args) => record::run(&args, lang),
+        Command::Print(args) => print::run(&args, lang),
         Command::Release(args) => release::run(&args, lang),
         Command::Restore(args) => restore::run(&args),
         Command::Search(args) => search::run(&args, lang),
         Command::Serve(args) => serve::run(&args, given_lang),
         Command::Site(args) => site::run(&args),
         Command::Storage(args) => storage::run(&args, lang),
+        Command::Telemetry(args) => telemetry::run(&args, lang),
         Command::Unit(args) => unit::run(&args, lang),
         Command::User(args) => user::run(&args, lang),
     };

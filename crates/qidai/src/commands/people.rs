@@ -58,6 +58,11 @@ impl People {
         Ok(Self { runtime, store, keys, checkpoints, principal, ids, random: keys::random() })
     }
 
+    /// Where ids and random bytes come from.
+    pub(crate) fn sources(&self) -> (&IdSource, &RandomSource) {
+        (&self.ids, &self.random)
+    }
+
     /// The person at the console, now.
     pub(crate) fn acting(&self) -> Acting<'_> {
         Acting::new(&self.principal, Timestamp::now(), &self.ids, &self.random)

@@ -16,6 +16,7 @@ use crate::config::{self, Config, Given, TlsFiles};
 use crate::error::Failure;
 use crate::keys;
 use crate::limits::Budgets;
+use crate::mqtt::Broker;
 use crate::server;
 use crate::telemetry::LogSettings;
 use crate::words::Lang;
@@ -68,6 +69,7 @@ pub(crate) struct Plan {
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) document_mb_max: usize,
     pub(crate) budgets: Budgets,
+    pub(crate) broker: Option<Broker>,
 }
 
 impl Plan {
@@ -81,6 +83,7 @@ impl Plan {
             tls: None,
             document_mb_max: DOCUMENT_MB_USUAL,
             budgets: Budgets::default(),
+            broker: None,
         }
     }
 
@@ -94,7 +97,8 @@ impl Plan {
         };
         let bank = BankArgs { bank: config.bank, reference, snapshot: config.snapshot, frequencies: None };
         let (listen, lang, document_mb_max) = (config.listen, config.lang, config.document_mb_max);
-        Plan { bank, listen, lang, front, tls: config.tls, document_mb_max, budgets: config.budgets }
+        let (tls, budgets, broker) = (config.tls, config.budgets, config.broker);
+        Plan { bank, listen, lang, front, tls, document_mb_max, budgets, broker }
     }
 
     fn address(&self, listener: &TcpListener) -> std::io::Result<String> {
@@ -126,6 +130,9 @@ pub(crate) async fn serve(plan: Plan) -> Result<(), Failure> {
     tokio::spawn(background::keep_count(state.clone()));
     tokio::spawn(background::work(state.clone()));
     tokio::spawn(background::keep_figures(state.clone()));
+    if let Some(broker) = plan.broker {
+        tokio::spawn(background::listen(broker, state.clone()));
+    }
     let routes = app(state.clone()).layer(from_fn_with_state(Arc::new(plan.front), meet));
     let answered = server::answer(listener, routes, plan.tls.as_ref()).await;
     // SQLite folds its log into the file.

@@ -1,6 +1,7 @@
 //! `qidai storage`: rooms and tanks, and what stands in them.
 
 mod batch;
+mod freeze;
 mod tank;
 
 use jiff::Timestamp;
@@ -93,13 +94,15 @@ enum What {
     /// Put in many: lines of place, number and kind (a unit without), separated by tabs; `-` is standard input. One
     /// answer per line, in the same order.
     Fill(batch::FileArgs),
+    /// Keep and judge the curve of a freeze run.
+    Freeze(freeze::FreezeArgs),
     /// Compare what was found in a tank or a rack with the books: lines of place, number and kind.
     Count(batch::CountArgs),
 }
 
 /// Which bank, and in which role.
 #[derive(Debug, clap::Args)]
-struct At {
+pub(super) struct At {
     #[command(flatten)]
     people: PeopleArgs,
     /// The role whose rights are used.
@@ -115,13 +118,13 @@ fn role_of(text: &str) -> Result<Role, String> {
 }
 
 /// An open bank and who acts in it.
-struct Desk {
-    people: People,
+pub(super) struct Desk {
+    pub(super) people: People,
     principal: Principal,
 }
 
 impl Desk {
-    fn acting<'a>(&'a self, reason: Option<&'a str>) -> Acting<'a> {
+    pub(super) fn acting<'a>(&'a self, reason: Option<&'a str>) -> Acting<'a> {
         Acting { principal: &self.principal, reason, ..self.people.acting() }
     }
 }
@@ -157,12 +160,16 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
         }),
         What::Where { number, kind, at } => at_desk(at, async |desk| tank::places(number, kind, desk).await),
         What::Fill(args) => at_desk(&args.at, async |desk| batch::fill(args, desk).await),
+        What::Freeze(args) => at_desk(args.at(), async |desk| freeze::run(args, desk).await),
         What::Count(args) => at_desk(&args.file.at, async |desk| batch::count(args, desk).await),
     }
 }
 
 /// Opens the bank, does something, signs a checkpoint and closes it.
-fn at_desk(at: &At, act: impl AsyncFnOnce(&Desk) -> Result<Outcome, Failure>) -> Result<Outcome, Failure> {
+pub(super) fn at_desk(
+    at: &At,
+    act: impl AsyncFnOnce(&Desk) -> Result<Outcome, Failure>,
+) -> Result<Outcome, Failure> {
     let principal = Principal::console_as(&console::system_user(), at.role);
     let desk = Desk { people: People::open(&at.people)?, principal };
     let outcome = desk.people.runtime.block_on(act(&desk));

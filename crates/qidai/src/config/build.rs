@@ -12,6 +12,7 @@ use super::setting::Form;
 use super::{Config, TlsFiles};
 use crate::auth::DOCUMENT_MB_USUAL;
 use crate::limits::Budgets;
+use crate::mqtt::Broker;
 use crate::server::{check_reach, tls};
 use crate::telemetry::{LogFormat, LogSettings};
 use crate::words::Lang;
@@ -35,6 +36,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
     let metrics_token = values.take("metrics.token", token);
     let document_mb_max = values.take("documents.mb_max", megabytes).unwrap_or(DOCUMENT_MB_USUAL);
     let budgets = values.budgets();
+    let broker = values.take("telemetry.broker", Broker::parse);
     let log = LogSettings {
         filter: values.take("log.filter", filter).unwrap_or_default(),
         format: values.take("log.format", LogFormat::parse).unwrap_or_default(),
@@ -57,6 +59,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
         metrics_token,
         document_mb_max,
         budgets,
+        broker,
         log,
     })
 }

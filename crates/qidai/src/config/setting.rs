@@ -30,7 +30,7 @@ const fn setting(name: &'static str, variable: &'static str, form: Form, about: 
 }
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const SETTINGS: [Setting; 18] = [
+pub(crate) const SETTINGS: [Setting; 19] = [
     setting(
         "bank",
         "QIDAI_DATABASE_URL",
@@ -118,6 +118,12 @@ pub(crate) const SETTINGS: [Setting; 18] = [
             "requests of one token of a machine in a minute",
         )
     },
+    setting(
+        "telemetry.broker",
+        "QIDAI_TELEMETRY_BROKER",
+        Form::Text,
+        "MQTT broker of the tanks' readings, host:port; without it the server listens to none",
+    ),
     Setting {
         default: Some(crate::telemetry::USUAL),
         ..setting("log.filter", "QIDAI_LOG", Form::Text, "what is logged, such as info or qidai=debug")

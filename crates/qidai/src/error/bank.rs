@@ -25,7 +25,9 @@ impl From<Refusal> for Failure {
             | "record_kind_unknown"
             | "unit_unknown"
             | "result_unknown"
-            | "tank_unknown" => Kind::NotFound,
+            | "tank_unknown"
+            | "alarm_unknown"
+            | "run_unknown" => Kind::NotFound,
             _ => Kind::Refused,
         };
         let failure =

@@ -1,8 +1,11 @@
 //! The cryostorage: all tanks, and the move that was scanned.
 
+mod chart;
 mod grid;
 mod ring;
+pub(crate) mod runs;
 pub(crate) mod tank;
+pub(crate) mod watch;
 
 use askama::Template;
 use axum::extract::{Query, State};

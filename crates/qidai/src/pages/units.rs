@@ -275,7 +275,7 @@ fn line(unit: &UnitLine, w: &Words) -> Line {
 }
 
 /// `B+`; what is not known of it is left out.
-pub(super) fn blood_group(abo: Option<qidai_bank::Abo>, rhd: Option<qidai_bank::RhD>) -> Option<String> {
+pub(crate) fn blood_group(abo: Option<qidai_bank::Abo>, rhd: Option<qidai_bank::RhD>) -> Option<String> {
     abo.map(|abo| format!("{}{}", abo.code(), rhd.map_or("", |rhd| rhd.code())))
 }
 

@@ -88,7 +88,7 @@ pub(super) async fn follow(
     match overlapping(write.reader(), place, &excursion, near).await? {
         Some(alarm) => {
             extend(write, &alarm, &excursion, (is_live, ends), acting).await?;
-            Ok((false, ends))
+            Ok((false, ends && is_live && alarm.ended_at.is_none()))
         }
         None => {
             let ended = (ends || !is_live).then_some(excursion.until_us);

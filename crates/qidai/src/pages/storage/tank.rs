@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::grid::{self, LevelRow};
 use super::ring::{self, RackShape, SectorName};
+use super::watch::{self, AlarmView, ProbeView};
 use super::{MoveForm, class_word, place_counts};
 use crate::app::AppState;
 use crate::error::{Failure, Kind};
@@ -40,6 +41,8 @@ struct TankPage {
     place: Option<PlaceView>,
     form: Option<MoveForm>,
     done: Option<String>,
+    probes: Vec<ProbeView>,
+    alarms: Vec<AlarmView>,
 }
 
 /// The chosen place.
@@ -93,6 +96,7 @@ pub(crate) async fn show(
     let occupancy = store.storage(Timestamp::now()).await?;
     let days = occupancy.iter().find(|one| one.tank.code == code).and_then(|one| one.days_to_full);
     let used: i64 = uses.iter().map(|one| one.used).sum();
+    let (probes, alarms) = watch::of_tank(&tank, &state, &reader).await?;
     let w = reader.lang.words();
     let may_move = reader.visitor.may(Permission::StorageMove);
     let place = chosen.map(probe);
@@ -116,6 +120,8 @@ pub(crate) async fn show(
         done: Some(wishes.done)
             .filter(|done| !done.is_empty())
             .and_then(|done| w.find(&format!("storage-page-done-{done}"), &[])),
+        probes,
+        alarms,
         room: tank.room.clone(),
         code,
         frame: Frame::new(&reader),

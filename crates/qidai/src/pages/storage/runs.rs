@@ -1,0 +1,149 @@
+//! Freeze runs: a list, and a page for each with its curve and its rules.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use qidai_bank::{FreezeCurve, FreezeFinding, FreezeProfile, FreezeRun, Judgement};
+
+use super::chart::{Chart, Frame as ChartFrame};
+use crate::app::AppState;
+use crate::error::Failure;
+use crate::freeze;
+use crate::pages::{Frame, Reader, render, shown};
+use crate::words::Words;
+
+/// Runs of the list.
+const RUNS_SHOWN: u32 = 200;
+/// Points that are further apart are not joined, seconds.
+const GAP_S: f64 = 90.0;
+
+#[derive(Template)]
+#[template(path = "runs.html")]
+struct RunsPage {
+    frame: Frame,
+    runs: Vec<RunLine>,
+}
+
+struct RunLine {
+    number: String,
+    address: String,
+    device: String,
+    started: String,
+    verdict: (&'static str, String),
+    profile: String,
+}
+
+#[derive(Template)]
+#[template(path = "run.html")]
+struct RunPage {
+    frame: Frame,
+    run: RunLine,
+    points: String,
+    file: String,
+    wide: Chart,
+    narrow: Chart,
+    rules: Vec<RuleView>,
+    bags: Vec<(String, String)>,
+}
+
+/// One rule, judged.
+struct RuleView {
+    name: String,
+    judgement: (&'static str, String),
+    value: Option<String>,
+    limits: String,
+    source: &'static str,
+    is_verified: bool,
+}
+
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+) -> Result<Response, Failure> {
+    let runs = state.desk().store.freeze_runs(RUNS_SHOWN).await?;
+    let runs = runs.iter().map(|run| line(run, &state, reader.lang.words())).collect();
+    render(&RunsPage { runs, frame: Frame::new(&reader) })
+}
+
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    Path(number): Path<String>,
+) -> Result<Response, Failure> {
+    let (store, w) = (&state.desk().store, reader.lang.words());
+    let run = store.freeze_run(&number).await?;
+    let curve = freeze::curve_of(&run, store).await?;
+    let names = (w.t("run-nucleation"), w.t("run-plateau-end"));
+    let draw = |width| drawn(&curve, &run, (&names.0, &names.1), width);
+    render(&RunPage {
+        points: shown::count(run.points),
+        file: format!("/documents/{}", shown::escaped(&run.document_id)),
+        wide: draw(1_080.0),
+        narrow: draw(350.0),
+        rules: run.evaluation.findings.iter().map(|finding| rule(finding, &run, w)).collect(),
+        bags: run.bags.iter().map(|bag| (bag.written(), shown::unit_address(bag))).collect(),
+        run: line(&run, &state, w),
+        frame: Frame::new(&reader),
+    })
+}
+
+fn line(run: &FreezeRun, state: &AppState, w: &Words) -> RunLine {
+    RunLine {
+        number: run.number.clone(),
+        address: format!("/storage/runs/{}", shown::escaped(&run.number)),
+        device: run.device.clone(),
+        started: shown::minute(run.started_at, &state.desk().zone),
+        verdict: judged(run.evaluation.verdict, w),
+        profile: run.evaluation.profile.clone(),
+    }
+}
+
+fn judged(judgement: Judgement, w: &Words) -> (&'static str, String) {
+    let family = match judgement {
+        Judgement::Pass => "open",
+        Judgement::Fail => "stop",
+        Judgement::Missing => "plan",
+    };
+    (family, w.t(&format!("judgement-{}", judgement.code())))
+}
+
+fn rule(finding: &FreezeFinding, run: &FreezeRun, w: &Words) -> RuleView {
+    let profile = FreezeProfile::find(&run.evaluation.profile);
+    let known = profile.and_then(|profile| profile.rules.iter().find(|rule| rule.code == finding.rule));
+    let unit = known.map_or("", |rule| rule.unit.written());
+    let number = |number: f64| format!("{number:.1}").replace('-', "−");
+    RuleView {
+        name: shown::word(w, "freeze-rule", &finding.rule),
+        judgement: judged(finding.judgement, w),
+        value: finding.value.map(|value| format!("{} {unit}", number(value))),
+        limits: format!("{} – {} {unit}", number(finding.least), number(finding.most)),
+        source: known.map_or("", |rule| rule.source),
+        is_verified: known.is_some_and(|rule| rule.is_verified),
+    }
+}
+
+/// Sample and chamber over minutes; where ice formed and where the plateau ended are marked.
+fn drawn(curve: &FreezeCurve, run: &FreezeRun, names: (&str, &str), width: f64) -> Chart {
+    let last = curve.points.last().map_or(60, |point| point.at_s) as f64;
+    let frame = ChartFrame { from_s: 0.0, to_s: last, low_c: -180.0, high_c: 30.0, width };
+    let mut chart = frame.chart(30);
+    let celsius = |mc: i64| mc as f64 / 1_000.0;
+    let sample = curve.points.iter().filter_map(|point| Some((point.at_s as f64, celsius(point.sample_mc?))));
+    let chamber =
+        curve.points.iter().filter_map(|point| Some((point.at_s as f64, celsius(point.chamber_mc?))));
+    chart.lines = frame.lines("strip-chamber", chamber, GAP_S);
+    chart.lines.extend(frame.lines("strip-line", sample, GAP_S));
+    let step = if width < 500.0 { 20 } else { 10 };
+    let minutes = (0..=(last / 60.0) as i64).step_by(step);
+    chart.columns = minutes.map(|minute| frame.column(minute as f64 * 60.0, minute.to_string())).collect();
+    for (at, name) in [(run.evaluation.nucleation_s, names.0), (run.evaluation.plateau_end_s, names.1)] {
+        let Some(at) = at else { continue };
+        let near = curve.points.iter().find(|point| point.at_s >= at).and_then(|point| point.sample_mc);
+        if let Some(mc) = near {
+            let word = format!("{name} {:.0} min, {:.1} °C", at as f64 / 60.0, celsius(mc)).replace('-', "−");
+            chart.limits.push(frame.limit(celsius(mc), "strip-warn", word));
+        }
+    }
+    chart
+}

@@ -7,12 +7,12 @@ use qidai_bank::{Acting, NewResult, Principal, ResultSource, Role, WorklistFilte
 use qidai_hla::{Nomenclature, Release};
 
 use super::people::{People, PeopleArgs};
-use super::unit::identity_of;
 use super::{Outcome, stream};
 use crate::api::lab::review_of;
 use crate::catalogue::{ReferenceArgs, release_of};
 use crate::error::Failure;
 use crate::lab::{self, ResultView, TestView, phase_of, test_of};
+use crate::storage::unit_of as identity_of;
 use crate::words::Lang;
 use crate::{console, record_json, reference};
 

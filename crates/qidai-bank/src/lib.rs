@@ -41,8 +41,8 @@ mod specification;
 mod status;
 mod storage;
 mod store;
-mod temperature;
 mod telemetry;
+mod temperature;
 mod test_outcome;
 mod token;
 mod totp;
@@ -121,13 +121,12 @@ pub use store::{
 };
 pub use store::{CountFinding, CountResult, Counted, Moved, StorageMove};
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
-pub use store::{NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
-pub use temperature::{Reading, TraceJudged, Window, judge, readings};
 pub use store::{NewFreezeRun, Printed, READINGS_MAX};
-pub use store::{NewUnit, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
+pub use store::{NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
 pub use telemetry::{
     Alarm, AlarmKind, NewReading, ReadingsCheck, Sensor, StoredReading, Taken, is_sensor_code,
 };
+pub use temperature::{Reading, TraceJudged, Window, judge, readings};
 pub use test_outcome::TestOutcome;
 pub use token::Token;
 pub use totp::{CodeCheck, TOTP_SECRET_BYTES, TotpSecret};

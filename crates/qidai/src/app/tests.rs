@@ -10,8 +10,8 @@ mod old_credentials;
 mod pages;
 mod records;
 mod route_walk;
-mod unit_story;
 mod storage;
+mod unit_story;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;

@@ -44,6 +44,12 @@ pub struct LocusGenotype {
 }
 
 impl LocusGenotype {
+    /// Whether some alternative is of one of these classes, which are sorted.
+    pub fn may_show_class(&self, classes: &[ClassId]) -> bool {
+        let tokens: Vec<Token> = classes.iter().map(|ClassId(id)| *id).collect();
+        self.may_show(&tokens)
+    }
+
     /// Whether some alternative is of one of these classes (sorted).
     pub(crate) fn may_show(&self, classes: &[Token]) -> bool {
         let meets = |set: &TokenSet| set.iter().any(|token| classes.binary_search(token).is_ok());

@@ -112,6 +112,8 @@ source-public = Public
 below-floor = below floor
 foot-dose = Doses are from pre-freeze, post-processing counts.
 foot-floor = The upright tick is your floor.
+likely-percent = { $percent } % likely
+fact-probabilities = P0 … P4
 foot-probabilities = Without a set of frequencies no match probabilities are computed.
 foot-probabilities-of = Match probabilities under frequency set { $set }: of as many matches of 8 as the best case has.
 empty-title = No unit is listed
@@ -508,6 +510,7 @@ failure-release_not_named = Which release? Give its folder with --release DIR.
 
 ## Reasons of a rank
 all-loci-match = all five loci match
+reason-nima = { $locus }: the mismatch can be what the patient did not inherit from the mother (NIMA)
 reason-probability = { $percent } % likely to have { $matches } of 8 matches or more
 reason-class = { $matches } of { $of } matches
 reason-class-open = between { $worst } and { $best } of { $of } matches: the typing leaves it open
@@ -557,6 +560,7 @@ failure-weight_needed = A floor per kilogram needs the patient's weight.
 failure-weight_out_of_range = { $value } is no possible weight; expected { $expected }.
 failure-floor_out_of_range = { $value } is no possible floor; expected { $expected }.
 failure-frequencies_lack_locus = { $file } has no locus { $locus }; a search counts A, C, B and DRB1.
+failure-mother_typing_refused = The mother's typing cannot be read: { $detail }
 failure-search_profile_unknown = There is no profile "{ $value }"; expected one of { $expected }.
 failure-selection_page_unreadable = The page of the { $what } cannot be read: { $error }.
 failure-antibody_refused = What the patient has antibodies against cannot be read: { $detail }

@@ -99,6 +99,8 @@ source-public = 公共库
 below-floor = 低于下限
 foot-dose = 剂量按冻存前、制备后的计数。
 foot-floor = 竖线为所设下限。
+likely-percent = 概率 { $percent } %
+fact-probabilities = P0 … P4
 foot-probabilities = 没有频率集，未计算相合概率。
 foot-probabilities-of = 相合概率按频率集 { $set } 计算：达到最好情形的八分级别。
 empty-title = 没有入选的脐血
@@ -492,6 +494,7 @@ failure-release_not_named = 用哪个命名集？请用 --release DIR 指定文�
 
 ## Reasons of a rank
 all-loci-match = 五个位点均相合
+reason-nima = { $locus }：不相合者可能是患者未从母亲遗传的抗原（NIMA）
 reason-probability = 8 个中至少 { $matches } 个相合的概率为 { $percent } %
 reason-class = { $of } 个等位基因中 { $matches } 个相合
 reason-class-open = { $of } 个等位基因中 { $worst } 至 { $best } 个相合：分型尚未确定
@@ -541,6 +544,7 @@ failure-weight_needed = 设了每公斤剂量下限，就需要患者体重。
 failure-weight_out_of_range = { $value } 不是可能的体重；应为 { $expected }。
 failure-floor_out_of_range = { $value } 不是可能的下限；应为 { $expected }。
 failure-frequencies_lack_locus = { $file } 没有座位 { $locus }；检索按 A、C、B、DRB1 计数。
+failure-mother_typing_refused = 母亲的分型无法解读：{ $detail }
 failure-search_profile_unknown = 没有选择标准“{ $value }”；应为 { $expected } 之一。
 failure-selection_page_unreadable = { $what } 页无法读取：{ $error }。
 failure-antibody_refused = 患者抗体的特异性无法解读：{ $detail }

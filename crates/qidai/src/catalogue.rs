@@ -12,6 +12,7 @@ mod find;
 mod follow;
 mod likely;
 mod mapped;
+mod mother;
 mod reason;
 mod receipt;
 mod request;

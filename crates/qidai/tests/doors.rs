@@ -133,6 +133,29 @@ fn profiles_pages_and_antibodies_are_asked_for_by_name_or_file() {
     );
 }
 
+/// The mother's typing: a mismatch that can be what the patient did not inherit is marked, and nobody changes place.
+#[test]
+fn what_the_patient_did_not_inherit_is_marked() {
+    let bank = Bank::new();
+    let plain = bank.json(&["--patient", PATIENT]);
+    let dins = |answer: &Value| -> Vec<Value> {
+        answer["units"].as_array().unwrap().iter().map(|unit| unit["din"].clone()).collect()
+    };
+    // A unit of the list that differs at A gives the mother her other allele.
+    let differs = |unit: &&Value| unit["loci"]["A"]["best"] == 1 && unit["loci"]["A"]["worst"] == 1;
+    let unit = plain["units"].as_array().unwrap().iter().find(differs).unwrap();
+    let typing = unit["typing"].as_str().unwrap();
+    let alleles = typing.split('^').next().unwrap().split('+').collect::<Vec<_>>();
+    let other = alleles.iter().find(|allele| !PATIENT.contains(**allele)).unwrap();
+    let mother = format!("A*02:01+{other}");
+    let marked = bank.json(&["--patient", PATIENT, "--mother", &mother]);
+    assert_eq!(dins(&marked), dins(&plain));
+    let again = marked["units"].as_array().unwrap().iter().find(|one| one["din"] == unit["din"]).unwrap();
+    assert_eq!(again["nima"], json!(["A"]), "{typing} {mother}");
+    let stranger = bank.json(&["--patient", PATIENT, "--mother", "A*33:03+A*30:01"]);
+    assert_eq!(stranger["notes"][0]["code"], "mother_contradicts");
+}
+
 /// Two units for one patient: each above its floor, both together above theirs, the worse one gives the class.
 #[test]
 fn pairs_of_units_are_proposed() {

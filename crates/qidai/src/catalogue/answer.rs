@@ -81,6 +81,9 @@ pub(crate) struct UnitHit {
     pub(crate) rbc_depleted: Option<bool>,
     pub(crate) attached_segments: Option<u8>,
     pub(crate) mother_typed: bool,
+    /// Loci at which the unit does not match and can show what the patient did not inherit from the mother (NIMA).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) nima: Vec<&'static str>,
     /// The five loci as written.
     pub(crate) typing: String,
 }

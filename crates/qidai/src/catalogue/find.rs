@@ -5,6 +5,7 @@ use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, UnitPair, pairs, 
 use qidai_match::{LocusCounts, LocusGenotype, MATCH_LOCI, PerMatchLocus, position};
 
 use super::answer::HIT_LOCI;
+use super::mother::{self, Nima};
 use super::receipt::Digested;
 use super::selection::Selected;
 use super::{
@@ -32,6 +33,8 @@ impl Catalogue {
         let criteria = request.criteria(&selected)?;
         let patient = self.patient(request.patient_text())?;
         let (antibodies, mut notes) = self.antibodies(request)?;
+        let (nima, contradiction) = self.nima(request, &patient)?;
+        notes.extend(contradiction);
         let interpreter = self.interpreter();
         let genotypes: Patient =
             MATCH_LOCI.map(|locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing)));
@@ -49,7 +52,7 @@ impl Catalogue {
             .iter()
             .take(request.limit)
             .enumerate()
-            .map(|(i, hit)| self.unit_hit(i as u32 + 1, hit, &genotypes, request))
+            .map(|(i, hit)| self.unit_hit(i as u32 + 1, hit, &genotypes, &nima, request))
             .collect();
         let excluded: Vec<Excluded> = answer
             .excluded
@@ -114,13 +117,21 @@ impl Catalogue {
         found.into_iter().map(hit).collect()
     }
 
-    fn unit_hit(&self, rank: u32, hit: &Hit, patient: &Patient, request: &SearchRequest) -> UnitHit {
+    fn unit_hit(
+        &self,
+        rank: u32,
+        hit: &Hit,
+        patient: &Patient,
+        nima: &Nima,
+        request: &SearchRequest,
+    ) -> UnitHit {
         let facts = self.facts(hit.row);
         let texts = self.snapshot().typing(hit.row);
         let loci = HIT_LOCI.map(|name| {
             let place = MATCH_LOCI.iter().position(|l| l.name() == name).unwrap_or(0);
             self.locus_hit(MATCH_LOCI[place], hit.row, texts[place], patient)
         });
+        let nima = self.nima_of(hit.row, &loci, nima);
         let typed: Vec<&str> = texts.iter().copied().filter(|t| !t.is_empty()).collect();
         let cells = |count: Option<u64>| count.map(|count| count as f64);
         let per_kg = |count: Option<u64>| Some(cells(count)? / request.weight_kg?);
@@ -153,10 +164,22 @@ impl Catalogue {
             rbc_depleted: facts.rbc_depleted,
             attached_segments: facts.attached_segments,
             mother_typed: facts.mother_typed,
+            nima,
             typing: typed.join("^"),
         };
         unit.reasons = reason::of(&unit);
         unit
+    }
+
+    /// The loci of mismatches that can be the patient's NIMA.
+    fn nima_of(&self, row: u32, loci: &[LocusHit; 5], nima: &Nima) -> Vec<&'static str> {
+        let shown = HIT_LOCI.into_iter().zip(loci).filter(|(name, hit)| {
+            let place = MATCH_LOCI.iter().position(|locus| locus.name() == *name);
+            place.is_some_and(|place| {
+                mother::shows(self.snapshot().genotype(row, place), hit.best, &nima[place])
+            })
+        });
+        shown.map(|(name, _)| name).collect()
     }
 
     fn locus_hit(&self, locus: Locus, row: u32, text: &str, patient: &Patient) -> LocusHit {

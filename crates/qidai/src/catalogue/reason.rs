@@ -41,6 +41,9 @@ pub(super) fn of(unit: &UnitHit) -> Vec<Reason> {
         [(unit.x8, "8"), (unit.x10, "10"), (unit.x6, "6")].into_iter().map(|(m, of)| class(m, of)).collect();
     reasons.extend(probability(unit));
     reasons.extend(HIT_LOCI.iter().zip(&unit.loci).filter_map(|(name, hit)| locus(name, hit)));
+    reasons.extend(
+        unit.nima.iter().map(|locus| Reason::new("reason-nima", vec![("locus", (*locus).to_owned())])),
+    );
     reasons.push(dose("tnc", unit.tnc_total, unit.tnc_per_kg, 1e7));
     reasons.push(dose("cd34", unit.cd34_total, unit.cd34_per_kg, 1e5));
     reasons

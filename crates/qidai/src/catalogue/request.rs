@@ -34,6 +34,9 @@ pub(crate) struct SearchRequest {
     /// The patient's blood group: `A`, `B`, `O` or `AB`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) patient_abo: Option<String>,
+    /// The typing of the patient's mother: units that show what the patient did not inherit from her (NIMA) are marked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mother: Option<String>,
     /// What the patient has antibodies against.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) antibodies: Vec<Antibody>,
@@ -100,6 +103,7 @@ impl Default for SearchRequest {
             profile: DEFAULT.to_owned(),
             profile_page: None,
             patient_abo: None,
+            mother: None,
             antibodies: Vec::new(),
             mfi_limit: MFI_LIMIT,
             min_x6: Some(4),

@@ -72,6 +72,9 @@ struct SearchArgs {
     /// Antibodies from this strength on keep a unit out.
     #[arg(long, value_name = "MFI", default_value_t = 1000)]
     mfi_limit: u32,
+    /// The typing of the patient's mother: a GL String, a laboratory's line, or a file of one.
+    #[arg(long, value_name = "FILE.gl")]
+    mother: Option<String>,
     /// The patient's blood group: A, B, O or AB.
     #[arg(long, value_name = "GROUP")]
     patient_abo: Option<String>,
@@ -192,9 +195,17 @@ impl SearchArgs {
             is_file.then(|| files::read(Path::new(name))).transpose()
         };
         let antibodies = self.antibodies.as_deref().map(files::antibodies).transpose()?.unwrap_or_default();
+        let mother = self.mother.as_deref().map(patients::read).transpose()?;
+        let mother = mother.and_then(|people| people.into_iter().next()).map(|mother| mother.typing);
         let (profile_page, order_page) = (page(&self.profile)?, page(&self.order)?);
         Ok(Given {
-            request: SearchRequest { antibodies, profile_page, order_page, ..SearchRequest::default() },
+            request: SearchRequest {
+                antibodies,
+                mother,
+                profile_page,
+                order_page,
+                ..SearchRequest::default()
+            },
         })
     }
 

@@ -32,9 +32,10 @@ impl Explanation {
     }
 }
 
-fn facts(hit: &UnitHit, w: &Words) -> [(&'static str, Option<String>); 7] {
+fn facts(hit: &UnitHit, w: &Words) -> [(&'static str, Option<String>); 8] {
     let yes_no = |yes: bool| w.t(if yes { "yes" } else { "no" });
     [
+        ("fact-probabilities", hit.p.map(|p| p.map(|one| format!("{one:.3}")).join(" · "))),
         ("fact-collection-date", hit.collection_date.clone()),
         ("fact-sex", hit.sex.as_ref().map(|sex| w.t(&format!("sex-{sex}")))),
         ("fact-volume", hit.volume_ml.map(|volume| format!("{volume:.1} ml"))),

@@ -108,7 +108,9 @@ fn row(hit: &UnitHit, answered: &Answered, open: Option<u32>, w: &Words) -> HitR
         why: why(&cells, w),
         cells,
         class: ClassView::new(hit, w),
-        likely: hit.likely().map(|likely| format!("{:.0} %", likely * 100.0)),
+        likely: hit
+            .likely()
+            .map(|likely| w.t1("likely-percent", "percent", format!("{:.0}", likely * 100.0))),
         doses: doses(hit, answered),
         totals: [
             hit.tnc_total.map(|count| rounded_down(count / 1e7, 1)),

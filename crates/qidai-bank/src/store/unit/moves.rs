@@ -91,7 +91,8 @@ impl Store {
         after.map(|life| life.record).ok_or_else(|| life::unknown(at.identity).into())
     }
 
-    /// The moves that begin in the present state of a unit, with what stands in the way of each for somebody.
+    /// The moves that begin in the present state of a unit, with what stands in the way of each for somebody; not those
+    /// that are for units of the other kind of bank.
     ///
     /// # Errors
     /// `unit_unknown`; outages.
@@ -106,6 +107,10 @@ impl Store {
         let record = &life.record;
         let mut offers = Vec::new();
         for step in record.concept.steps_from(record.state.code).filter(|one| one.mover != Mover::System) {
+            let of_bank = step.when.as_ref().filter(|when| when.field == "bank_type");
+            if of_bank.is_some_and(|when| !when.holds(record.field(when.field))) {
+                continue;
+            }
             let Some(to) = target_of(record, step) else { continue };
             let mut obstacles = obstacles_of(record, step, &kept, &deeds, (principal, true));
             obstacles.extend(guard::obstacles(&life, step, &kept));

@@ -119,7 +119,7 @@ impl Signer {
         let subject = subject.replacen("units/", "unit/", 1);
         let key = self.visitor.form_key();
         let fields = [("form_key", key.as_str()), ("subject", subject.as_str()), ("class", class)];
-        let sent = self.visitor.upload("/documents", &fields, "paper.txt", b"signed on paper").await;
+        let sent = self.visitor.upload("/documents", &fields, "paper.txt", class.as_bytes()).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     }
 }
@@ -252,9 +252,9 @@ impl Scene {
         (number_of(&collector).to_owned(), number_of(&form).to_owned())
     }
 
-    async fn consent(&self, form: &str, mother: &str, research: &str) -> String {
+    async fn consent(&self, unit: &str, form: &str, mother: &str, research: &str) -> String {
         let fields = [
-            ("unit", DIN),
+            ("unit", unit),
             ("mother", mother),
             ("form", form),
             ("signer", "mother"),
@@ -312,11 +312,11 @@ async fn from_the_kit_to_the_laboratory(store: Store) {
     scene.no_shortcut().await;
 
     // Consent: on a form in force, within its scopes, witnessed by a signature.
-    let consent = scene.consent(&form, &mother, "true").await;
+    let consent = scene.consent(DIN, &form, &mother, "true").await;
     midwife.attach(&consent, "consent").await;
     midwife.sign(&consent, "witnessed").await;
     midwife.goes(&consent, "give", &[]).await;
-    let twice = scene.consent(&form, &mother, "true").await;
+    let twice = scene.consent(DIN, &form, &mother, "true").await;
     midwife.attach(&twice, "consent").await;
     midwife.sign(&twice, "witnessed").await;
     midwife.go(&twice, "give", &[]).await.says("consent_already_given");
@@ -440,4 +440,67 @@ async fn a_unit_from_the_kit_to_the_laboratory_on_postgres() {
     let Some(server) = postgres::Postgres::start_or_skip() else { return };
     let store = Store::create_or_open(&server.database("unit_story")).await.unwrap();
     from_the_kit_to_the_laboratory(store).await;
+}
+
+/// A family gives its unit away: only with a consent that allows it, and not available before it was evaluated anew; and
+/// a mother who takes her consent back stops it wherever it is.
+async fn a_family_unit_becomes_public_by_consent(store: Store) {
+    let scene = Scene::at(store).await;
+    let (midwife, quality, director) = (scene.who("C0001"), scene.who("Q0001"), scene.who("M0001"));
+    let desk = scene.served.state.desk();
+    let identity = qidai_bank::Identity::din("Z990126000001").unwrap();
+    let family = qidai_bank::UnitRecord::new(identity, qidai_bank::BankType::Family);
+    let (ids, console) = (qidai_bank::IdSource::counting("import"), Principal::console("test"));
+    let actor = console.may(qidai_bank::Permission::SystemManage, None).unwrap();
+    let context = qidai_bank::WriteContext::new(Timestamp::now(), actor, &ids);
+    desk.store.add_units(&[family], &context).await.unwrap();
+    quality.go(UNIT, "convert", &[]).await.says("move_condition_not_met");
+    quality.visitor.get(UNIT).await.is_silent_about("Bank for all");
+
+    let (_, form) = scene.network().await;
+    let mother = midwife
+        .create(
+            "person",
+            &[("kind", "mother"), ("name", "李小红"), ("document_kind", "none"), ("note", "no papers")],
+        )
+        .await;
+    let consent = scene.consent(DIN, &form, number_of(&mother), "false").await;
+    midwife.attach(&consent, "consent").await;
+    midwife.sign(&consent, "witnessed").await;
+    midwife.goes(&consent, "give", &[]).await;
+    quality.go(UNIT, "convert", &[]).await.says("document_missing");
+    midwife.attach(UNIT, "consent").await;
+    quality.go(UNIT, "convert", &[]).await.says("signature_missing");
+    quality.sign(UNIT, "approved").await;
+    quality.goes(UNIT, "convert", &[]).await;
+    let unit = desk.store.unit(&qidai_bank::Identity::din("Z990126000001").unwrap()).await.unwrap().unwrap();
+    assert_eq!(
+        (unit.bank_type, unit.status.code()),
+        (qidai_bank::BankType::Public, "converted_to_public"),
+        "a public unit, and not yet one that a search finds"
+    );
+    // The signature was for the conversion: acceptance asks for a report and another one.
+    quality.go(UNIT, "bank_public", &[]).await.says("document_missing");
+    midwife.attach(UNIT, "report").await;
+    director.go(UNIT, "bank_public", &[]).await.says("signature_missing");
+    director.sign(UNIT, "approved").await;
+    director.goes(UNIT, "bank_public", &[]).await;
+    quality.go(UNIT, "to_research", &[]).await.says("move_not_allowed");
+
+    midwife.goes(&consent, "withdraw", &[("withdrawn_at", &ago(0))]).await;
+    let unit = desk.store.unit(&qidai_bank::Identity::din("Z990126000001").unwrap()).await.unwrap().unwrap();
+    assert_eq!(unit.status.code(), "held", "a withdrawn consent stops the unit by itself");
+    quality.go(UNIT, "to_research", &[]).await.says("move_condition_not_met");
+}
+
+#[tokio::test]
+async fn a_family_unit_becomes_public_by_consent_on_sqlite() {
+    a_family_unit_becomes_public_by_consent(Store::in_memory().await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_family_unit_becomes_public_by_consent_on_postgres() {
+    let Some(server) = postgres::Postgres::start_or_skip() else { return };
+    let store = Store::create_or_open(&server.database("unit_given")).await.unwrap();
+    a_family_unit_becomes_public_by_consent(store).await;
 }

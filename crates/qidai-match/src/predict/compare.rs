@@ -252,6 +252,8 @@ struct Answers {
     side: usize,
     /// For each pair where its answer stands, [`UNKNOWN`] at first; empty where there are too many signatures.
     places: Vec<u32>,
+    /// The same by the numbers of both signatures, the smaller first, where there are too many for a table.
+    sparse: FxHashMap<u64, u32>,
     found: Vec<[f64; ANSWERED]>,
 }
 
@@ -266,14 +268,19 @@ const KEPT: usize = 3;
 impl Answers {
     fn new(signatures: usize) -> Self {
         let side = if signatures <= TABLE_SIDE_MAX { signatures } else { 0 };
-        Answers { side, places: vec![UNKNOWN; side * side], found: vec![[0.0; ANSWERED]; KEPT] }
+        Answers {
+            side,
+            places: vec![UNKNOWN; side * side],
+            sparse: FxHashMap::default(),
+            found: vec![[0.0; ANSWERED]; KEPT],
+        }
     }
 
     /// Probabilities of 0 to 4 mismatches; `None` when all are 0.
     #[inline]
     fn of(&mut self, view: &Viewpoint, one: u32, two: u32) -> Option<&[f64; ANSWERED]> {
         let known = match self.side {
-            0 => UNKNOWN,
+            0 => self.sparse.get(&key(one, two)).copied().unwrap_or(UNKNOWN),
             side => self.places[one as usize * side + two as usize],
         };
         let place = if known == UNKNOWN { self.find(view, one, two) } else { known };
@@ -285,20 +292,28 @@ impl Answers {
         let totals = view.totals(one, two);
         let place = if totals == [0.0; ANSWERED] {
             NEVER
-        } else if self.side > 0 && self.found.len() < KEPT_MAX {
+        } else if self.found.len() < KEPT_MAX {
             self.found.push(totals);
             self.found.len() as u32 - 1
         } else {
             self.found[PASSING as usize] = totals;
             return PASSING;
         };
-        if self.side > 0 {
+        if self.side == 0 {
+            if self.sparse.len() < KEPT_MAX {
+                self.sparse.insert(key(one, two), place);
+            }
+        } else {
             for (x, y) in [(one, two), (two, one)] {
                 self.places[x as usize * self.side + y as usize] = place;
             }
         }
         place
     }
+}
+
+fn key(one: u32, two: u32) -> u64 {
+    (u64::from(one.min(two)) << 32) | u64::from(one.max(two))
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@
 //! genotypes at once: for each allele one bit for each genotype says who has it, another who has it twice, and mismatches are added up
 //! in binary, 64 genotypes by one operation.
 
-use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ANSWERED;
 use crate::frequency::{NO_PRODUCT, Token};
@@ -50,6 +52,8 @@ pub(super) struct Viewpoint {
     words: usize,
     /// For each locus and allele `words` words of who has it, then as many of who has it twice.
     bits: Vec<u64>,
+    /// The same for words instead of genotypes: one bit for each word of `bits` that is not 0.
+    coarse: Vec<u64>,
     /// For each row of the set its signature, or [`USELESS`].
     signature_of: Vec<u32>,
     /// One allele for each locus, for each signature; those that match most come first.
@@ -59,12 +63,13 @@ pub(super) struct Viewpoint {
 }
 
 impl Viewpoint {
-    /// `None` when the person has too many alleles at a locus to be looked from.
+    /// `None` when the person has too many alleles at a locus to be looked from, or too many loci are counted.
     pub(super) fn new(genotypes: &Genotypes, rows: &Rows) -> Option<Self> {
         let width = rows.width();
-        let mut order: Vec<usize> = (0..genotypes.len()).collect();
-        // Neighbours are alike: whole words of genotypes have too many mismatches together.
-        order.sort_by(|a, b| genotypes.row(*a).cmp(genotypes.row(*b)));
+        if width > LOCI_MAX {
+            return None;
+        }
+        let order = order(genotypes, width);
         let words = genotypes.len().div_ceil(64);
         let mut bits = Vec::new();
         let loci: Option<Vec<LocusView>> = (0..width)
@@ -74,11 +79,13 @@ impl Viewpoint {
             })
             .collect();
         let probabilities = order.iter().map(|at| genotypes.probability(*at)).collect();
+        let coarse = coarse(&bits, words);
         let mut view = Viewpoint {
             loci: loci?,
             probabilities,
             words,
             bits,
+            coarse,
             signature_of: Vec::new(),
             signatures: Vec::new(),
             matches: Vec::new(),
@@ -190,22 +197,44 @@ impl Viewpoint {
             *side = self.sides(locus, *x, *y);
         }
         let sides = &sides[..self.loci.len()];
-        for word in 0..self.words {
+        if self.words == 1 {
+            return self.for_each_of_word(sides, 0, &mut each);
+        }
+        // No genotype of a word matches better than all of them together.
+        let coarse_words = self.words.div_ceil(64);
+        for coarse_word in 0..coarse_words {
             let mut count = Mismatches::default();
             for (first, second) in sides {
-                count.add(self.bits[first + word], self.bits[second + word]);
+                let at = |bits: usize| self.coarse[bits / self.words * coarse_words + coarse_word];
+                count.add(at(*first), at(*second));
             }
-            let rest = self.probabilities.len() - 64 * word;
-            let valid = if rest >= 64 { u64::MAX } else { (1 << rest) - 1 };
-            if count.over | !valid == u64::MAX {
-                continue;
-            }
-            for (class, mut members) in count.classes().into_iter().enumerate() {
-                members &= valid;
-                while members != 0 {
-                    each(class, 64 * word + members.trailing_zeros() as usize);
-                    members &= members - 1;
+            let mut hopeful = count.classes().into_iter().fold(0, |all, class| all | class);
+            while hopeful != 0 {
+                let word = 64 * coarse_word + hopeful.trailing_zeros() as usize;
+                hopeful &= hopeful - 1;
+                if word < self.words {
+                    self.for_each_of_word(sides, word, &mut each);
                 }
+            }
+        }
+    }
+
+    #[inline]
+    fn for_each_of_word(&self, sides: &[(usize, usize)], word: usize, each: &mut impl FnMut(usize, usize)) {
+        let mut count = Mismatches::default();
+        for (first, second) in sides {
+            count.add(self.bits[first + word], self.bits[second + word]);
+        }
+        let rest = self.probabilities.len() - 64 * word;
+        let valid = if rest >= 64 { u64::MAX } else { (1 << rest) - 1 };
+        if count.over | !valid == u64::MAX {
+            return;
+        }
+        for (class, mut members) in count.classes().into_iter().enumerate() {
+            members &= valid;
+            while members != 0 {
+                each(class, 64 * word + members.trailing_zeros() as usize);
+                members &= members - 1;
             }
         }
     }
@@ -222,6 +251,34 @@ impl Viewpoint {
         let has = |allele: Seen| locus.bits + 2 * self.words * usize::from(allele);
         (has(x), if x == y { has(x) + self.words } else { has(y) })
     }
+}
+
+/// Neighbours are alike at the loci that vary most: whole words of genotypes have too many mismatches together.
+fn order(genotypes: &Genotypes, width: usize) -> Vec<usize> {
+    let different = |locus: usize| {
+        let pairs: FxHashSet<LocusPair> = (0..genotypes.len()).map(|at| genotypes.row(at)[locus]).collect();
+        pairs.len()
+    };
+    let mut loci: Vec<(usize, usize)> = (0..width).map(|locus| (different(locus), locus)).collect();
+    loci.sort_by_key(|(different, locus)| (std::cmp::Reverse(*different), *locus));
+    let mut order: Vec<usize> = (0..genotypes.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (genotypes.row(*a), genotypes.row(*b));
+        loci.iter()
+            .map(|(_, locus)| a[*locus].cmp(&b[*locus]))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
+    });
+    order
+}
+
+/// One bit for each word that is not 0; every list of `words` words becomes one of a 64th.
+fn coarse(bits: &[u64], words: usize) -> Vec<u64> {
+    let of_list = |list: &[u64]| -> Vec<u64> {
+        let bit = |(at, word): (usize, &u64)| u64::from(*word != 0) << at;
+        list.chunks(64).map(|some| some.iter().enumerate().map(bit).fold(0, |all, bit| all | bit)).collect()
+    };
+    bits.chunks_exact(words.max(1)).flat_map(of_list).collect()
 }
 
 /// Numbers the alleles of a locus, and writes down who has which.

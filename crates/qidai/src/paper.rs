@@ -11,7 +11,7 @@ use qidai_exchange::print::{Fonts, Imprint, Label, PrintError, Report, ReportTab
 use sha2::{Digest as _, Sha256};
 
 use crate::error::Failure;
-use crate::pages::blood_group;
+use crate::pages::{blood_group, in_powers, measure_scale};
 use crate::words::{Lang, Words};
 
 /// When and for whom something is printed.
@@ -205,11 +205,14 @@ fn facts(unit: &UnitRecord, place: Option<String>, w: &Words) -> Vec<(String, St
 
 fn counts(unit: &UnitRecord, w: &Words) -> ReportTable {
     let row = |measure: &Measure| {
-        let cell =
-            |phase: &Phase| unit.counts.get(*phase, *measure).map(|amount| measure.format_amount(amount));
-        let cells: Vec<Option<String>> = Phase::ALL.iter().map(cell).collect();
+        let (power, written) = measure_scale(*measure);
+        let shown = |amount: i64| {
+            power.map_or_else(|| measure.format_amount(amount), |power| in_powers(amount, power))
+        };
+        let cells: Vec<Option<String>> =
+            Phase::ALL.iter().map(|phase| unit.counts.get(*phase, *measure).map(shown)).collect();
         cells.iter().any(Option::is_some).then(|| {
-            let name = w.t(&format!("measure-{}", measure.code()));
+            let name = format!("{} {written}", w.t(&format!("measure-{}", measure.code())));
             std::iter::once(name)
                 .chain(cells.into_iter().map(|cell| cell.unwrap_or_else(|| "—".to_owned())))
                 .collect()

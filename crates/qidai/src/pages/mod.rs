@@ -37,7 +37,9 @@ use crate::words::{Lang, Words};
 
 pub(crate) use people::{role_unknown, unknown as account_unknown};
 pub(crate) use reader::{Marks, Reader, know_reader};
+pub(crate) use shown::in_powers;
 pub(crate) use shown::{escaped, label, unit_address};
+pub(crate) use unit::scale as measure_scale;
 pub(crate) use units::{blood_group, not_found as unit_not_found};
 
 /// Is an area shown to somebody?

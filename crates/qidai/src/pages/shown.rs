@@ -39,7 +39,7 @@ pub(super) fn count(number: impl Into<i128>) -> String {
 }
 
 /// Cells in units of ten to a power: `16.84` of 10⁸.
-pub(super) fn in_powers(cells: i64, power: i32) -> String {
+pub(crate) fn in_powers(cells: i64, power: i32) -> String {
     format!("{:.2}", cells as f64 / 10_f64.powi(power))
 }
 

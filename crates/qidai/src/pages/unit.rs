@@ -181,7 +181,7 @@ fn context(unit: &UnitRecord, w: &Words) -> Vec<(String, Option<String>)> {
 }
 
 /// What a measure is told in: the power of ten of its cells, and the unit as written.
-fn scale(measure: Measure) -> (Option<i32>, &'static str) {
+pub(crate) fn scale(measure: Measure) -> (Option<i32>, &'static str) {
     match measure {
         Measure::TncTotal | Measure::MncTotal => (Some(8), "×10⁸"),
         Measure::NrbcTotal => (Some(7), "×10⁷"),

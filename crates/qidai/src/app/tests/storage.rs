@@ -86,3 +86,85 @@ async fn a_program_moves_and_counts() {
     custodian.get("/api/storage/tanks").await.says("\"used\":1");
     assert_eq!(custodian.get("/api/storage/tanks/T9/places").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_freeze_run_is_drawn_with_its_rules_and_its_bags() {
+    use qidai_bank::{FreezeProfile, NewFreezeRun};
+    use qidai_exchange::CurveOptions;
+
+    let served = bank().await;
+    let desk = served.state.desk();
+    let lines: Vec<String> = (0..=120).map(|minute| format!("{minute};{};{}", -minute, 4 - minute)).collect();
+    let file = format!("Time (min);Chamber;Sample\n{}", lines.join("\n"));
+    let options = CurveOptions { started_at: Some(Timestamp::UNIX_EPOCH), zone: jiff::tz::TimeZone::UTC };
+    let (curve, evaluation) =
+        crate::freeze::judge(file.as_bytes(), &options, &FreezeProfile::all()[0]).unwrap();
+    let technologist = Principal::console_as("test", Role::Technologist);
+    let bags = [Identity::din(UNITS[0].0).unwrap()];
+    let new = NewFreezeRun {
+        number: "CRF1-7",
+        device: "CRF1",
+        bags: &bags,
+        file_name: "run.csv",
+        content: file.as_bytes(),
+        reading: &crate::freeze::reading("UTC"),
+        curve: &curve,
+        evaluation: &evaluation,
+    };
+    desk.store.add_freeze_run(&new, &desk.acting(&technologist)).await.unwrap();
+    let again = desk.store.add_freeze_run(&new, &desk.acting(&technologist)).await.unwrap_err();
+    assert_eq!(again.code(), "run_already_there");
+    let reader = served.account("T0001", &[Role::Technologist]).await;
+    reader.get("/storage/runs?lang=en").await.says("href=\"/storage/runs/CRF1-7\"");
+    let page = reader.get("/storage/runs/CRF1-7?lang=en").await;
+    page.says("class=\"strip-line\"");
+    page.says("cannot be told");
+    page.says("not verified");
+    page.says(UNITS[0].0);
+    assert_eq!(reader.get("/storage/runs/CRF1-8").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_alarm_is_seen_on_its_tank_and_acknowledged_with_a_comment() {
+    use jiff::SignedDuration;
+    use qidai_bank::{NewReading, Sensor};
+
+    let served = bank().await;
+    let desk = served.state.desk();
+    let console = Principal::console_as("test", Role::StorageCustodian);
+    let acting = desk.acting(&console);
+    let mut tank = desk.store.tank("T1").await.unwrap();
+    tank.limits = TankLimits::USUAL;
+    desk.store.put_tank(&tank, &acting).await.unwrap();
+    let (code, tank) = ("T1.upper".to_owned(), "T1".to_owned());
+    let sensor = Sensor { code: code.clone(), tank, sector: Some(2), levels: None, is_closed: false };
+    desk.store.put_sensor(&sensor, &acting).await.unwrap();
+    desk.store.arm_tank("T1", true, &acting).await.unwrap();
+    let reading = |minute: i64| NewReading {
+        sensor: code.clone(),
+        device_at: Timestamp::now() - SignedDuration::from_mins(30 - minute),
+        device_sequence: Some(minute),
+        temperature_mc: Some(if minute < 10 { -186_000 } else { -141_500 }),
+        level_mm: None,
+        quality: "good".to_owned(),
+    };
+    let readings: Vec<NewReading> = (0..30).map(reading).collect();
+    let system = Principal::system("telemetry");
+    let taken = desk.store.take_readings(&readings, &desk.acting(&system)).await.unwrap();
+    assert_eq!((taken.new, taken.raised), (30, 1));
+    let custodian = served.account("C0004", &[Role::StorageCustodian]).await;
+    custodian.get("/storage?lang=en").await.says("nobody has acknowledged: 1");
+    let page = custodian.get("/storage/tanks/T1?lang=en").await;
+    page.says("−141.5 °C");
+    page.says("strip-critical");
+    let address = page.text.split("action=\"/storage/alarms/").nth(1).unwrap().split('"').next().unwrap();
+    let address = format!("/storage/alarms/{address}");
+    let short = custodian.post_form(&address, "comment=ok").await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    short.says("reason_missing");
+    let done = custodian.post_form(&address, "comment=valve+stuck+filled+by+hand").await;
+    assert_eq!(done.header("location"), "/storage/tanks/T1#alarms");
+    let page = custodian.get("/storage/tanks/T1?lang=en").await;
+    page.says("valve stuck filled by hand");
+    page.is_silent_about(&address);
+}

@@ -107,6 +107,12 @@ impl Frame {
         (format!("{:.1}", self.y(celsius)), class, word)
     }
 
+    /// What is shaded between two moments.
+    pub(in crate::pages) fn shade(&self, from_s: f64, to_s: f64) -> (String, String) {
+        let (from, to) = (self.x(from_s), self.x(to_s));
+        (format!("{from:.1}"), format!("{:.1}", (to - from).max(2.0)))
+    }
+
     pub(in crate::pages) fn column(&self, second: f64, word: String) -> (String, String) {
         (format!("{:.1}", self.x(second)), word)
     }
@@ -133,7 +139,7 @@ pub(super) fn day(
     let thinned = thinned(&points, (width - LEFT - RIGHT) as usize, (from_s, to_s));
     chart.lines = frame.lines("strip-line", thinned.into_iter(), 120.0_f64.max((to_s - from_s) / 200.0));
     let hours = if width < 500.0 { 6 } else { 3 };
-    chart.columns = (0..=24 / hours)
+    chart.columns = (0..24 / hours)
         .filter_map(|at| {
             let second = from.as_second() + at * hours * 3_600;
             let local = Timestamp::from_second(second).ok()?.to_zoned_datetime(zone.clone());

@@ -43,6 +43,8 @@ struct RunPage {
     file: String,
     wide: Chart,
     narrow: Chart,
+    /// When ice formed and when the plateau ended.
+    heat: Option<String>,
     rules: Vec<RuleView>,
     bags: Vec<(String, String)>,
 }
@@ -74,18 +76,26 @@ pub(crate) async fn show(
     let (store, w) = (&state.desk().store, reader.lang.words());
     let run = store.freeze_run(&number).await?;
     let curve = freeze::curve_of(&run, store).await?;
-    let names = (w.t("run-nucleation"), w.t("run-plateau-end"));
-    let draw = |width| drawn(&curve, &run, (&names.0, &names.1), width);
+    let draw = |width| drawn(&curve, &run, width);
     render(&RunPage {
         points: shown::count(run.points),
         file: format!("/documents/{}", shown::escaped(&run.document_id)),
         wide: draw(1_080.0),
         narrow: draw(350.0),
+        heat: heat(&run, w),
         rules: run.evaluation.findings.iter().map(|finding| rule(finding, &run, w)).collect(),
         bags: run.bags.iter().map(|bag| (bag.written(), shown::unit_address(bag))).collect(),
         run: line(&run, &state, w),
         frame: Frame::new(&reader),
     })
+}
+
+/// The shaded part of the curve in words.
+fn heat(run: &FreezeRun, w: &Words) -> Option<String> {
+    let minutes = |second: i64| format!("{:.1}", second as f64 / 60.0);
+    let from = minutes(run.evaluation.nucleation_s?);
+    let to = run.evaluation.plateau_end_s.map_or_else(|| w.t("missing"), minutes);
+    Some(w.say("run-heat", &[("from", from.into()), ("to", to.into())]))
 }
 
 fn line(run: &FreezeRun, state: &AppState, w: &Words) -> RunLine {
@@ -123,12 +133,15 @@ fn rule(finding: &FreezeFinding, run: &FreezeRun, w: &Words) -> RuleView {
     }
 }
 
-/// Sample and chamber over minutes; where ice formed and where the plateau ended are marked.
-fn drawn(curve: &FreezeCurve, run: &FreezeRun, names: (&str, &str), width: f64) -> Chart {
+/// Sample and chamber over minutes; from where ice formed to the end of the plateau it is shaded.
+fn drawn(curve: &FreezeCurve, run: &FreezeRun, width: f64) -> Chart {
     let last = curve.points.last().map_or(60, |point| point.at_s) as f64;
-    let frame = ChartFrame { from_s: 0.0, to_s: last, low_c: -180.0, high_c: 30.0, width };
-    let mut chart = frame.chart(30);
     let celsius = |mc: i64| mc as f64 / 1_000.0;
+    let all = curve.points.iter().flat_map(|point| [point.sample_mc, point.chamber_mc]).flatten();
+    let coldest = celsius(all.min().unwrap_or_default());
+    let low_c = (coldest / 20.0).floor() * 20.0;
+    let frame = ChartFrame { from_s: 0.0, to_s: last, low_c, high_c: 20.0, width };
+    let mut chart = frame.chart(20);
     let sample = curve.points.iter().filter_map(|point| Some((point.at_s as f64, celsius(point.sample_mc?))));
     let chamber =
         curve.points.iter().filter_map(|point| Some((point.at_s as f64, celsius(point.chamber_mc?))));
@@ -137,13 +150,9 @@ fn drawn(curve: &FreezeCurve, run: &FreezeRun, names: (&str, &str), width: f64) 
     let step = if width < 500.0 { 20 } else { 10 };
     let minutes = (0..=(last / 60.0) as i64).step_by(step);
     chart.columns = minutes.map(|minute| frame.column(minute as f64 * 60.0, minute.to_string())).collect();
-    for (at, name) in [(run.evaluation.nucleation_s, names.0), (run.evaluation.plateau_end_s, names.1)] {
-        let Some(at) = at else { continue };
-        let near = curve.points.iter().find(|point| point.at_s >= at).and_then(|point| point.sample_mc);
-        if let Some(mc) = near {
-            let word = format!("{name} {:.0} min, {:.1} °C", at as f64 / 60.0, celsius(mc)).replace('-', "−");
-            chart.limits.push(frame.limit(celsius(mc), "strip-warn", word));
-        }
+    if let Some(from) = run.evaluation.nucleation_s {
+        let to = run.evaluation.plateau_end_s.unwrap_or(from);
+        chart.shades.push(frame.shade(from as f64, to as f64));
     }
     chart
 }

@@ -37,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) lang: Lang,
     pub(crate) release: Option<PathBuf>,
     pub(crate) mac: Option<PathBuf>,
+    /// Haplotype frequencies by which matches are predicted.
+    pub(crate) frequencies: Option<PathBuf>,
     pub(crate) snapshot: Option<PathBuf>,
     pub(crate) tls: Option<TlsFiles>,
     /// Peers whose `X-Forwarded-…` headers are believed.

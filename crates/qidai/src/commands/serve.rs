@@ -47,6 +47,7 @@ impl Args {
             ("lang", lang.map(|lang| lang.tag().to_owned())),
             ("release", path(&self.bank.reference.release)),
             ("mac", path(&self.bank.reference.mac)),
+            ("frequencies", path(&self.bank.frequencies)),
             ("snapshot", path(&self.bank.snapshot)),
         ];
         let settings = settings.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
@@ -95,7 +96,12 @@ impl Plan {
             metrics_token: config.metrics_token,
             has_tls: config.tls.is_some(),
         };
-        let bank = BankArgs { bank: config.bank, reference, snapshot: config.snapshot, frequencies: None };
+        let bank = BankArgs {
+            bank: config.bank,
+            reference,
+            snapshot: config.snapshot,
+            frequencies: config.frequencies,
+        };
         let (listen, lang, document_mb_max) = (config.listen, config.lang, config.document_mb_max);
         let (tls, budgets, broker) = (config.tls, config.budgets, config.broker);
         Plan { bank, listen, lang, front, tls, document_mb_max, budgets, broker }

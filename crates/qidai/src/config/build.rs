@@ -29,6 +29,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
         values.take("lang", Lang::from_option),
     );
     let (release, mac) = (values.take("release", folder), values.take("mac", existing));
+    let frequencies = values.take("frequencies", existing);
     let snapshot = values.take("snapshot", |text| Ok(PathBuf::from(text)));
     let names = values.take("names", names).unwrap_or_default();
     let tls = values.tls();
@@ -52,6 +53,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
         lang,
         release,
         mac,
+        frequencies,
         snapshot,
         tls,
         trusted_proxies,

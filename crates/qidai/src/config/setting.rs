@@ -30,7 +30,7 @@ const fn setting(name: &'static str, variable: &'static str, form: Form, about: 
 }
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const SETTINGS: [Setting; 19] = [
+pub(crate) const SETTINGS: [Setting; 20] = [
     setting(
         "bank",
         "QIDAI_DATABASE_URL",
@@ -47,6 +47,12 @@ pub(crate) const SETTINGS: [Setting; 19] = [
     },
     setting("release", "QIDAI_RELEASE", Form::Path, "folder of an IPD-IMGT/HLA release"),
     setting("mac", "QIDAI_MAC", Form::Path, "table of multiple allele codes"),
+    setting(
+        "frequencies",
+        "QIDAI_FREQUENCIES",
+        Form::Path,
+        "haplotype frequencies by which matches are predicted",
+    ),
     setting("snapshot", "QIDAI_SNAPSHOT", Form::Path, "where the search snapshot is kept"),
     setting(
         "names",

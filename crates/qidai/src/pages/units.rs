@@ -183,6 +183,10 @@ pub(crate) async fn find(
     Query(scanned): Query<Scanned>,
 ) -> Result<Response, Failure> {
     let typed: String = scanned.number.trim().chars().take(64).collect();
+    // The label of a place leads to the place: no number of a thing looks like it.
+    if let Ok(place) = qidai_bank::Position::parse(&typed) {
+        return Ok(Redirect::to(&super::storage::position_address(&place)).into_response());
+    }
     let found = state.desk().store.scanned(&typed, reader.visitor.principal()?).await?;
     let hits: Vec<Hit> = found.iter().map(|one| hit(one, &reader)).collect();
     // A label that is a unit's number is asked for the unit, whatever else bears it.

@@ -62,6 +62,8 @@ async fn a_custodian_scans_a_bag_into_its_place_and_sees_it_there() {
     let chinese = custodian.get("/storage/tanks/T1?rack=S4-K06&place=L12-P3&lang=zh-CN").await;
     chinese.says("液氮罐 T1");
     chinese.says("合格区");
+    let scanned = custodian.get("/find?number=SD-R2-t1-s4-k6-l12-p3").await;
+    assert_eq!(scanned.header("location"), "/storage/tanks/T1?rack=S4-K06&place=L12-P3");
     let technologist = served.account("T0001", &[Role::Technologist]).await;
     technologist.get("/storage/tanks/T1?rack=S4-K06&place=L12-P3").await.is_silent_about("/storage/move");
 }

@@ -8,6 +8,7 @@
 //! * [`grade`]: grades and confidences of positions, as registries name them
 //! * [`frequency`], [`impute`], [`predict`]: how likely a match is where typings leave it open
 //! * [`estimate`]: frequencies from a sample of typed people
+//! * [`verify`]: whether predictions mean what they say
 //! * [`search`]: all units of a bank at once
 //! * [`selection`]: profiles and orders as data, with their sources
 
@@ -24,6 +25,7 @@ pub mod predict;
 pub mod search;
 pub mod selection;
 pub mod simulate;
+pub mod verify;
 
 use qidai_hla::Locus;
 

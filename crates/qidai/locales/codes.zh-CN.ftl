@@ -202,6 +202,7 @@ code-frequencies_unreadable = 单倍型频率文件中有一行不对，句子�
 code-frequencies_empty = 频率文件中没有大于 0 的单倍型；应为 haplotype,freq 的行。
 code-loci_too_many = 要计数的座位太多；请用 --loci 指定。
 code-locus_not_in_frequencies = --loci 中的座位不在频率集中；请去掉它，或换一个频率集。
+code-no_confirmatory_typings = 库中没有任何单位做过第二次分型；去掉 --bank，用虚拟人群验证。
 code-level_unknown = 没有这个分辨率级别；请用句子里列出的级别之一。
 code-subjects_unreadable = 人员文件既不是 GL 文件，也不是表头可识别的 CSV，句子里说明了行和内容；应为 id%GL-string 的行，或表头为 id,A,C,B,DRB1,DQB1 的 CSV。
 code-subjects_empty = 人员文件中没有人；应为 id%GL-string 的行或 CSV。

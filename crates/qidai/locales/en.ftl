@@ -446,6 +446,7 @@ failure-subjects_file_unreadable = { $file } could not be read ({ $error }).
 failure-frequencies_unreadable = { $file } is no set of haplotype frequencies: { $error }.
 failure-loci_too_many = { $found } loci are to be counted; at most { $most } are: name them with --loci.
 failure-locus_not_in_frequencies = The frequencies do not cover { $locus }; expected one of { $known }.
+failure-no_confirmatory_typings = No unit of the bank was typed a second time: there is nothing to compare predictions with. Leave --bank out to verify with invented people.
 failure-level_unknown = There is no level { $value }; expected one of { $known }.
 failure-subjects_unreadable = { $file }, line { $line }: { $value } is not understood; expected id%GL-string lines, or a CSV whose header is id and loci, such as id,A,C,B,DRB1,DQB1.
 failure-subjects_empty = { $file } holds nobody; expected id%GL-string lines or a CSV.

@@ -430,6 +430,7 @@ failure-subjects_file_unreadable = 无法读取 { $file }（{ $error }）。
 failure-frequencies_unreadable = { $file } 不是单倍型频率集：{ $error }。
 failure-loci_too_many = 要计数的座位有 { $found } 个；最多 { $most } 个：请用 --loci 指定。
 failure-locus_not_in_frequencies = 频率集中没有 { $locus }；应为 { $known } 之一。
+failure-no_confirmatory_typings = 库中没有任何单位做过第二次分型，预测没有可比较的对象。去掉 --bank 可用虚拟人群验证。
 failure-level_unknown = 没有级别 { $value }；应为 { $known } 之一。
 failure-subjects_unreadable = { $file } 第 { $line } 行：无法识别 { $value }；应为 id%GL-string 的行，或表头为 id 和座位（如 id,A,C,B,DRB1,DQB1）的 CSV。
 failure-subjects_empty = { $file } 中没有人；应为 id%GL-string 的行或 CSV。

@@ -18,6 +18,7 @@ mod error;
 mod explain;
 mod fetch;
 mod freeze;
+mod frequencies;
 mod keys;
 mod lab;
 mod limits;

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use sea_orm::Value;
 
-use super::StoreError;
 use super::cell::{Cell, Row};
 use super::database::{Reader, placeholders};
 use super::row::RowReader;
 use super::table::{Column, Table};
+use super::{Store, StoreError};
 use crate::{Typing, UnitRecord};
 
 pub(super) static TABLE: Table =
@@ -24,6 +24,21 @@ const COLUMNS: [Column; 8] = [
     Column::text("release"),
     Column::text("typed_on"),
 ];
+
+impl Store {
+    /// Of every unit that was typed more than once the first typing and the one in force, as they were written.
+    ///
+    /// # Errors
+    /// Outages only.
+    pub async fn retyped(&self) -> Result<Vec<[String; 2]>, StoreError> {
+        let sql = "SELECT first.written, later.written FROM typing first \
+                   JOIN typing later ON later.unit_key = first.unit_key AND later.subject = first.subject \
+                   WHERE first.subject = 'unit' AND first.ordinal = 1 AND later.in_force AND later.ordinal > 1 \
+                   ORDER BY first.unit_key";
+        let pair = |row: &sea_orm::QueryResult| Ok([row.try_get_by_index(0)?, row.try_get_by_index(1)?]);
+        self.database.reader().all(sql, []).await?.iter().map(pair).collect()
+    }
+}
 
 /// The typings of one unit as rows; the last of each list is in force.
 pub(super) fn rows_of(record: &UnitRecord, unit_key: i64) -> Vec<Row> {

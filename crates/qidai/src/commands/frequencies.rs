@@ -5,6 +5,8 @@ mod compare;
 mod estimate;
 mod people;
 mod report;
+mod verified;
+mod verify;
 
 use std::io::Write;
 use std::path::Path;
@@ -25,6 +27,8 @@ enum Verb {
     Estimate(estimate::Args),
     /// How far two sets of frequencies are apart.
     Compare(compare::Args),
+    /// Do predictions mean what they say? With people whose truth is known.
+    Verify(verify::Args),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -37,6 +41,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     match &args.verb {
         Verb::Estimate(args) => estimate::run(args),
         Verb::Compare(args) => compare::run(args),
+        Verb::Verify(args) => verify::run(args),
     }
 }
 

@@ -16,6 +16,7 @@ mod digest;
 mod document;
 mod figure;
 mod freeze;
+mod frequency_set;
 mod identity;
 mod key;
 mod lab;
@@ -75,6 +76,7 @@ pub use freeze::{
     CurvePoint, Evaluation as FreezeEvaluation, Finding as FreezeFinding, FreezeCurve, FreezeProfile,
     FreezeRule, Judgement, RuleUnit, evaluate as evaluate_freezing,
 };
+pub use frequency_set::{ChosenBy, NewFrequencySet, StoredFrequencySet};
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
 pub use key::{KeyMissing, KeyRing, MasterKey, SealError};
 pub use lab::{

@@ -24,6 +24,7 @@ mod error;
 mod event;
 mod figure;
 mod freeze;
+mod frequency_set;
 mod history;
 mod job;
 mod lab;

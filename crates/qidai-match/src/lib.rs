@@ -7,6 +7,7 @@
 //! * [`position`]: position by position, for people to look at
 //! * [`grade`]: grades and confidences of positions, as registries name them
 //! * [`frequency`], [`impute`], [`predict`]: how likely a match is where typings leave it open
+//! * [`doubt`]: what leaves a match open, and what to type next
 //! * [`estimate`]: frequencies from a sample of typed people
 //! * [`verify`]: whether predictions mean what they say
 //! * [`search`]: all units of a bank at once
@@ -15,6 +16,7 @@
 pub mod antigen;
 pub mod class;
 pub mod count;
+pub mod doubt;
 pub mod estimate;
 pub mod frequency;
 pub mod genotype;

@@ -211,6 +211,7 @@ api-tag-document = 本文档
 api-op-get-openapi = 供程序读取的本文档
 api-op-search = 为患者检索配型
 api-op-explain-typing = 解释一个分型
+api-op-explain-match = 解释一对分型相合的可能性
 api-op-check-typing = 检查分型
 api-op-list-tests = 检测项目
 api-op-list-results = 检测结果
@@ -301,6 +302,41 @@ explain-action = 释义
 explain-empty = 一个分型是什么意思？
 explain-empty-body = 按实验室的写法输入，或从下面的例子开始。
 explain-foot = 等位基因的抗原取自版本文件中它自己的一行；血清学分型可能对应的等位基因比这更多。未知的不列出，绝不猜测。
+
+## How likely is the match
+doubt-title = 相合的可能性有多大？
+doubt-context = 疑点在哪里，下一步该做哪个分型
+doubt-patient = 患者
+doubt-unit = 脐带血
+doubt-typing-hint = GL String，如 A*11:01+A*30:01^B*13:02+B*46:01
+doubt-registry = 频率所属登记库
+doubt-population = 人群
+doubt-optional = 可不填
+doubt-action = 解释
+doubt-answer = 0 至 4 个不合的概率
+doubt-counted = 计入座位：{ $loci }
+doubt-next = 下一步做哪个分型
+doubt-next-patient = 下一步请做患者的 { $locus } 分型：平均可消除 { $part } 的疑点，并有 { $decides } 的把握确定是否全合。
+doubt-next-unit = 下一步请做该份脐带血的 { $locus } 分型：平均可消除 { $part } 的疑点，并有 { $decides } 的把握确定是否全合。
+doubt-nothing-next = 再做任何分型都不会改变这一结果。
+doubt-loci = 疑点所在座位
+doubt-mismatches = { $count } 个不合
+doubt-bits-column = 疑点（比特）
+doubt-bits = 不合数的不确定度：{ $bits } 比特（0 表示确定）
+doubt-left-out = 每一方最多省略 { $part }
+doubt-genotype = 基因型
+doubt-probability = 概率
+doubt-genotypes = { $count } 种可能的基因型，最可能的是：
+doubt-not-used = 未使用（该频率集中没有）：{ $texts }
+doubt-frequencies = 频率集：{ $frequencies }
+doubt-link = 相合的可能性有多大？
+frequencies-version = 第 { $version } 版
+frequencies-by-population = 按登记库和人群选用
+frequencies-by-registry = 按登记库选用
+frequencies-by-global = 选用通用频率集
+frequencies-by-file = 来自文件
+frequencies-by-built-in = 库中没有自己的频率集
+frequencies-synthetic = 模拟频率
 explain-refused = 无法理解
 explain-place = 位置
 explain-place-value = “{ $value }”，第 { $position } 个字符
@@ -430,6 +466,16 @@ failure-subjects_file_unreadable = 无法读取 { $file }（{ $error }）。
 failure-frequencies_unreadable = { $file } 不是单倍型频率集：{ $error }。
 failure-loci_too_many = 要计数的座位有 { $found } 个；最多 { $most } 个：请用 --loci 指定。
 failure-locus_not_in_frequencies = 频率集中没有 { $locus }；应为 { $known } 之一。
+failure-unit_typing_refused = 脐带血的分型无法识别：{ $detail }
+failure-unit_not_typed = 脐带血 { $number } 从未分型。
+failure-frequencies_unrepresented = 频率集中没有任何单倍型对符合{ $side ->
+    [patient] 患者
+   *[other] 脐带血
+}的分型。
+failure-typing_too_ambiguous = { $side ->
+    [patient] 患者
+   *[other] 脐带血
+}的分型不确定性太大，无法逐一列出。
 failure-no_confirmatory_typings = 库中没有任何单位做过第二次分型，预测没有可比较的对象。去掉 --bank 可用虚拟人群验证。
 failure-level_unknown = 没有级别 { $value }；应为 { $known } 之一。
 failure-subjects_unreadable = { $file } 第 { $line } 行：无法识别 { $value }；应为 id%GL-string 的行，或表头为 id 和座位（如 id,A,C,B,DRB1,DQB1）的 CSV。

@@ -60,6 +60,9 @@ pub(crate) fn routes() -> Routes {
         .get("/search/{id}", Needs(SearchRun), pages::search::show)
         // names of HLA
         .get("/hla", SignedIn, pages::hla::show)
+        // how likely a pair matches
+        .get("/match", Needs(SearchRun), pages::matching::show)
+        .post("/match", Needs(SearchRun), pages::matching::run)
         // units
         .get("/find", Needs(UnitView), pages::units::find)
         .get("/units", Needs(UnitView), pages::units::show)
@@ -122,6 +125,7 @@ pub(crate) fn routes() -> Routes {
         .get("/api", Everybody, pages::api::show)
         .get("/api/openapi.json", Everybody, api::document::describe)
         .post("/api/search", Needs(SearchRun), api::search::run)
+        .post("/api/match/explain", Needs(SearchRun), api::matching::explain)
         .post("/api/typing/check", Needs(SearchRun), api::typing::check)
         .get("/api/hla/explain", SignedIn, api::hla::explain)
         .get("/api/documents", SignedIn, api::documents::list)

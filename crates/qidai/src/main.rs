@@ -14,6 +14,7 @@ mod config;
 mod console;
 mod csv_row;
 mod demo;
+mod doubt;
 mod error;
 mod explain;
 mod fetch;

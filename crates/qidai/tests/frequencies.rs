@@ -153,3 +153,115 @@ fn two_sets_are_laid_side_by_side() {
     let refused = qidai(&["frequencies", "compare", &one, &other], "");
     assert!(refused.exit == Some(2) && refused.err.contains("frequencies_without_common_locus"));
 }
+
+#[test]
+fn predictions_are_verified_with_invented_people_and_drawn() {
+    let desk = Desk::new();
+    let diagram = desk.path("diagram.svg");
+    let args = ["frequencies", "verify", "--units", "300", "--patients", "10", "--diagram", &diagram];
+    let answer = qidai(&[&args[..], &["--format", "json"]].concat(), "");
+    assert_eq!(answer.exit, Some(0), "{}", answer.err);
+    let verified: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    assert!(verified[0]["frequencies"].as_str().unwrap().contains("synthetic frequencies"), "{verified}");
+    let questions = verified[0]["questions"].as_array().unwrap();
+    let names: Vec<&str> = questions.iter().map(|one| one["question"].as_str().unwrap()).collect();
+    assert_eq!(names, ["6/6", "5/6", "8/8", "10/10"]);
+    assert!(questions.iter().all(|one| one["pairs"] == 3000), "{verified}");
+    let svg = desk.read("diagram.svg");
+    assert!(svg.starts_with("<svg") && svg.matches("<g>").count() == 4, "{svg}");
+    assert_eq!(qidai(&[&args[..], &["--format", "json"]].concat(), "").out, answer.out, "the same seed");
+}
+
+#[test]
+fn a_bank_without_confirmatory_typings_says_so() {
+    let desk = Desk::new();
+    let bank = desk.path("bank.sqlite");
+    let units = desk.write("units.csv", "id,hla\n1,A*02:01+A*11:01^B*46:01+B*40:01^DRB1*09:01+DRB1*08:03\n");
+    let made = qidai(&["import", "list", &units, "--bank", &bank, "--name", "x"], "");
+    assert!(fs::exists(&bank).unwrap(), "{}{}", made.out, made.err);
+    let answer = qidai(&["frequencies", "verify", "--bank", &bank], "");
+    assert!(answer.exit == Some(2) && answer.err.contains("no_confirmatory_typings"), "{}", answer.err);
+}
+
+#[test]
+fn sets_are_kept_in_versions_and_the_nearest_is_used() {
+    let desk = Desk::new();
+    let bank = desk.path("bank.sqlite");
+    let units = desk.write("units.csv", "id,hla\n1,A*02:01+A*11:01^B*46:01+B*40:01^DRB1*09:01+DRB1*08:03\n");
+    qidai(&["import", "list", &units, "--bank", &bank, "--name", "x"], "");
+    let run = |args: &[&str]| qidai(&[&["frequencies"], args, &["--bank", &bank]].concat(), "");
+    let none = run(&["list"]);
+    assert!(none.exit == Some(0) && none.out.contains("synthetic"), "{}{}", none.out, none.err);
+    let built_in: serde_json::Value = serde_json::from_str(&run(&["show", "--format", "json"]).out).unwrap();
+    assert_eq!((&built_in["chosen_by"], &built_in["synthetic"]), (&"built_in".into(), &true.into()));
+    let one = desk.write("one.csv", "haplotype,freq\nA*01:01~B*08:01,0.6\nA*02:01~B*07:02,0.4\n");
+    let about = ["--name", "invented", "--source", "made for this test", "--synthetic"];
+    let whose = ["--registry", "shandong"];
+    let import = |file: &str, whose: &[&str]| run(&[&["import", file], &about[..], whose].concat());
+    let kept = import(&one, &whose);
+    assert_eq!(kept.exit, Some(0), "{}", kept.err);
+    assert!(kept.out.contains("version 1 of shandong"), "{}", kept.out);
+    assert!(import(&one, &whose).out.contains("unchanged: version 1"));
+    let two = desk.write("two.csv", "haplotype,freq\nA*01:01~B*08:01,0.5\nA*02:01~B*07:02,0.5\n");
+    assert!(import(&two, &whose).out.contains("version 2 of shandong"));
+    let asked = ["show", "--registry", "shandong", "--population", "han", "--format", "json"];
+    let shown: serde_json::Value = serde_json::from_str(&run(&asked).out).unwrap();
+    assert_eq!((&shown["version"], &shown["chosen_by"]), (&2.into(), &"registry".into()), "{shown}");
+    let said = run(&["show", "--registry", "shandong"]).out;
+    assert!(said.contains("synthetic frequencies"), "{said}");
+    let refused = run(&["import", &one, "--name", "x", "--source", " "]);
+    assert!(refused.exit == Some(2) && refused.err.contains("frequency_set_source_wrong"), "{}", refused.err);
+    let explained = qidai(
+        &[
+            "match",
+            "explain",
+            "--patient",
+            "A*01:01+A*01:01",
+            "--donor",
+            "A*01:01+A*01:01^B*08:01+B*08:01",
+            "--bank",
+            &bank,
+            "--registry",
+            "shandong",
+            "--format",
+            "json",
+        ],
+        "",
+    );
+    assert_eq!(explained.exit, Some(0), "{}", explained.err);
+    let explained: serde_json::Value = serde_json::from_str(&explained.out).unwrap();
+    assert_eq!(
+        (&explained["frequencies"]["version"], &explained["frequencies"]["synthetic"]),
+        (&2.into(), &true.into())
+    );
+}
+
+#[test]
+fn a_pair_is_explained_and_the_next_typing_named() {
+    let desk = Desk::new();
+    let set = desk.write(
+        "set.csv",
+        "haplotype,freq\nA*01:01~B*08:01,0.4\nA*02:01~B*07:02,0.3\nA*01:01~B*07:02,0.2\nA*02:01~B*08:01,0.1\n",
+    );
+    let pair =
+        ["--patient", "A*01:01+A*01:01", "--donor", "A*01:01+A*01:01^B*08:01+B*08:01", "--frequencies", &set];
+    let run = |more: &[&str]| qidai(&[&["match", "explain"], &pair[..], more].concat(), "");
+    let answer = run(&["--format", "json"]);
+    assert_eq!(answer.exit, Some(0), "{}", answer.err);
+    let explained: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    assert!((explained["doubt_bits"].as_f64().unwrap() - 1.392_147).abs() < 1e-6, "{explained}");
+    let next = &explained["next"][0];
+    assert_eq!((&next["of"], &next["locus"]), (&"patient".into(), &"B".into()));
+    assert!(run(&["--lang", "en"]).out.contains("Type B of the patient next"));
+    assert!(run(&["--lang", "zh-CN"]).out.contains("下一步请做患者的 B 分型"));
+    let unknown = qidai(
+        &["match", "explain", "--patient", "A*03:01+A*03:01", "--donor", "A*01:01", "--frequencies", &set],
+        "",
+    );
+    assert!(unknown.exit == Some(2) && unknown.err.contains("frequencies_unrepresented"), "{}", unknown.err);
+    let wrong = qidai(
+        &["match", "explain", "--patient", "nonsense", "--donor", "A*01:01", "--frequencies", &set],
+        "",
+    );
+    assert!(wrong.exit == Some(2) && wrong.err.contains("patient_typing_refused"), "{}", wrong.err);
+}

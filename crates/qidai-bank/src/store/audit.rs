@@ -20,7 +20,7 @@ use crate::{Checkpoint, RandomSource, RandomUnavailable};
 use super::database::Reader;
 use super::row::RowReader;
 use super::table::AUDITED;
-use super::{Store, StoreError, document, history};
+use super::{Store, StoreError, document, frequency_set, history};
 use sums::Sums;
 
 /// Told how far a verification is.
@@ -46,6 +46,7 @@ impl Store {
             locate::rows(reader, &sums, differing, &mut found, progress).await?;
         }
         document::check(reader, &mut found).await?;
+        frequency_set::check(reader, &mut found).await?;
         snapshot.end().await?;
         Ok(found)
     }

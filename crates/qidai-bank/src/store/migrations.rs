@@ -9,6 +9,7 @@ mod m0006_records;
 mod m0007_documents;
 mod m0008_api_requests;
 mod m0009_reservations;
+mod m0010_frequency_sets;
 mod m0012_unit_life;
 mod m0013_laboratory;
 mod m0014_cold;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0007_documents::Documents),
             Box::new(m0008_api_requests::ApiRequests),
             Box::new(m0009_reservations::Reservations),
+            Box::new(m0010_frequency_sets::FrequencySets),
             Box::new(m0012_unit_life::UnitLife),
             Box::new(m0013_laboratory::Laboratory),
             Box::new(m0014_cold::Cold),

@@ -18,8 +18,8 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, audit, documents, emergencies, figures, history, hla, lab, me, notifications,
-    records, roles, search, sites, storage, tokens, typing, unit_life, units,
+    access_log, accounts, audit, documents, emergencies, figures, history, hla, lab, matching, me,
+    notifications, records, roles, search, sites, storage, tokens, typing, unit_life, units,
 };
 use crate::app::{Door, Entry, routes};
 use crate::error::Problem;
@@ -34,7 +34,7 @@ use crate::error::Problem;
     ),
     paths(
         describe,
-        search::run, typing::check, hla::explain,
+        search::run, typing::check, hla::explain, matching::explain,
         unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
         units::list, units::get, units::signatures, units::find,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,

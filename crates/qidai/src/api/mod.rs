@@ -16,6 +16,7 @@ pub(crate) mod history;
 pub(crate) mod hla;
 mod input;
 pub(crate) mod lab;
+pub(crate) mod matching;
 pub(crate) mod me;
 pub(crate) mod notifications;
 pub(crate) mod operation;

@@ -1,5 +1,6 @@
 //! `qidai frequencies`: haplotype frequencies estimated from typed people, compared, proved, and kept in the bank.
 
+mod bank;
 mod checkpoint;
 mod compare;
 mod estimate;
@@ -13,6 +14,7 @@ use std::path::Path;
 
 use super::Outcome;
 use crate::error::Failure;
+use crate::words::Lang;
 
 /// Haplotype frequencies.
 #[derive(clap::Args)]
@@ -29,6 +31,14 @@ enum Verb {
     Compare(compare::Args),
     /// Do predictions mean what they say? With people whose truth is known.
     Verify(verify::Args),
+    /// What is in a file of frequencies, and what is odd about it.
+    Check(bank::CheckArgs),
+    /// Keep a set in the bank, as the next version for its registry and population.
+    Import(bank::ImportArgs),
+    /// Every set of the bank, in all versions.
+    List(bank::ListArgs),
+    /// Which set would be used for a registry and population, and why.
+    Show(bank::ShowArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -37,11 +47,15 @@ enum Format {
     Json,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     match &args.verb {
         Verb::Estimate(args) => estimate::run(args),
         Verb::Compare(args) => compare::run(args),
         Verb::Verify(args) => verify::run(args),
+        Verb::Check(args) => bank::check(args),
+        Verb::Import(args) => bank::import(args),
+        Verb::List(args) => bank::list(args),
+        Verb::Show(args) => bank::show(args, lang),
     }
 }
 

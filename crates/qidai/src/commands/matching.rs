@@ -1,6 +1,7 @@
 //! `qidai match`: two people compared (`compare`, here), and how likely a match is (`impute`, `predict`).
 
 mod basis;
+mod explain;
 mod impute;
 mod json_set;
 mod predict;
@@ -22,6 +23,7 @@ use crate::catalogue::{Range, ReferenceArgs};
 use crate::commands::{Outcome, stream};
 use crate::error::Failure;
 use crate::reference;
+use crate::words::Lang;
 
 /// Compare people.
 #[derive(clap::Args)]
@@ -36,6 +38,8 @@ enum Verb {
     Compare(CompareArgs),
     /// List the pairs of haplotypes that people can have, with their probabilities, as CSV.
     Impute(impute::ImputeArgs),
+    /// Explain one pair: how likely it matches, what leaves it open, what to type next.
+    Explain(explain::ExplainArgs),
     /// Predict how many alleles of patients and donors will not match: P0 to P4, as CSV.
     Predict(predict::PredictArgs),
 }
@@ -73,10 +77,11 @@ struct Answer {
 /// The order in which registries print the letters.
 const SUMMARY_LOCI: [Locus; 5] = [Locus::A, Locus::B, Locus::C, Locus::DRB1, Locus::DQB1];
 
-pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     match &args.verb {
         Verb::Compare(args) => compare(args),
         Verb::Impute(args) => impute::run(args),
+        Verb::Explain(args) => explain::run(args, lang),
         Verb::Predict(args) => predict::run(args),
     }
 }

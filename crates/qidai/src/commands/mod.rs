@@ -64,7 +64,7 @@ enum Command {
     Demo(demo::Args),
     /// The figures of the bank, as of a day, with their rows.
     Figures(figures::Args),
-    /// Haplotype frequencies: estimate, compare.
+    /// Haplotype frequencies: estimate, compare, verify, check, and keep in a bank.
     Frequencies(frequencies::Args),
     /// Names and typings of HLA: reduce, explain, migrate, fetch.
     Hla(hla::Args),
@@ -78,7 +78,7 @@ enum Command {
     Key(key::Args),
     /// The laboratory: tests, results, review.
     Lab(lab::Args),
-    /// Compare people, pair by pair.
+    /// Compare people: counts, probabilities, what leaves them open.
     Match(matching::Args),
     /// Registers: institutions, people, authorisations, licences, nonconformances.
     Record(record::Args),
@@ -179,14 +179,14 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Config(args) => config::run(&args, given_lang),
         Command::Demo(args) => demo::run(&args, lang),
         Command::Figures(args) => figures::run(&args, lang),
-        Command::Frequencies(args) => frequencies::run(&args),
+        Command::Frequencies(args) => frequencies::run(&args, lang),
         Command::Hla(args) => hla::run(&args, lang),
         Command::Id(args) => id::run(&args),
         Command::Import(args) => import::run(&args, lang),
         Command::Init(args) => init::run(&args, lang),
         Command::Key(args) => key::run(&args, lang),
         Command::Lab(args) => lab::run(&args, lang),
-        Command::Match(args) => matching::run(&args),
+        Command::Match(args) => matching::run(&args, lang),
         Command::Record(args) => record::run(&args, lang),
         Command::Print(args) => print::run(&args, lang),
         Command::Release(args) => release::run(&args, lang),

@@ -12,6 +12,7 @@ pub(crate) mod failure;
 pub(crate) mod history;
 pub(crate) mod hla;
 pub(crate) mod lab;
+pub(crate) mod matching;
 pub(crate) mod notifications;
 pub(crate) mod people;
 mod reader;

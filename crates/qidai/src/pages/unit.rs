@@ -17,7 +17,7 @@ use super::history::EventView;
 use super::records::field::Input;
 use super::records::field::Shown;
 use super::records::offer::Offer;
-use super::{Frame, Reader, documents, render, shown, units};
+use super::{Frame, Reader, documents, escaped, render, shown, units};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::words::Words;
@@ -63,6 +63,9 @@ struct UnitPage {
     own: Vec<(String, Option<Shown>)>,
     around: Vec<Around>,
     signatures: Vec<SignatureView>,
+    /// The unit in the address of the page that explains a match, and whether the reader may open that.
+    match_unit: String,
+    may_search: bool,
     documents: documents::Panel,
     lab_address: String,
     /// Nothing where the reader may not see the history.
@@ -165,6 +168,8 @@ fn facts_of(
         own: Vec::new(),
         around: Vec::new(),
         signatures: Vec::new(),
+        match_unit: format!("{}/{}", escaped(&unit.identity.scheme), escaped(&unit.identity.value)),
+        may_search: reader.visitor.may(Permission::SearchRun),
         documents,
         lab_address: format!("{}/lab", shown::unit_address(&unit.identity)),
         history,

@@ -11,6 +11,8 @@ pub(super) struct Explanation {
     pub(super) reasons: Vec<String>,
     /// What is recorded about the unit; nothing where it is not.
     pub(super) facts: Vec<(String, Option<String>)>,
+    /// Both typings as they are written, for the page that says what leaves the match open.
+    pub(super) typings: [String; 2],
 }
 
 /// One locus of patient and unit side by side.
@@ -28,7 +30,8 @@ impl Explanation {
             LOCI.iter().zip(&hit.loci).map(|(locus, one)| pairing(locus.name(), one, patient, w)).collect();
         let reasons = hit.reasons.iter().map(|reason| reason.sentence(w)).collect();
         let facts = facts(hit, w).into_iter().map(|(key, value)| (w.t(key), value)).collect();
-        Explanation { loci, reasons, facts }
+        let typings = [patient.to_owned(), hit.typing.clone()];
+        Explanation { loci, reasons, facts, typings }
     }
 }
 

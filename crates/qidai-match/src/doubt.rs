@@ -7,8 +7,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::impute::{Candidates, Counted, Genotypes, Imputer, LocusPair, Phenotype, Scratch};
-use crate::predict::{ANSWERED, at_locus};
+use crate::impute::{Counted, Genotypes, Imputer, LocusPair, Phenotype};
+use crate::predict::ANSWERED;
 
 /// Up to so many pairs of haplotypes of one side are listed.
 const LISTED_PAIRS_MAX: u64 = 2_000_000;
@@ -103,8 +103,8 @@ pub fn doubt(
     let counted = Counted::new(imputer, places);
     let all: Vec<usize> = (0..imputer.understood().set().loci().len()).collect();
     let whole = Counted::new(imputer, &all);
-    let patient = Person::new(patient, Side::Patient, imputer, &counted, &whole)?;
-    let donor = Person::new(donor, Side::Donor, imputer, &counted, &whole)?;
+    let patient = Person::new(patient, Side::Patient, &counted, &whole)?;
+    let donor = Person::new(donor, Side::Donor, &counted, &whole)?;
     let mut left_out = 0.0;
     let from_donor =
         Seen::new(&donor, &patient, places, &mut left_out).ok_or(NoAnswer::TooAmbiguous(Side::Donor))?;
@@ -116,7 +116,7 @@ pub fn doubt(
     next.extend(from_patient.worths(Side::Patient, bits));
     next.sort_by(|a, b| b.removes_bits.total_cmp(&a.removes_bits));
     let loci = (0..places.len()).map(|locus| {
-        let p = at_locus(&patient.at_locus(&counted, locus), &donor.at_locus(&counted, locus));
+        let p = marginal(&patient.at_locus(locus), &donor.at_locus(locus));
         (p, entropy(&p))
     });
     let mut totals = [0.0; ANSWERED];
@@ -135,7 +135,6 @@ pub fn doubt(
 
 /// One side: what it can be at the counted loci, and at all loci of the set.
 struct Person {
-    candidates: Candidates,
     counted: Genotypes,
     whole: Genotypes,
 }
@@ -144,25 +143,37 @@ impl Person {
     fn new(
         phenotype: &Phenotype,
         side: Side,
-        imputer: &Imputer<'_>,
         counted: &Counted<'_, '_>,
         whole: &Counted<'_, '_>,
     ) -> Result<Person, NoAnswer> {
-        let candidates = imputer.candidates(phenotype);
-        match candidates.pair_count() {
-            0 => Err(NoAnswer::Unrepresented(side)),
-            pairs if pairs > LISTED_PAIRS_MAX => Err(NoAnswer::TooAmbiguous(side)),
-            _ => Ok(Person {
-                counted: counted.collapse(&candidates, &mut Scratch::default()),
-                whole: whole.collapse(&candidates, &mut Scratch::default()),
-                candidates,
-            }),
-        }
+        let listed = |counted: &Counted<'_, '_>| match counted.person(phenotype) {
+            person if !person.is_represented() => Err(NoAnswer::Unrepresented(side)),
+            person if person.pair_count() > LISTED_PAIRS_MAX => Err(NoAnswer::TooAmbiguous(side)),
+            person => Genotypes::listed(&person, counted.rows()).ok_or(NoAnswer::TooAmbiguous(side)),
+        };
+        Ok(Person { whole: listed(whole)?, counted: listed(counted)? })
     }
 
-    fn at_locus(&self, counted: &Counted<'_, '_>, locus: usize) -> Vec<(LocusPair, f64)> {
-        counted.at_locus(&self.candidates, locus)
+    /// The pairs of one counted locus, each once, with their probabilities.
+    fn at_locus(&self, locus: usize) -> Vec<(LocusPair, f64)> {
+        let (numbers, pairs) = numbered(&self.counted, locus);
+        let mut sums: Vec<(LocusPair, f64)> = pairs.into_iter().map(|pair| (pair, 0.0)).collect();
+        for (number, (_, p)) in numbers.iter().zip(self.counted.iter()) {
+            sums[*number as usize].1 += p;
+        }
+        sums
     }
+}
+
+/// The marginal probabilities of 0, 1, 2 mismatches.
+fn marginal(one: &[(LocusPair, f64)], two: &[(LocusPair, f64)]) -> [f64; 3] {
+    let mut all = [0.0; 3];
+    for (mine, p) in one {
+        for (other, q) in two {
+            all[usize::from(mine.mismatches(*other))] += p * q;
+        }
+    }
+    all
 }
 
 /// One side as the other sees it: for each of its genotypes over all loci how the number of mismatches is spread.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::Failure;
-use crate::frequencies::{Choice, Told};
+use crate::frequencies::{Choice, FrequencyChoice};
 use crate::pages::unit_not_found;
 use crate::words::Words;
 
@@ -20,8 +20,8 @@ const COUNTED: [Locus; 5] = qidai_match::MATCH_LOCI;
 
 /// How likely the match is, and what leaves it open.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Explained {
-    pub(crate) frequencies: Told,
+pub(crate) struct PairExplained {
+    pub(crate) frequencies: FrequencyChoice,
     /// Loci whose mismatches are counted.
     pub(crate) loci: Vec<&'static str>,
     /// Probabilities of 0, 1, 2, 3, 4 mismatches; what is missing to 1 has more.
@@ -94,7 +94,7 @@ pub(crate) fn explain(
     choice: &Choice,
     nomenclature: &Nomenclature<'_>,
     rules: Rules,
-) -> Result<Explained, Failure> {
+) -> Result<PairExplained, Failure> {
     let understood = Understood::new(&choice.set, nomenclature, rules);
     let places = places(loci, &understood)?;
     let read = |side: Side, text: &str| read(side, text, &understood, nomenclature);
@@ -112,7 +112,7 @@ fn told(
     places: &[usize],
     names: &[&'static str],
     [of_patient, of_unit]: [Vec<String>; 2],
-) -> Explained {
+) -> PairExplained {
     let next = |worth: &Worth| NextTyping {
         of: side_code(worth.side),
         locus: names[worth.place],
@@ -121,7 +121,7 @@ fn told(
         decides: worth.decides,
     };
     let by_locus = places.iter().zip(&found.loci);
-    Explained {
+    PairExplained {
         frequencies: choice.told.clone(),
         loci: places.iter().map(|place| names[*place]).collect(),
         p: found.totals,
@@ -249,7 +249,7 @@ impl NextTyping {
     }
 }
 
-impl Explained {
+impl PairExplained {
     /// The answer for a terminal.
     pub(crate) fn lines(&self, w: &Words) -> Vec<String> {
         let mut lines = vec![w.t1("doubt-frequencies", "frequencies", self.frequencies.said(w))];

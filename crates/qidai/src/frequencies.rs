@@ -11,7 +11,7 @@ use crate::words::Words;
 
 /// Which set, and why this one.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub(crate) struct Told {
+pub(crate) struct FrequencyChoice {
     /// What people call it.
     pub(crate) name: String,
     /// Whose units it describes; null: everybody's.
@@ -34,7 +34,7 @@ pub(crate) struct Told {
 /// A set with what is told of it.
 pub(crate) struct Choice {
     pub(crate) set: FrequencySet,
-    pub(crate) told: Told,
+    pub(crate) told: FrequencyChoice,
 }
 
 impl Choice {
@@ -74,7 +74,7 @@ impl Choice {
     }
 
     fn new(set: FrequencySet, name: String, chosen_by: &'static str, synthetic: bool) -> Choice {
-        let told = Told {
+        let told = FrequencyChoice {
             name,
             registry: None,
             population: None,
@@ -88,7 +88,7 @@ impl Choice {
     }
 }
 
-impl Told {
+impl FrequencyChoice {
     /// One line for people; a synthetic set says that it is one.
     pub(crate) fn said(&self, w: &Words) -> String {
         let mut parts = vec![self.name.clone()];

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{Body, bounded};
 use crate::app::AppState;
-use crate::doubt::{Explained, Pair};
+use crate::doubt::{Pair, PairExplained};
 use crate::error::Failure;
 use crate::pages::matching::explained;
 
@@ -21,7 +21,7 @@ const NAME_CHARS_MAX: usize = 120;
     "patient": "A*11:01+A*30:01^B*13:02+B*46:01^DRB1*07:01+DRB1*09:01",
     "unit": "A*11+A*30:XX^B*13:02+B*46:01^DRB1*07:01+DRB1*09:01",
 }))]
-pub(crate) struct Question {
+pub(crate) struct PairQuestion {
     /// The patient's typing, a GL String.
     patient: String,
     /// The unit's typing, a GL String.
@@ -40,11 +40,11 @@ pub(crate) struct Question {
 /// Probabilities of 0 to 4 mismatches, the genotypes that carry them, the locus at which the doubt sits, and the typing
 /// that would remove most of it. Which frequencies were used stands in the answer.
 #[utoipa::path(post, path = "/api/match/explain", operation_id = "explain_match", tag = "search",
-    request_body = Question, responses((status = 200, description = "The pair explained", body = Explained)))]
+    request_body = PairQuestion, responses((status = 200, description = "The pair explained", body = PairExplained)))]
 pub(crate) async fn explain(
     State(state): State<AppState>,
-    Body(question): Body<Question>,
-) -> Result<Json<Explained>, Failure> {
+    Body(question): Body<PairQuestion>,
+) -> Result<Json<PairExplained>, Failure> {
     let (patient, unit) = (bounded("patient", &question.patient)?, bounded("unit", &question.unit)?);
     let (registry, population) = (
         question.registry.as_deref().unwrap_or_default(),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{Frame, Reader, render};
 use crate::app::AppState;
-use crate::doubt::{Explained, Pair, explain, percent, typing_of};
+use crate::doubt::{Pair, PairExplained, explain, percent, typing_of};
 use crate::error::{Failure, Kind};
 use crate::frequencies::Choice;
 use crate::words::Words;
@@ -116,7 +116,7 @@ pub(crate) async fn explained(
     pair: Pair<'_>,
     loci: Vec<String>,
     (registry, population): (&str, &str),
-) -> Result<Explained, Failure> {
+) -> Result<PairExplained, Failure> {
     let choice = Choice::of_bank(&state.desk().store, registry.trim(), population.trim()).await?;
     let (patient, unit) = (pair.patient.to_owned(), pair.unit.to_owned());
     let catalogue = state.catalogue();
@@ -130,7 +130,7 @@ pub(crate) async fn explained(
 }
 
 impl Found {
-    fn new(found: &Explained, w: &Words) -> Found {
+    fn new(found: &PairExplained, w: &Words) -> Found {
         let row = |locus: &crate::doubt::LocusDoubt| LocusRow {
             locus: locus.locus,
             p: locus.p.map(percent),

@@ -10,7 +10,7 @@ use super::subjects::{not_understood, read_text};
 use crate::catalogue::ReferenceArgs;
 use crate::commands::unit::identity_of;
 use crate::commands::{Outcome, runtime, stream};
-use crate::doubt::{Explained, Pair, explain};
+use crate::doubt::{Pair, PairExplained, explain};
 use crate::error::Failure;
 use crate::frequencies::Choice;
 use crate::words::Lang;
@@ -107,7 +107,7 @@ impl ExplainArgs {
         })
     }
 
-    fn said(&self, explained: &Explained, lang: Lang) -> String {
+    fn said(&self, explained: &PairExplained, lang: Lang) -> String {
         match self.format {
             Format::Json => serde_json::to_string(explained).unwrap_or_default(),
             Format::Text => explained.lines(lang.words()).join("\n"),

@@ -210,3 +210,21 @@ pub fn habits_of(laboratory: &Laboratory, set: &FrequencySet) -> Vec<Habit> {
     let habit = |locus: &Locus| crate::MATCH_LOCI.iter().position(|known| known == locus);
     set.loci().iter().map(|locus| habit(locus).map_or(ABSENT, |at| laboratory.habits[at])).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of `docs/algorithm/verification.md`.
+    #[test]
+    fn two_patients_as_on_paper() {
+        let mut tallies = [Tally::default(), Tally::default()];
+        tallies[0].add(0.5, true);
+        tallies[0].add(0.25, false);
+        tallies[1].add(0.25, false);
+        let found = summary(0, tallies.iter());
+        assert_eq!((found.pairs, found.expected_and_observed()), (3, (1.0, 1)));
+        assert!((found.brier - 0.125).abs() < 1e-12 && (found.brier_of_mean - 2.0 / 9.0).abs() < 1e-12);
+        assert_eq!(found.z_by_patient, 0.0);
+    }
+}

@@ -40,6 +40,7 @@ pub(crate) use request::{PatientInput, SearchRequest};
 
 use crate::demo::HAN_NORTH;
 use crate::error::Failure;
+use crate::frequencies::{self, Named};
 use crate::reference;
 use likely::Frequencies;
 
@@ -99,14 +100,23 @@ impl Reading {
         Reading { release, mac, antigens, frequencies: None }
     }
 
-    /// With the frequencies that were named; a bank of invented units has those of its population.
-    fn with_frequencies(mut self, file: Option<&Path>, is_synthetic: bool) -> Result<Reading, Failure> {
+    /// With the frequencies that were named, else with the bank's own; a bank of invented units has those of its population.
+    fn with_frequencies(
+        mut self,
+        file: Option<&Path>,
+        own: Option<Named>,
+        is_synthetic: bool,
+    ) -> Result<Reading, Failure> {
         let built_in =
             || Frequencies::of_text("han_north", HAN_NORTH, Path::new("han_north"), &self.nomenclature());
-        self.frequencies = match file {
-            Some(file) => Some(Frequencies::of_file(file, &self.nomenclature())?),
-            None if is_synthetic => Some(built_in()?),
-            None => None,
+        let of_bank = |own: Named| {
+            Frequencies::of_text(&own.name, &own.text, Path::new(&own.name), &self.nomenclature())
+        };
+        self.frequencies = match (file, own) {
+            (Some(file), _) => Some(Frequencies::of_file(file, &self.nomenclature())?),
+            (None, Some(own)) => Some(of_bank(own)?),
+            (None, None) if is_synthetic => Some(built_in()?),
+            (None, None) => None,
         };
         Ok(self)
     }
@@ -153,8 +163,9 @@ impl Catalogue {
         let release = release_of(store, &args.reference).await?;
         let mac = args.reference.mac.as_deref().map(reference::load_mac).transpose()?;
         let is_synthetic = is_synthetic(store).await?;
+        let own = frequencies::of_searches(store).await?;
         let reading =
-            Reading::new(release, mac).with_frequencies(args.frequencies.as_deref(), is_synthetic)?;
+            Reading::new(release, mac).with_frequencies(args.frequencies.as_deref(), own, is_synthetic)?;
         let reading = Arc::new(reading);
         let snapshot = build::current(store, &reading, snapshot_path(args)).await?;
         Ok(Catalogue { is_synthetic, ..Catalogue::new(reading, snapshot) })
@@ -174,7 +185,7 @@ impl Catalogue {
         snapshot: Snapshot,
         frequencies: Option<&Path>,
     ) -> Result<Catalogue, Failure> {
-        let reading = Reading::new(release, None).with_frequencies(frequencies, true)?;
+        let reading = Reading::new(release, None).with_frequencies(frequencies, None, true)?;
         Ok(Catalogue::new(Arc::new(reading), snapshot))
     }
 

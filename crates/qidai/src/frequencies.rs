@@ -108,3 +108,24 @@ pub(crate) fn built_in() -> Result<FrequencySet, Failure> {
         Failure::outage("frequencies_empty", "The built-in frequencies cannot be read.").because(&error)
     })
 }
+
+/// A set by its name and text.
+pub(crate) struct Named {
+    /// What receipts and lists call it.
+    pub(crate) name: String,
+    /// `haplotype,freq` lines.
+    pub(crate) text: String,
+}
+
+/// The bank's own set for everybody, with which searches predict; `None` where there is none, or it lacks a locus of x/8. A synthetic one is
+/// called so in its name.
+pub(crate) async fn of_searches(store: &Store) -> Result<Option<Named>, Failure> {
+    let Some((stored, _)) = store.choose_frequency_set("", "").await? else { return Ok(None) };
+    let loci: Vec<&str> = stored.loci.split('~').collect();
+    if !["A", "C", "B", "DRB1"].iter().all(|locus| loci.contains(locus)) {
+        return Ok(None);
+    }
+    let text = String::from_utf8_lossy(&store.frequency_set_content(&stored).await?).into_owned();
+    let synthetic = if stored.is_synthetic { " (synthetic frequencies)" } else { "" };
+    Ok(Some(Named { name: format!("{} v{}{synthetic}", stored.name, stored.version), text }))
+}

@@ -8,11 +8,11 @@ use qidai_match::frequency::{FrequencySet, Identity, Nulls, Resolution, Rules};
 
 use super::subjects::{not_understood, read_text};
 use crate::catalogue::ReferenceArgs;
-use crate::commands::unit::identity_of;
 use crate::commands::{Outcome, runtime, stream};
 use crate::doubt::{Pair, PairExplained, explain};
 use crate::error::Failure;
 use crate::frequencies::Choice;
+use crate::storage::unit_of;
 use crate::words::Lang;
 use crate::{doubt, reference};
 
@@ -92,7 +92,7 @@ impl ExplainArgs {
             let store = Store::open(bank).await?;
             let found = async {
                 let unit = match &self.unit {
-                    Some(din) => doubt::typing_of(&store, &identity_of(&store, din).await?).await?,
+                    Some(din) => doubt::typing_of(&store, &unit_of(&store, din).await?).await?,
                     None => self.donor.clone().unwrap_or_default(),
                 };
                 let choice = match file {

@@ -41,7 +41,7 @@ pub(crate) fn app(state: AppState) -> Router {
 pub(crate) fn routes() -> Routes {
     use Permission::{
         AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, RecordSign,
-        SearchRun, SiteManage, StorageMove, SystemManage, TestRecord, TestReview, UnitEnter, UnitView,
+        SearchRun, SiteManage, StorageMove, SystemManage, TestRecord, TestReview, UnitAccept, UnitEnter, UnitView,
     };
     Routes::default()
         // signing in and out
@@ -77,6 +77,9 @@ pub(crate) fn routes() -> Routes {
         .post("/lab/results/{id}", Needs(TestReview), pages::lab::review)
         .get("/units/{scheme}/{identity}/lab", Needs(UnitView), pages::lab::unit::show)
         .post("/units/{scheme}/{identity}/lab", Needs(TestRecord), pages::lab::unit::enter)
+        .get("/units/{scheme}/{identity}/decision", Needs(UnitView), pages::decision::show)
+        .post("/units/{scheme}/{identity}/decision", Needs(UnitView), pages::decision::act)
+        .get("/decisions", Needs(UnitView), pages::decision::rejects)
         // cryostorage
         .get("/storage", Needs(UnitView), pages::storage::show)
         .post("/storage/move", Needs(StorageMove), pages::storage::go)
@@ -153,6 +156,11 @@ pub(crate) fn routes() -> Routes {
         .post("/api/lab/results/{id}/reviews", Needs(TestReview), api::lab::review)
         .get("/api/units/{scheme}/{identity}/results", Needs(UnitView), api::lab::of_unit)
         .post("/api/units/{scheme}/{identity}/results", Needs(TestRecord), api::lab::enter)
+        .get("/api/profiles", Needs(UnitView), api::decisions::list_profiles)
+        .get("/api/decisions", Needs(UnitView), api::decisions::counts)
+        .get("/api/decisions/{id}/again", Needs(UnitView), api::decisions::again)
+        .get("/api/units/{scheme}/{identity}/decisions", Needs(UnitView), api::decisions::of_unit)
+        .post("/api/units/{scheme}/{identity}/decisions", Needs(UnitAccept), api::decisions::decide)
         // programs: cryostorage
         .get("/api/storage/tanks", Needs(UnitView), api::storage::tanks)
         .put("/api/storage/tanks/{code}", Needs(StorageMove), api::storage::put)

@@ -13,6 +13,7 @@ mod commands;
 mod config;
 mod console;
 mod csv_row;
+mod decision;
 mod demo;
 mod doubt;
 mod error;

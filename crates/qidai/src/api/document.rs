@@ -18,8 +18,7 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, audit, documents, emergencies, figures, history, hla, lab, matching, me,
-    notifications, records, roles, search, sites, storage, tokens, typing, unit_life, units,
+        access_log, accounts, audit, decisions, documents, emergencies, figures, history, hla, lab, matching, me, notifications, records, roles, search, sites, storage, tokens, typing, unit_life, units,
 };
 use crate::app::{Door, Entry, routes};
 use crate::error::Problem;
@@ -39,6 +38,7 @@ use crate::error::Problem;
         units::list, units::get, units::signatures, units::find,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
         storage::tanks, storage::put, storage::places, storage::count, storage::go,
+        decisions::list_profiles, decisions::counts, decisions::of_unit, decisions::decide, decisions::again,
         figures::list, figures::rows, history::list, access_log::list, audit::get, audit::begin,
         me::get, me::sessions, me::end, roles::list,
         accounts::list, accounts::add, accounts::get, accounts::give_role, accounts::take_role, accounts::disable,

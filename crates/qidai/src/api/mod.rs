@@ -7,6 +7,7 @@ pub(crate) mod access_log;
 pub(crate) mod accounts;
 pub(crate) mod audit;
 mod cursor;
+pub(crate) mod decisions;
 pub(crate) mod document;
 pub(crate) mod documents;
 pub(crate) mod emergencies;

@@ -66,9 +66,9 @@ enum What {
 pub(super) struct BankArgs {
     #[command(flatten)]
     people: PeopleArgs,
-    /// The role in whose right you act; the history says so.
-    #[arg(long = "as", value_name = "ROLE", default_value = "administrator", value_parser = role_of)]
-    role: Role,
+    /// The role in whose right you act; the history says so. Without it the one whose work this is.
+    #[arg(long = "as", value_name = "ROLE", value_parser = role_of)]
+    role: Option<Role>,
 }
 
 #[derive(clap::Args)]
@@ -115,8 +115,9 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn open(args: &BankArgs) -> Result<Self, Failure> {
-        let principal = Principal::console_as(&console::system_user(), args.role);
+    fn open(args: &BankArgs, usual: Role) -> Result<Self, Failure> {
+        let role = args.role.unwrap_or(usual);
+        let principal = Principal::console_as(&console::system_user(), role);
         Ok(Self { people: People::open(&args.people)?, principal })
     }
 
@@ -128,10 +129,10 @@ impl Desk {
 /// Opens the bank, does something, signs a checkpoint and closes it. A refusal is an answer.
 pub(super) fn at_desk(
     args: &BankArgs,
-    lang: Lang,
+    (usual, lang): (Role, Lang),
     act: impl AsyncFnOnce(&Desk) -> Result<Outcome, Failure>,
 ) -> Result<Outcome, Failure> {
-    let desk = Desk::open(args)?;
+    let desk = Desk::open(args, usual)?;
     let outcome = desk.people.runtime.block_on(act(&desk));
     desk.people.close()?;
     match outcome {
@@ -151,12 +152,16 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
             }
             Ok(Outcome::Done)
         }
-        What::Enter(args) => at_desk(&args.bank, lang, async |desk| enter(args, desk).await),
-        What::Results { bank, number } => at_desk(bank, lang, async |desk| results(number, desk).await),
-        What::Worklist { bank, test } => {
-            at_desk(bank, lang, async |desk| worklist(test.as_deref(), desk).await)
+        What::Enter(args) => {
+            at_desk(&args.bank, (Role::Technologist, lang), async |desk| enter(args, desk).await)
         }
-        What::Review { bank, id, said, reason } => at_desk(bank, lang, async |desk| {
+        What::Results { bank, number } => {
+            at_desk(bank, (Role::Technologist, lang), async |desk| results(number, desk).await)
+        }
+        What::Worklist { bank, test } => {
+            at_desk(bank, (Role::Reviewer, lang), async |desk| worklist(test.as_deref(), desk).await)
+        }
+        What::Review { bank, id, said, reason } => at_desk(bank, (Role::Reviewer, lang), async |desk| {
             let store = &desk.people.store;
             let result = store.review_result(id, review_of(said)?, &desk.acting(reason.as_deref())).await?;
             tell(&ResultView::from(&result))?;

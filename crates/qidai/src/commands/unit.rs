@@ -1,5 +1,6 @@
 //! `qidai unit`: registers units, moves them, tells their life; keeps a unit for somebody, and gives it back.
 
+mod decide;
 mod life;
 mod table;
 
@@ -24,6 +25,8 @@ pub(crate) struct Args {
 enum What {
     #[command(flatten)]
     Life(life::What),
+    #[command(flatten)]
+    Decide(decide::What),
     /// Keep a unit for somebody, without an order. Exit status 2 when somebody else has it.
     Reserve {
         /// DIN, with or without its check character, or the bank's own number.
@@ -55,6 +58,7 @@ struct At {
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     let at = match &args.what {
         What::Life(what) => return life::run(what, lang),
+        What::Decide(what) => return decide::run(what, lang),
         What::Reserve { at, .. } | What::Release { at, .. } => at,
     };
     runtime()?.block_on(run_at(&at.bank, &args.what, lang))?;
@@ -77,7 +81,7 @@ async fn act(what: &What, store: &Store, lang: Lang) -> Result<(), Failure> {
     let context = console.context();
     match what {
         // Answered before a bank was opened.
-        What::Life(_) => Ok(()),
+        What::Life(_) | What::Decide(_) => Ok(()),
         What::Reserve { number, reserved_for, .. } => {
             let identity = identity_of(store, number).await?;
             store.reserve_unit(&identity, reserved_for, &context).await?;

@@ -27,7 +27,8 @@ impl From<Refusal> for Failure {
             | "result_unknown"
             | "tank_unknown"
             | "alarm_unknown"
-            | "run_unknown" => Kind::NotFound,
+            | "run_unknown"
+            | "decision_unknown" => Kind::NotFound,
             _ => Kind::Refused,
         };
         let failure =

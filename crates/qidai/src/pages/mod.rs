@@ -5,6 +5,7 @@ pub(crate) mod assets;
 pub(crate) mod audit;
 mod badge;
 pub(crate) mod board;
+pub(crate) mod decision;
 pub(crate) mod document;
 pub(crate) mod documents;
 pub(crate) mod emergency;

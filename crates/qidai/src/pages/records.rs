@@ -25,6 +25,7 @@ use crate::app::AppState;
 use crate::error::{Failure, Kind};
 use crate::words::Lang;
 
+pub(crate) use act::session_of;
 pub(crate) use certify::{certify, show as show_certification};
 pub(crate) use field::text_of;
 

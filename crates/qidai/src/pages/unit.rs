@@ -68,6 +68,7 @@ struct UnitPage {
     may_search: bool,
     documents: documents::Panel,
     lab_address: String,
+    decision_address: String,
     /// Nothing where the reader may not see the history.
     history: Option<History>,
 }
@@ -172,6 +173,7 @@ fn facts_of(
         may_search: reader.visitor.may(Permission::SearchRun),
         documents,
         lab_address: format!("{}/lab", shown::unit_address(&unit.identity)),
+        decision_address: super::decision::address_of(&unit.identity),
         history,
     }
 }

@@ -95,10 +95,7 @@ pub(in crate::pages) async fn sign_now(
 }
 
 /// The session in which somebody signs; a visitor of a demonstration and a machine have none.
-pub(in crate::pages) fn session_of(
-    headers: &HeaderMap,
-    client: &Client,
-) -> Result<qidai_bank::Token, Failure> {
+pub(crate) fn session_of(headers: &HeaderMap, client: &Client) -> Result<qidai_bank::Token, Failure> {
     cookie::token(headers, client.is_https).ok_or_else(|| {
         Failure::refused("person_needed", "Only somebody who is signed in can sign: sign in first.")
     })

@@ -3,14 +3,18 @@
 mod catalogue;
 mod definition;
 mod effect;
+mod message;
 mod result;
 mod review;
 mod value;
+mod westgard;
 
 pub use catalogue::{test, test_named, tests};
 pub use definition::{Subject, TestDefinition, UnitField, ValueKind};
 pub(crate) use effect::apply;
+pub use message::{LabMessage, Meant, MessageOutcome, NewLabMessage, Observation, ObservationStatus, Remark};
 pub use result::{EnteredBy, NewResult, ResultSource, ResultState, Reviewer, TestResult, WorklistFilter};
 pub use review::Review;
 pub(crate) use review::pending;
 pub use value::{Flag, Measured, Qualifier};
+pub use westgard::{Verdict, deviation, verdict as westgard, z_score_hundredths};

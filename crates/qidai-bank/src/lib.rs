@@ -29,6 +29,7 @@ mod permission;
 mod person;
 mod principal;
 mod problem;
+mod processing;
 mod questionnaire;
 mod random_source;
 mod record;
@@ -80,8 +81,10 @@ pub use frequency_set::{ChosenBy, NewFrequencySet, StoredFrequencySet};
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
 pub use key::{KeyMissing, KeyRing, MasterKey, SealError};
 pub use lab::{
-    EnteredBy, Flag, Measured, NewResult, Qualifier, ResultSource, ResultState, Review, Reviewer, Subject,
-    TestDefinition, TestResult, UnitField, ValueKind, WorklistFilter, test, test_named, tests,
+    EnteredBy, Flag, LabMessage, Meant, Measured, MessageOutcome, NewLabMessage, NewResult, Observation,
+    ObservationStatus, Qualifier, Remark, ResultSource, ResultState, Review, Reviewer, Subject,
+    TestDefinition, TestResult, UnitField, ValueKind, Verdict, WorklistFilter, deviation, test, test_named,
+    tests, westgard, z_score_hundredths,
 };
 pub use listing::ListedRecord;
 pub use lockout::{FIRST_WAIT_SECONDS, FREE_FAILURES, LONGEST_WAIT_SECONDS};
@@ -92,6 +95,7 @@ pub use permission::Permission;
 pub use person::{DocumentKind, Person, PersonField, PersonKind, Purpose};
 pub use principal::{Grant, Principal};
 pub use problem::Problem;
+pub use processing::{FORMULAS, Formula, formula};
 pub use questionnaire::{Answer, Outcome, Question, RuleSet, answers, rule_set};
 pub use random_source::{RandomSource, RandomUnavailable};
 pub use record::{

@@ -10,6 +10,7 @@ mod pareto;
 mod profile;
 
 pub use decision::{Again, Decision, Exception};
+pub(crate) use evaluate::number;
 pub use evaluate::{Evaluation, RuleOutcome, RuleResult, UnitOutcome};
 pub(crate) use facts::facts_of;
 pub use facts::{Fact, Facts};

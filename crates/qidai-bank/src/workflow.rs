@@ -40,7 +40,7 @@ pub struct Label {
 }
 
 /// The declarations, one line each: what becomes of a new page.
-const PAGES: [(&str, &str); 16] = [
+const PAGES: [(&str, &str); 20] = [
     ("unit.md", include_str!("../workflows/unit.md")),
     ("site_contract.md", include_str!("../workflows/site_contract.md")),
     ("collector.md", include_str!("../workflows/collector.md")),
@@ -52,6 +52,10 @@ const PAGES: [(&str, &str); 16] = [
     ("pickup.md", include_str!("../workflows/pickup.md")),
     ("temperature_trace.md", include_str!("../workflows/temperature_trace.md")),
     ("part.md", include_str!("../workflows/part.md")),
+    ("processing_run.md", include_str!("../workflows/processing_run.md")),
+    ("reagent_lot.md", include_str!("../workflows/reagent_lot.md")),
+    ("equipment.md", include_str!("../workflows/equipment.md")),
+    ("proficiency_round.md", include_str!("../workflows/proficiency_round.md")),
     ("institution.md", include_str!("../workflows/institution.md")),
     ("person.md", include_str!("../workflows/person.md")),
     ("authorisation.md", include_str!("../workflows/authorisation.md")),

@@ -37,6 +37,7 @@ stories!(
     two_colleagues_look_at_infection_markers_and_blood_groups,
     an_amendment_never_overwrites,
     worklists_say_what_waits,
+    messages_are_kept_and_entered_once,
 );
 
 #[test]
@@ -311,4 +312,110 @@ async fn worklists_say_what_waits(bank: &TestBank) {
     assert_eq!(scene.store.pending_results().await.expect("read"), 3);
     let rejected = WorklistFilter { states: vec![ResultState::Rejected], test: None };
     assert_eq!(list(&rejected, None).await.len(), 1);
+}
+
+#[test]
+fn control_material_is_judged() {
+    let table = include_str!("cases/westgard.tsv");
+    let rows: Vec<&str> = table.lines().filter(|line| !line.starts_with("# ")).skip(1).collect();
+    assert!(rows.len() >= 24, "{} rows", rows.len());
+    let thousandths = |cell: &str| -> Vec<i64> {
+        cell.split_whitespace().map(|z| (z.parse::<f64>().expect(z) * 1_000.0).round() as i64).collect()
+    };
+    for row in rows {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let [series, same_run, expected, _source] = cells[..] else { panic!("row: {row}") };
+        let found = qidai_bank::westgard(&thousandths(series), &thousandths(same_run));
+        assert_eq!(found.code(), expected, "{row}");
+    }
+    assert_eq!(qidai_bank::deviation(7_500, 7_000_000, 250_000), 2_000, "0.5 of 0.25");
+    assert_eq!(qidai_bank::z_score_hundredths(105, 100, 2), Some(250));
+    assert_eq!(qidai_bank::z_score_hundredths(105, 100, 0), None);
+}
+
+#[test]
+fn formulas_of_processing() {
+    let table = include_str!("cases/formulas.tsv");
+    let rows: Vec<&str> = table.lines().filter(|line| !line.starts_with("# ")).skip(1).collect();
+    for row in &rows {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let [code, inputs, expected, _source] = cells[..] else { panic!("row: {row}") };
+        let inputs: Vec<&str> = inputs.split_whitespace().collect();
+        match qidai_bank::formula(code).expect(code).compute(&inputs) {
+            Ok(result) => assert_eq!(result, expected, "{row}"),
+            Err(problem) => assert_eq!(problem.code, expected, "{row}"),
+        }
+    }
+    for formula in &qidai_bank::FORMULAS {
+        assert!(rows.iter().any(|row| row.starts_with(formula.code)), "{} has no worked value", formula.code);
+    }
+    assert_eq!(qidai_bank::formula("moon").err().map(|refusal| refusal.code), Some("formula_unknown"));
+}
+
+fn message<'a>(
+    content: &'a [u8],
+    name: Option<&str>,
+    given: &[(&str, &str, &str)],
+) -> qidai_bank::NewLabMessage<'a> {
+    let observation = |(at, (specimen, test, value)): (usize, &(&str, &str, &str))| qidai_bank::Observation {
+        place: format!("R {}", at + 1),
+        specimen: (*specimen).to_owned(),
+        test: (*test).to_owned(),
+        value: (*value).to_owned(),
+        unit: "10*3/uL".to_owned(),
+        status: qidai_bank::ObservationStatus::Final,
+        measured_at: None,
+    };
+    qidai_bank::NewLabMessage {
+        protocol: "hl7",
+        peer: "192.0.2.7",
+        content,
+        sender_key: name.map(str::to_owned),
+        observations: given.iter().enumerate().map(observation).collect(),
+        remarks: Vec::new(),
+    }
+}
+
+/// Whatever an analyser sends is kept, entered once, and its refusals are told.
+async fn messages_are_kept_and_entered_once(bank: &TestBank) {
+    use qidai_bank::MessageOutcome::{Conflict, Partly, Refused, Repeated, Taken};
+    let scene = Scene::at(bank).await;
+    let analyser = technologist("analyser");
+    let take = async |new: &qidai_bank::NewLabMessage<'_>| {
+        let acting = Acting::new(&analyser, scene.now(), &scene.ids, &scene.random);
+        scene.store.take_lab_message(new, &acting).await.expect("kept")
+    };
+    let number = format!("{}-P", din(1).written());
+    let first = message(
+        b"one",
+        Some("AN/1"),
+        &[(&number, "WBC", "7.5"), (&number, "NRBC", "6"), (&number, "PLT", "9")],
+    );
+    let kept = take(&first).await;
+    assert_eq!((kept.outcome, kept.accepted, kept.refused), (Partly, 1, 2));
+    let codes: Vec<&str> = kept.remarks.iter().map(|one| one.code.as_str()).collect();
+    assert_eq!(codes, ["result_unit_unknown", "analyser_test_unknown"]);
+    assert_eq!(take(&first).await.outcome, Repeated, "the sender did not hear that it was taken");
+    let other = take(&message(b"two", Some("AN/1"), &[(&number, "WBC", "7.9")])).await;
+    assert_eq!((other.outcome, other.accepted), (Conflict, 0));
+    let unknown = format!("{}-P", din(99).written());
+    let lost = take(&message(b"three", None, &[(&unknown, "WBC", "7.5"), (&number, "WBC", "7.7")])).await;
+    assert_eq!((lost.outcome, lost.refused), (Refused, 2));
+    let codes: Vec<&str> = lost.remarks.iter().map(|one| one.code.as_str()).collect();
+    assert_eq!(codes, ["unit_unknown", "result_pending"]);
+    let second = format!("{}-P", din(2).written());
+    assert_eq!(take(&message(b"four", None, &[(&second, "WBC", "7.5")])).await.outcome, Taken);
+
+    let results = scene.store.test_results(&din(1), &analyser).await.expect("read");
+    assert_eq!(results.len(), 1);
+    assert_eq!(results[0].message.as_deref(), Some(kept.id.as_str()));
+    assert_eq!((results[0].source, results[0].state), (ResultSource::Hl7, ResultState::Entered));
+    let all = scene.store.lab_messages(10, &analyser).await.expect("read");
+    assert_eq!(all.len(), 4, "the repetition is not kept twice");
+    let (_, raw) = scene.store.lab_message(&lost.id, &analyser).await.expect("read");
+    assert_eq!(raw, b"three", "what was refused is kept too");
+    scene.assert_whole().await;
+    bank.run(&format!("DELETE FROM lab_message_content WHERE message_id = '{}'", lost.id)).await;
+    let found = scene.store.verify(&[], &scene.random, &mut |_| {}).await.expect("verified");
+    assert!(!found.is_whole(), "a message that was removed is missed");
 }

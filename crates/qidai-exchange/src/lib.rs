@@ -7,10 +7,13 @@
 //! 2. [`mapping`] – the file's headers become our field names, by name or by a saved mapping;
 //! 3. [`UnitRows`] / [`ListRows`] – a row becomes a record, or *all* the [`Issue`]s of that row at once.
 //!
+//! Messages of analysers are read by [`analyser`].
+//!
 //! A file that somebody uploads is looked at by [`recognise`] before it is kept.
 //!
 //! Nothing here writes to a bank or reads a clock: today's date is an argument.
 
+pub mod analyser;
 mod codes;
 mod date;
 mod field;

@@ -1212,6 +1212,7 @@ lab-group-chemistry = Chemistry of the mother
 event-unit_decided = decided on acceptance
 event-unit_decision_replaced = decision replaced by a newer one
 event-unit_exception_made = exceptional banking signed
+event-lab_message_received = message of an analyser received
 event-test_result_entered = test result entered
 event-test_result_reviewed = test result reviewed
 event-test_result_approved = test result approved

@@ -1182,6 +1182,7 @@ lab-group-chemistry = 母亲生化
 event-unit_decided = 作出合格判定
 event-unit_decision_replaced = 判定由新的判定取代
 event-unit_exception_made = 已签署例外保存
+event-lab_message_received = 收到仪器消息
 event-test_result_entered = 录入检测结果
 event-test_result_reviewed = 检测结果已复核
 event-test_result_approved = 检测结果已批准

@@ -135,7 +135,7 @@ fn compare(comparator: Comparator, found: &str, limit: &str) -> Option<bool> {
 }
 
 /// A decimal number as millionths, exactly.
-pub(super) fn number(text: &str) -> Option<i128> {
+pub(crate) fn number(text: &str) -> Option<i128> {
     const PLACES: i32 = 6;
     let (mantissa, exponent) = match text.trim().split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),

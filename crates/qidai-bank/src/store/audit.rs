@@ -21,6 +21,7 @@ use super::database::Reader;
 use super::row::RowReader;
 use super::table::AUDITED;
 use super::{Store, StoreError, document, frequency_set, history};
+use super::{Store, StoreError, document, history, lab};
 use sums::Sums;
 
 /// Told how far a verification is.
@@ -47,6 +48,7 @@ impl Store {
         }
         document::check(reader, &mut found).await?;
         frequency_set::check(reader, &mut found).await?;
+        lab::message::check(reader, &mut found).await?;
         snapshot.end().await?;
         Ok(found)
     }

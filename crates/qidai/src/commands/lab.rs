@@ -1,9 +1,12 @@
 //! `qidai lab`: tests, their results and their review.
 
+mod listen;
+mod messages;
+
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use qidai_bank::{Acting, NewResult, Principal, ResultSource, Role, WorklistFilter, tests};
+use qidai_bank::{Acting, FORMULAS, NewResult, Principal, ResultSource, Role, WorklistFilter, tests};
 use qidai_hla::{Nomenclature, Release};
 
 use super::people::{People, PeopleArgs};
@@ -58,6 +61,38 @@ enum What {
         /// Why, where it is rejected.
         #[arg(long)]
         reason: Option<String>,
+    },
+    /// Compute a formula of processing, such as tnc_corrected 9.5 8 92.35; without a name they are listed with their
+    /// inputs, units and sources.
+    Compute {
+        formula: Option<String>,
+        /// The inputs, in the order in which the list names them.
+        inputs: Vec<String>,
+    },
+    /// Receive results of analysers until interrupted; each message is kept for ever, with what became of it.
+    Listen {
+        #[command(flatten)]
+        bank: BankArgs,
+        /// For LIS2-A2 (ASTM) over TCP: a port of this machine, or an address with a port.
+        #[arg(long, value_name = "ADDR")]
+        astm: Option<String>,
+        /// For HL7 v2 ORU^R01 over MLLP: a port of this machine, or an address with a port.
+        #[arg(long, value_name = "ADDR")]
+        hl7: Option<String>,
+    },
+    /// The messages of analysers, the newest first, one per line, with what was wrong with each.
+    Messages {
+        #[command(flatten)]
+        bank: BankArgs,
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Print a message of an analyser, byte by byte as it came.
+    Message {
+        #[command(flatten)]
+        bank: BankArgs,
+        id: String,
     },
 }
 
@@ -167,6 +202,15 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
             tell(&ResultView::from(&result))?;
             Ok(Outcome::Done)
         }),
+        What::Listen { bank, astm, hl7 } => at_desk(bank, (Role::Technologist, lang), async |desk| {
+            listen::listen(desk, astm.as_deref(), hl7.as_deref()).await
+        }),
+        What::Messages { bank, limit } => {
+            at_desk(bank, (Role::Technologist, lang), async |desk| messages::list(desk, *limit).await)
+        }
+        What::Message { bank, id } => {
+            at_desk(bank, (Role::Technologist, lang), async |desk| messages::raw(desk, id).await)
+        }
     }
 }
 

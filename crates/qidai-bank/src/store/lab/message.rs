@@ -1,6 +1,25 @@
 //! Messages of analysers: what is known of each in an audited row, the bytes as they came in a row beside.
+//!
+//! A message is kept whatever is wrong with it, with the reason; only then it is acknowledged. So nothing that an
+//! analyser sent is lost, and nothing is entered twice.
 
+use sea_orm::{QueryResult, Value};
+use sha2::{Digest as _, Sha256};
+
+use super::enter::enter;
+use crate::audit::{Finding, Verification};
+use crate::digest::hexadecimal;
+use crate::lab::Meant;
+use crate::store::cell::{Cell, Row};
+use crate::store::database::{Reader, WriteTransaction};
+use crate::store::event::Event;
+use crate::store::row::RowReader;
 use crate::store::table::{Column, Table};
+use crate::store::{Store, StoreError};
+use crate::{
+    Acting, BankError, LabMessage, MessageOutcome, NewLabMessage, NewResult, Observation, Permission,
+    Principal, Refusal, Remark, ResultSource,
+};
 
 pub(in crate::store) static TABLE: Table =
     Table { name: "lab_message", key: &["message_id"], counter: None, columns: || &COLUMNS };
@@ -17,3 +36,240 @@ const COLUMNS: [Column; 11] = [
     Column::int("refused"),
     Column::text("remarks"),
 ];
+
+impl Store {
+    /// Keeps a message and enters its results, each on its own: what is refused stands in the remarks. When this
+    /// returns the message is on the disk and may be acknowledged.
+    ///
+    /// # Errors
+    /// `permission_missing`, and outages: then nothing was kept, and the sender must send again.
+    pub async fn take_lab_message(
+        &self,
+        new: &NewLabMessage<'_>,
+        acting: &Acting<'_>,
+    ) -> Result<LabMessage, BankError> {
+        acting.allowed(Permission::TestRecord, None)?;
+        let sha256 = Sha256::digest(new.content).to_vec();
+        let write = self.database.begin().await?;
+        if let Some(before) = same(write.reader(), &sha256).await? {
+            write.rollback().await?;
+            return Ok(LabMessage { outcome: MessageOutcome::Repeated, ..before });
+        }
+        let mut message = LabMessage {
+            id: acting.ids.next_id(),
+            protocol: new.protocol.to_owned(),
+            peer: new.peer.to_owned(),
+            sender_key: new.sender_key.clone(),
+            received_at: acting.now,
+            size_bytes: new.content.len() as u64,
+            outcome: MessageOutcome::Refused,
+            accepted: 0,
+            refused: 0,
+            remarks: new.remarks.clone(),
+        };
+        match namesake(write.reader(), new.sender_key.as_deref()).await? {
+            Some(before) => conflict(&mut message, &before),
+            None => {
+                for observation in &new.observations {
+                    take(&write, (&mut message, new.protocol), observation, acting).await?;
+                }
+                message.outcome = outcome(&message);
+            }
+        }
+        keep(&write, &message, (new.content, &sha256), acting).await?;
+        write.commit().await?;
+        Ok(message)
+    }
+
+    /// Messages, the newest first.
+    ///
+    /// # Errors
+    /// `permission_missing`.
+    pub async fn lab_messages(
+        &self,
+        limit: u32,
+        principal: &Principal,
+    ) -> Result<Vec<LabMessage>, BankError> {
+        principal.may_any(&[Permission::TestRecord, Permission::TestReview], None)?;
+        let condition = format!("ORDER BY received_at_us DESC, message_id DESC LIMIT {limit}");
+        Ok(read(self.database.reader(), &condition, []).await?)
+    }
+
+    /// A message with its bytes as they came.
+    ///
+    /// # Errors
+    /// `permission_missing`, `message_unknown`.
+    pub async fn lab_message(
+        &self,
+        id: &str,
+        principal: &Principal,
+    ) -> Result<(LabMessage, Vec<u8>), BankError> {
+        principal.may_any(&[Permission::TestRecord, Permission::TestReview], None)?;
+        let reader = self.database.reader();
+        let unknown = || {
+            let sentence = format!("There is no message {id}: 'qidai lab messages' lists them.");
+            Refusal::new("message_unknown", sentence).with("message", id)
+        };
+        let message =
+            read(reader, "WHERE message_id = $1", [Value::from(id)]).await?.pop().ok_or_else(unknown)?;
+        let sql = "SELECT content FROM lab_message_content WHERE message_id = $1";
+        let row = reader.first(sql, [Value::from(id)]).await?.ok_or_else(unknown)?;
+        let content = row.try_get_by_index(0).map_err(StoreError::from)?;
+        Ok((message, content))
+    }
+}
+
+/// Enters one result of a message, or says why not.
+async fn take(
+    write: &WriteTransaction<'_>,
+    (message, protocol): (&mut LabMessage, &str),
+    observation: &Observation,
+    acting: &Acting<'_>,
+) -> Result<(), BankError> {
+    let entered = match observation.meant() {
+        Ok(Meant { test, unit, phase, reason }) => {
+            let id = message.id.clone();
+            let new = NewResult {
+                unit: &unit,
+                test,
+                phase,
+                written: &observation.value,
+                written_unit: (!test.unit.is_empty()).then_some(observation.unit.as_str()),
+                method: Some(&message.peer),
+                measured_at: observation.measured_at,
+                source: if protocol == "astm" { ResultSource::Astm } else { ResultSource::Hl7 },
+                message: Some(&id),
+            };
+            let acting = Acting { reason, ..*acting };
+            let context = acting.allowed(Permission::TestRecord, None)?;
+            enter(write, &new, &context, &acting).await.map(|_| ())
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    match entered {
+        Ok(()) => message.accepted += 1,
+        Err(BankError::Refused(refusal)) => {
+            message.refused += 1;
+            message.remarks.push(Remark::new(&observation.place, refusal.code, refusal.sentence));
+        }
+        Err(outage) => return Err(outage),
+    }
+    Ok(())
+}
+
+fn outcome(message: &LabMessage) -> MessageOutcome {
+    match (message.accepted, message.refused) {
+        (0, _) => MessageOutcome::Refused,
+        (_, 0) => MessageOutcome::Taken,
+        _ => MessageOutcome::Partly,
+    }
+}
+
+fn conflict(message: &mut LabMessage, before: &str) {
+    message.outcome = MessageOutcome::Conflict;
+    let sentence = format!(
+        "The sender gave this content the name of message {before}, whose content is another: nothing was entered. \
+         Look at both, and at the sender's counter."
+    );
+    message.remarks.push(Remark::new("message", "message_conflict", sentence));
+}
+
+async fn keep(
+    write: &WriteTransaction<'_>,
+    message: &LabMessage,
+    (content, sha256): (&[u8], &[u8]),
+    acting: &Acting<'_>,
+) -> Result<(), BankError> {
+    let context = acting.allowed(Permission::TestRecord, None)?;
+    let remarks = serde_json::to_string(&message.remarks)
+        .map_err(|error| StoreError::Failed { source: sea_orm::DbErr::Custom(error.to_string()) })?;
+    let count = |number: u64| Some(Cell::Int(i64::try_from(number).unwrap_or(i64::MAX)));
+    let row: Row = vec![
+        Some(message.id.as_str().into()),
+        Some(message.protocol.as_str().into()),
+        Some(message.peer.as_str().into()),
+        message.sender_key.as_deref().map(Cell::from),
+        Some(message.received_at.as_microsecond().into()),
+        count(message.size_bytes),
+        Some(sha256.into()),
+        Some(message.outcome.code().into()),
+        count(message.accepted),
+        count(message.refused),
+        Some(Cell::Text(remarks)),
+    ];
+    let event = Event::new("lab_message_received", format!("lab_message/{}", message.id)).insert(&TABLE, row);
+    write.record(&context, vec![event]).await?;
+    let sql = "INSERT INTO lab_message_content (message_id, content) VALUES ($1, $2)";
+    let values = [Value::from(message.id.as_str()), Value::Bytes(Some(content.to_vec()))];
+    write.change_unaudited(sql, values).await?;
+    Ok(())
+}
+
+async fn same(reader: Reader<'_>, sha256: &[u8]) -> Result<Option<LabMessage>, StoreError> {
+    let condition = "WHERE content_sha256 = $1 ORDER BY received_at_us LIMIT 1";
+    Ok(read(reader, condition, [Value::Bytes(Some(sha256.to_vec()))]).await?.pop())
+}
+
+/// The id of an earlier message that its sender called the same.
+async fn namesake(reader: Reader<'_>, sender_key: Option<&str>) -> Result<Option<String>, StoreError> {
+    let Some(key) = sender_key else { return Ok(None) };
+    let condition = "WHERE sender_key = $1 ORDER BY received_at_us LIMIT 1";
+    Ok(read(reader, condition, [Value::from(key)]).await?.pop().map(|message| message.id))
+}
+
+async fn read(
+    reader: Reader<'_>,
+    condition: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<LabMessage>, StoreError> {
+    let sql = format!("SELECT {} FROM lab_message {condition}", TABLE.select_list());
+    reader.all(&sql, values).await?.iter().map(message).collect()
+}
+
+fn message(row: &QueryResult) -> Result<LabMessage, StoreError> {
+    let mut row = RowReader::new("lab_message", row);
+    let (id, protocol, peer, sender_key) = (row.text()?, row.text()?, row.text()?, row.optional_text()?);
+    let (received_at, size_bytes) = (row.time("received_at_us")?, row.key()?.unsigned_abs());
+    let _sha256 = row.bytes()?;
+    Ok(LabMessage {
+        id,
+        protocol,
+        peer,
+        sender_key,
+        received_at,
+        size_bytes,
+        outcome: row.code("outcome", MessageOutcome::parse)?,
+        accepted: row.key()?.unsigned_abs(),
+        refused: row.key()?.unsigned_abs(),
+        remarks: row.code("remarks", |text| serde_json::from_str(text).ok())?,
+    })
+}
+
+/// Computes the hash of every message again, and names each that is changed, missing or nobody's.
+pub(in crate::store) async fn check(reader: Reader<'_>, found: &mut Verification) -> Result<(), StoreError> {
+    let mut after = String::new();
+    let sql = "SELECT m.message_id, m.content_sha256, c.content FROM lab_message m \
+               LEFT JOIN lab_message_content c ON c.message_id = m.message_id \
+               WHERE m.message_id > $1 ORDER BY m.message_id LIMIT 1";
+    while let Some(row) = reader.first(sql, [Value::from(after.as_str())]).await? {
+        let mut row = RowReader::new("lab_message", &row);
+        let (id, known, content) = (row.text()?, row.bytes()?, row.optional_bytes()?);
+        match content.map(|content| Sha256::digest(&content)) {
+            None => found.add(Finding::new("row_removed", "lab_message_content", &id)),
+            Some(sha256) if sha256.as_slice() != known => {
+                let finding = Finding::new("row_changed", "lab_message_content", &id).column("content");
+                let (expected, is) = (hexadecimal(&known), hexadecimal(&sha256));
+                found.add(finding.expected(format!("sha256 {expected}")).found(format!("sha256 {is}")));
+            }
+            Some(_) => {}
+        }
+        after = id;
+    }
+    let sql = "SELECT message_id FROM lab_message_content WHERE message_id NOT IN \
+               (SELECT message_id FROM lab_message) ORDER BY message_id";
+    for row in &reader.all(sql, []).await? {
+        let id: String = row.try_get_by_index(0)?;
+        found.add(Finding::new("row_inserted", "lab_message_content", id));
+    }
+    Ok(())
+}

@@ -187,6 +187,20 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
             }
             Ok(Outcome::Done)
         }
+        What::Compute { formula: None, .. } => {
+            for one in &FORMULAS {
+                let inputs = one.inputs.join(" ");
+                stream::say(&format!("{}\t{inputs}\t{}\t{}", one.code, one.unit, one.source))?;
+            }
+            Ok(Outcome::Done)
+        }
+        What::Compute { formula: Some(code), inputs } => {
+            let formula = qidai_bank::formula(code)?;
+            let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+            let result = formula.compute(&inputs).map_err(qidai_bank::BankError::from)?;
+            stream::say(&format!("{result}\t{}", formula.unit))?;
+            Ok(Outcome::Done)
+        }
         What::Enter(args) => {
             at_desk(&args.bank, (Role::Technologist, lang), async |desk| enter(args, desk).await)
         }

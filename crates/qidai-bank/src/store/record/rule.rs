@@ -5,6 +5,7 @@ mod collection;
 mod consent;
 mod kit;
 mod part;
+mod processing_run;
 mod questionnaire;
 mod temperature_trace;
 
@@ -68,6 +69,8 @@ pub(super) async fn obstacle(
         ("kit", "issue") => kit::issue(case).await,
         ("consent", "give") => consent::give(case).await,
         ("collection", "match") => collection::labels_match(case).await,
+        ("processing_run", "finish" | "close") => processing_run::usable(case).await,
+        ("processing_run", "resume") => processing_run::settled(case).await,
         _ => Ok(None),
     }
 }
@@ -89,7 +92,7 @@ pub(super) async fn follow(
 }
 
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 9] = [
+pub(super) const WRITTEN_DOWN: [&str; 13] = [
     "labels_do_not_match",
     "kit_expired",
     "kit_of_other_unit",
@@ -99,6 +102,10 @@ pub(super) const WRITTEN_DOWN: [&str; 9] = [
     "consent_scope_not_offered",
     "consent_scope_missing",
     "consent_already_given",
+    "lot_expired",
+    "lot_not_released",
+    "equipment_not_usable",
+    "deviation_open",
 ];
 
 /// A refusal about a record.

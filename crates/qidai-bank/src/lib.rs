@@ -81,10 +81,10 @@ pub use frequency_set::{ChosenBy, NewFrequencySet, StoredFrequencySet};
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
 pub use key::{KeyMissing, KeyRing, MasterKey, SealError};
 pub use lab::{
-    EnteredBy, Flag, LabMessage, Meant, Measured, MessageOutcome, NewLabMessage, NewResult, Observation,
-    ObservationStatus, Qualifier, Remark, ResultSource, ResultState, Review, Reviewer, Subject,
-    TestDefinition, TestResult, UnitField, ValueKind, Verdict, WorklistFilter, deviation, test, test_named,
-    tests, westgard, z_score_hundredths,
+    EnteredBy, Flag, LabMessage, Meant, Measured, MessageOutcome, NewLabMessage, NewQcControl, NewResult,
+    Observation, ObservationStatus, QcControl, QcPoint, Qualifier, Remark, ResultSource, ResultState, Review,
+    Reviewer, Subject, TestDefinition, TestResult, UnitField, ValueKind, Verdict, WorklistFilter, deviation,
+    test, test_named, tests, westgard, z_score_hundredths,
 };
 pub use listing::ListedRecord;
 pub use lockout::{FIRST_WAIT_SECONDS, FREE_FAILURES, LONGEST_WAIT_SECONDS};

@@ -11,7 +11,7 @@ const MICRO: i128 = 1_000_000;
 /// One formula.
 pub struct Formula {
     /// Stable, such as `tnc_corrected`.
-    pub code: &'static str,
+    pub name: &'static str,
     /// Names of the inputs with their units last.
     pub inputs: &'static [&'static str],
     /// Unit of the result.
@@ -26,7 +26,7 @@ pub struct Formula {
 /// The formulas.
 pub static FORMULAS: [Formula; 9] = [
     Formula {
-        code: "wbc_corrected",
+        name: "wbc_corrected",
         inputs: &["wbc_raw_10e9_per_l", "nrbc_per_100_wbc"],
         unit: "10^9/L",
         decimals: 3,
@@ -34,7 +34,7 @@ pub static FORMULAS: [Formula; 9] = [
         compute: |x| divided(times(x[0], 100 * MICRO)?, 100 * MICRO + x[1]),
     },
     Formula {
-        code: "tnc_raw",
+        name: "tnc_raw",
         inputs: &["wbc_raw_10e9_per_l", "volume_ml"],
         unit: "cells",
         decimals: 0,
@@ -42,7 +42,7 @@ pub static FORMULAS: [Formula; 9] = [
         compute: |x| times(x[0], x[1])?.checked_mul(MICRO),
     },
     Formula {
-        code: "tnc_corrected",
+        name: "tnc_corrected",
         inputs: &["wbc_raw_10e9_per_l", "nrbc_per_100_wbc", "volume_ml"],
         unit: "cells",
         decimals: 0,
@@ -53,7 +53,7 @@ pub static FORMULAS: [Formula; 9] = [
         },
     },
     Formula {
-        code: "recovery_percent",
+        name: "recovery_percent",
         inputs: &["count_out", "count_in"],
         unit: "%",
         decimals: 2,
@@ -61,7 +61,7 @@ pub static FORMULAS: [Formula; 9] = [
         compute: |x| divided(x[0].checked_mul(100)?, x[1]),
     },
     Formula {
-        code: "viable_cells",
+        name: "viable_cells",
         inputs: &["cells", "viability_percent"],
         unit: "cells",
         decimals: 0,
@@ -69,7 +69,7 @@ pub static FORMULAS: [Formula; 9] = [
         compute: |x| divided(times(x[0], x[1])?, 100 * MICRO),
     },
     Formula {
-        code: "cd34_total",
+        name: "cd34_total",
         inputs: &["cd34_per_ul", "volume_ml"],
         unit: "cells",
         decimals: 0,
@@ -77,7 +77,7 @@ pub static FORMULAS: [Formula; 9] = [
         compute: |x| times(x[0], x[1])?.checked_mul(1_000),
     },
     Formula {
-        code: "nrbc_total",
+        name: "nrbc_total",
         inputs: &["wbc_raw_10e9_per_l", "nrbc_per_100_wbc", "volume_ml"],
         unit: "cells",
         decimals: 0,
@@ -88,7 +88,7 @@ pub static FORMULAS: [Formula; 9] = [
         },
     },
     Formula {
-        code: "final_concentration_percent",
+        name: "final_concentration_percent",
         inputs: &["stock_percent", "stock_volume_ml", "final_volume_ml"],
         unit: "%",
         decimals: 2,
@@ -96,7 +96,7 @@ pub static FORMULAS: [Formula; 9] = [
         compute: |x| divided(times(x[0], x[1])?, x[2]),
     },
     Formula {
-        code: "max_recipient_kg",
+        name: "max_recipient_kg",
         inputs: &["tnc_total"],
         unit: "kg",
         decimals: 1,
@@ -123,8 +123,8 @@ fn divided(a: i128, b: i128) -> Option<i128> {
 /// # Errors
 /// `formula_unknown`.
 pub fn formula(code: &str) -> Result<&'static Formula, Refusal> {
-    FORMULAS.iter().find(|formula| formula.code == code).ok_or_else(|| {
-        let known: Vec<&str> = FORMULAS.iter().map(|formula| formula.code).collect();
+    FORMULAS.iter().find(|formula| formula.name == code).ok_or_else(|| {
+        let known: Vec<&str> = FORMULAS.iter().map(|formula| formula.name).collect();
         let sentence = format!("There is no formula '{code}': expected one of {}.", known.join(", "));
         Refusal::new("formula_unknown", sentence).with("value", code).with("expected", known.join(", "))
     })
@@ -140,9 +140,9 @@ impl Formula {
             Problem::new(field, value, code, reason, hint)
         };
         if inputs.len() != self.inputs.len() {
-            let reason = format!("{} has {} inputs, found {}", self.code, self.inputs.len(), inputs.len());
+            let reason = format!("{} has {} inputs, found {}", self.name, self.inputs.len(), inputs.len());
             let hint = format!("expected {}", self.inputs.join(", "));
-            return Err(problem(self.code, "", "formula_input_missing", reason, &hint));
+            return Err(problem(self.name, "", "formula_input_missing", reason, &hint));
         }
         let mut numbers = Vec::with_capacity(inputs.len());
         for (name, text) in self.inputs.iter().zip(inputs) {
@@ -153,8 +153,8 @@ impl Formula {
             })?);
         }
         let answer = (self.compute)(&numbers).ok_or_else(|| {
-            let reason = format!("{} has no answer for these inputs", self.code);
-            problem(self.code, "", "formula_without_answer", reason, "what is divided by must be more than 0")
+            let reason = format!("{} has no answer for these inputs", self.name);
+            problem(self.name, "", "formula_without_answer", reason, "what is divided by must be more than 0")
         })?;
         Ok(shown(answer, self.decimals))
     }

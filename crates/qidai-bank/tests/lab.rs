@@ -38,6 +38,7 @@ stories!(
     an_amendment_never_overwrites,
     worklists_say_what_waits,
     messages_are_kept_and_entered_once,
+    control_material_is_kept_with_its_verdicts,
 );
 
 #[test]
@@ -347,7 +348,7 @@ fn formulas_of_processing() {
         }
     }
     for formula in &qidai_bank::FORMULAS {
-        assert!(rows.iter().any(|row| row.starts_with(formula.code)), "{} has no worked value", formula.code);
+        assert!(rows.iter().any(|row| row.starts_with(formula.name)), "{} has no worked value", formula.name);
     }
     assert_eq!(qidai_bank::formula("moon").err().map(|refusal| refusal.code), Some("formula_unknown"));
 }
@@ -418,4 +419,52 @@ async fn messages_are_kept_and_entered_once(bank: &TestBank) {
     bank.run(&format!("DELETE FROM lab_message_content WHERE message_id = '{}'", lost.id)).await;
     let found = scene.store.verify(&[], &scene.random, &mut |_| {}).await.expect("verified");
     assert!(!found.is_whole(), "a message that was removed is missed");
+}
+
+/// Control material is judged as it is measured, levels of a run together.
+async fn control_material_is_kept_with_its_verdicts(bank: &TestBank) {
+    use qidai_bank::{NewQcControl, Verdict};
+    let scene = Scene::at(bank).await;
+    let (li, wang) = (technologist("li"), reviewer("wang"));
+    let valid_until = jiff::civil::date(1970, 3, 1);
+    let new = |level| NewQcControl {
+        test: test("wbc_raw").expect("known"),
+        level,
+        lot: "QC7",
+        analyser: "AN-1",
+        mean: "7.0",
+        sd: "0.25",
+        valid_until,
+    };
+    let acting = |by| Acting::new(by, scene.now(), &scene.ids, &scene.random);
+    assert_eq!(refused(scene.store.add_qc_control(&new("L1"), &acting(&li)).await), "permission_missing");
+    let low = scene.store.add_qc_control(&new("L1"), &acting(&wang)).await.expect("entered");
+    let high = scene.store.add_qc_control(&new("L2"), &acting(&wang)).await.expect("entered");
+    assert_eq!((low.mean_milli, low.sd_milli), (7_000_000, 250_000));
+    assert_eq!(refused(scene.store.add_qc_control(&new("L1"), &acting(&wang)).await), "qc_control_known");
+    let no_sd = NewQcControl { sd: "0", ..new("L3") };
+    assert_eq!(refused(scene.store.add_qc_control(&no_sd, &acting(&wang)).await), "qc_deviation_wrong");
+    let measure = async |control: &str, run: &str, value: &str| {
+        let acting = acting(&li);
+        scene.store.add_qc_point(control, (run, value, acting.now), &acting).await
+    };
+    for (control, run, value, verdict) in [
+        (&low, "1", "7.1", Verdict::InControl),
+        (&high, "1", "6.95", Verdict::InControl),
+        (&low, "2", "7.51", Verdict::Warning12s),
+        (&high, "2", "6.49", Verdict::RejectR4s),
+        (&low, "3", "7.6", Verdict::Reject22s),
+        (&low, "4", "8", Verdict::Reject13s),
+    ] {
+        let point = measure(&control.id, run, value).await.expect("measured");
+        assert_eq!(point.verdict, verdict, "{run} {value}");
+    }
+    assert_eq!(refused(measure("nothing", "5", "7").await), "qc_control_unknown");
+    assert_eq!(refused(measure(&low.id, "5", "7,1").await), "result_decimal_comma");
+    assert_eq!(refused(measure(&low.id, " ", "7.1").await), "qc_name_wrong");
+    let points = scene.store.qc_points(&low.id, 2, &li).await.expect("read");
+    let told: Vec<(&str, Verdict)> = points.iter().map(|one| (one.run.as_str(), one.verdict)).collect();
+    assert_eq!(told, [("3", Verdict::Reject22s), ("4", Verdict::Reject13s)], "the last two, oldest first");
+    assert_eq!(scene.store.qc_controls(&li).await.expect("read").len(), 2);
+    scene.assert_whole().await;
 }

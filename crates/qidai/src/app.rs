@@ -74,6 +74,7 @@ pub(crate) fn routes() -> Routes {
         .post("/units/{scheme}/{identity}/sign", Needs(RecordSign), pages::unit::act::sign)
         // the laboratory
         .get("/lab", Needs(UnitView), pages::lab::show)
+        .get("/lab/qc", Needs(UnitView), pages::lab::qc::show)
         .post("/lab/results/{id}", Needs(TestReview), pages::lab::review)
         .get("/units/{scheme}/{identity}/lab", Needs(UnitView), pages::lab::unit::show)
         .post("/units/{scheme}/{identity}/lab", Needs(TestRecord), pages::lab::unit::enter)

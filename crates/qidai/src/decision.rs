@@ -13,7 +13,7 @@ use crate::error::Failure;
 pub(crate) fn profile_of(name: &str) -> Result<&'static Profile, Failure> {
     profile(name).ok_or_else(|| {
         let sentence = format!("There is no profile '{name}': 'qidai unit profiles' lists them.");
-        Failure::refused("profile_unknown", sentence).with("value", name)
+        Failure::refused("specification_unknown", sentence).with("value", name)
     })
 }
 

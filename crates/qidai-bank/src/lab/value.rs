@@ -207,7 +207,7 @@ fn outcome(text: &str) -> Option<TestOutcome> {
 
 /// `12.5` or `1.2E+09` as an integer of `10^-decimals`, after `power` more powers of ten; further places are rounded to
 /// nearest, halves away from zero.
-pub(super) fn scaled(text: &str, decimals: u32, power: i32) -> Option<i64> {
+pub(crate) fn scaled(text: &str, decimals: u32, power: i32) -> Option<i64> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
         None => (text, 0),

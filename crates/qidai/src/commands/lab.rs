@@ -2,6 +2,7 @@
 
 mod listen;
 mod messages;
+mod qc;
 
 use std::path::PathBuf;
 
@@ -68,6 +69,11 @@ enum What {
         formula: Option<String>,
         /// The inputs, in the order in which the list names them.
         inputs: Vec<String>,
+    },
+    /// Internal quality control: control material, its measurements, and the rules of Westgard.
+    Qc {
+        #[command(subcommand)]
+        what: qc::What,
     },
     /// Receive results of analysers until interrupted; each message is kept for ever, with what became of it.
     Listen {
@@ -190,7 +196,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
         What::Compute { formula: None, .. } => {
             for one in &FORMULAS {
                 let inputs = one.inputs.join(" ");
-                stream::say(&format!("{}\t{inputs}\t{}\t{}", one.code, one.unit, one.source))?;
+                stream::say(&format!("{}\t{inputs}\t{}\t{}", one.name, one.unit, one.source))?;
             }
             Ok(Outcome::Done)
         }
@@ -201,6 +207,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
             stream::say(&format!("{result}\t{}", formula.unit))?;
             Ok(Outcome::Done)
         }
+        What::Qc { what } => qc::run(what, lang),
         What::Enter(args) => {
             at_desk(&args.bank, (Role::Technologist, lang), async |desk| enter(args, desk).await)
         }

@@ -1,5 +1,6 @@
 //! The laboratory's day: what waits for review, and which units wait for a test.
 
+pub(crate) mod qc;
 pub(crate) mod unit;
 
 use askama::Template;

@@ -1,0 +1,118 @@
+//! Levey–Jennings charts of control material.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use qidai_bank::{QcControl, QcPoint, deviation};
+
+use super::name_of;
+use crate::app::AppState;
+use crate::error::Failure;
+use crate::pages::{Frame, Reader, render, shown};
+use crate::words::Words;
+
+/// Measurements of a chart.
+const POINTS_SHOWN: u32 = 30;
+/// Of the drawing, in its own units: three deviations are 60 high, beyond four a point stays at the edge.
+const STEP: i64 = 20;
+const MIDDLE: i64 = 90;
+const EDGE_MILLI: i64 = 4_000;
+
+#[derive(Template)]
+#[template(path = "lab_qc.html")]
+struct QcPage {
+    frame: Frame,
+    charts: Vec<Chart>,
+}
+
+struct Chart {
+    title: String,
+    about: String,
+    width: i64,
+    /// Height and name of each line: mean, and one to three deviations on both sides.
+    lines: Vec<(i64, String)>,
+    path: String,
+    points: Vec<Point>,
+}
+
+struct Point {
+    x: i64,
+    y: i64,
+    family: &'static str,
+    at: String,
+    run: String,
+    value: String,
+    deviation: String,
+    verdict: String,
+}
+
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+) -> Result<Response, Failure> {
+    let (store, principal) = (&state.desk().store, reader.visitor.principal()?);
+    let mut charts = Vec::new();
+    for control in store.qc_controls(principal).await? {
+        let points = store.qc_points(&control.id, POINTS_SHOWN, principal).await?;
+        charts.push(chart(&control, &points, &state, &reader));
+    }
+    render(&QcPage { charts, frame: Frame::new(&reader) })
+}
+
+fn chart(control: &QcControl, points: &[QcPoint], state: &AppState, reader: &Reader) -> Chart {
+    let w = reader.lang.words();
+    let points: Vec<Point> =
+        points.iter().zip(1..).map(|(one, at)| point(control, one, at, (state, w))).collect();
+    let path: Vec<String> = points.iter().map(|point| format!("{},{}", point.x, point.y)).collect();
+    let line = |deviations: i64| {
+        let name = if deviations == 0 { "x̄".to_owned() } else { format!("{deviations:+} s") };
+        (MIDDLE - deviations * STEP, name)
+    };
+    let test = control.test;
+    let values = [
+        ("mean", test.format(control.mean_milli / 1_000).into()),
+        ("sd", milli(control.sd_milli, test.decimals).into()),
+        ("unit", test.unit.into()),
+        ("until", control.valid_until.to_string().into()),
+    ];
+    Chart {
+        title: format!("{} · {} · {}", name_of(test, reader.lang), control.level, control.lot),
+        about: format!("{} · {}", control.analyser, w.say("qc-about", &values)),
+        width: 60 + i64::from(POINTS_SHOWN) * STEP,
+        lines: (-3..=3).map(line).collect(),
+        path: path.join(" "),
+        points,
+    }
+}
+
+fn point(control: &QcControl, one: &QcPoint, at: i64, (state, w): (&AppState, &Words)) -> Point {
+    let z = deviation(one.amount, control.mean_milli, control.sd_milli);
+    let drawn = z.clamp(-EDGE_MILLI, EDGE_MILLI);
+    let family = match one.verdict {
+        verdict if verdict.is_rejection() => "bad",
+        qidai_bank::Verdict::Warning12s => "warn",
+        _ => "good",
+    };
+    Point {
+        x: 40 + at * STEP,
+        y: MIDDLE - drawn * STEP / 1_000,
+        family,
+        at: shown::minute(one.measured_at, &state.desk().zone),
+        run: one.run.clone(),
+        value: control.test.format(one.amount),
+        deviation: format!("{:+.2} s", z as f64 / 1_000.0),
+        verdict: match one.verdict {
+            qidai_bank::Verdict::InControl => w.t("qc-in-control"),
+            other => other.code().to_owned(),
+        },
+    }
+}
+
+/// Thousandths of an amount, in the unit of its test.
+fn milli(milli: i64, decimals: u32) -> String {
+    let places = decimals as usize + 3;
+    let scale = 10_i64.pow(decimals + 3);
+    let text = format!("{}.{:0places$}", milli / scale, milli % scale);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -41,7 +41,8 @@ pub(crate) fn app(state: AppState) -> Router {
 pub(crate) fn routes() -> Routes {
     use Permission::{
         AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, RecordSign,
-        SearchRun, SiteManage, StorageMove, SystemManage, TestRecord, TestReview, UnitAccept, UnitEnter, UnitView,
+        SearchRun, SiteManage, StorageMove, SystemManage, TestRecord, TestReview, UnitAccept, UnitEnter,
+        UnitView,
     };
     Routes::default()
         // signing in and out

@@ -134,7 +134,7 @@ fn result(
     if measured_at.is_none() && !time.is_empty() {
         reading.remark(
             &place,
-            "time_unreadable",
+            "result_time_unreadable",
             format!("{place}: '{time}' is no time: the result is taken without."),
         );
     }

@@ -259,7 +259,7 @@ impl Scene<'_> {
         if !time.is_empty() && time_of(time, self.zone).is_none() {
             reading.remark(
                 &place,
-                "time_unreadable",
+                "result_time_unreadable",
                 format!("{place}: '{time}' is no time: the result is taken without."),
             );
         }

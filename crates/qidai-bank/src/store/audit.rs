@@ -20,8 +20,7 @@ use crate::{Checkpoint, RandomSource, RandomUnavailable};
 use super::database::Reader;
 use super::row::RowReader;
 use super::table::AUDITED;
-use super::{Store, StoreError, document, frequency_set, history};
-use super::{Store, StoreError, document, history, lab};
+use super::{Store, StoreError, document, frequency_set, history, lab};
 use sums::Sums;
 
 /// Told how far a verification is.

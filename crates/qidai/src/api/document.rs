@@ -18,7 +18,8 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-        access_log, accounts, audit, decisions, documents, emergencies, figures, history, hla, lab, matching, me, notifications, records, roles, search, sites, storage, tokens, typing, unit_life, units,
+    access_log, accounts, audit, decisions, documents, emergencies, figures, history, hla, lab, matching, me,
+    notifications, records, roles, search, sites, storage, tokens, typing, unit_life, units,
 };
 use crate::app::{Door, Entry, routes};
 use crate::error::Problem;

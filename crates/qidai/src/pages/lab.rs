@@ -150,7 +150,9 @@ async fn page(
         }
     };
     let lines = waiting.iter().take(LINES_MAX as usize);
-    let address = "/lab?".to_owned();
+    // After a refused review the language switch comes back to the list, not to what was sent.
+    let is_list = reader.address.split('?').next() == Some("/lab");
+    let address = if is_list { reader.address.clone() } else { "/lab?".to_owned() };
     render(&LabPage {
         waiting: lines.map(|result| ResultLine::new(result, state, reader)).collect(),
         waiting_more: waiting.len() > LINES_MAX as usize,

@@ -174,7 +174,7 @@ fn l1(one: &Estimate, two: &Estimate) -> f64 {
 
 #[test]
 fn different_starting_points_reach_the_same_frequencies() {
-    let people = simulated(20_000, Habit::EXACT, 3);
+    let people = simulated(100_000, Habit::EXACT, 3);
     let sample = sample_of(people.iter().map(String::as_str));
     let product = run(&sample, &Options::default());
     for start in [Start::Uniform, Start::Random(1), Start::Random(2)] {
@@ -185,7 +185,7 @@ fn different_starting_points_reach_the_same_frequencies() {
         let largest = common.map(|(name, f)| (two[name] / f - 1.0).abs()).fold(0.0, f64::max);
         println!("{start:?}: L1 {apart:.5}, of common haplotypes at most {largest:.5}");
         // What is left is people both of whose haplotypes nobody else has: any way to lay them is as likely.
-        assert!(apart < 0.012 && largest < 0.03, "{start:?}: {apart}, {largest}");
+        assert!(apart < 0.004 && largest < 0.02, "{start:?}: {apart}, {largest}");
     }
 }
 

@@ -56,11 +56,18 @@ mod tests {
 
     use super::CODES;
 
-    fn sources(folder: &Path, text: &mut String) {
+    /// What is refused as a whole, not row by row: its codes stand in docs/errors.md alone.
+    const NOT_ROWS: [&str; 4] = ["analyser", "freeze_curve", "print", "telemetry"];
+
+    fn sources(folder: &Path, without: &[&str], text: &mut String) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            if without.contains(&name) {
+                continue;
+            }
             if path.is_dir() {
-                sources(&path, text);
+                sources(&path, without, text);
             } else if path.file_name().is_some_and(|name| name != "codes.rs") {
                 text.push_str(&std::fs::read_to_string(path).unwrap());
             }
@@ -70,7 +77,7 @@ mod tests {
     #[test]
     fn each_code_is_given_somewhere_and_listed_once() {
         let mut text = String::new();
-        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &[], &mut text);
         for (at, (code, meaning)) in CODES.iter().enumerate() {
             assert!(text.contains(&format!("\"{code}\"")), "{code} is given nowhere");
             assert!(CODES[at + 1..].iter().all(|(other, _)| other != code), "{code} is listed twice");
@@ -81,7 +88,7 @@ mod tests {
     #[test]
     fn each_code_of_the_sources_is_listed() {
         let mut text = String::new();
-        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &NOT_ROWS, &mut text);
         let endings = [
             "_unknown",
             "_unclear",

@@ -19,7 +19,7 @@ pub(crate) fn profile(code: &str) -> Result<&'static FreezeProfile, Failure> {
 
 pub(crate) fn zone_unknown(zone: &str) -> Failure {
     let sentence = format!("'{zone}' is no time zone: expected one such as Asia/Shanghai.");
-    Failure::refused("zone_unknown", sentence).with("value", zone)
+    Failure::refused("zone_unknown", sentence).with("zone", zone)
 }
 
 /// How a file was read, for whoever reads it again.

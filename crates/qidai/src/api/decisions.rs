@@ -73,7 +73,9 @@ pub(crate) async fn list_profiles() -> Response {
 ///
 /// Decisions in force of one profile by outcome, and rejects by reason.
 #[utoipa::path(get, path = "/api/decisions", operation_id = "count_decisions", tag = "laboratory", params(Which),
-    responses((status = 200, description = "Counts", body = DecisionCounts)))]
+    responses((status = 200, description = "Counts", body = DecisionCounts),
+        (status = 422, description = "No such profile", body = crate::error::Problem,
+            content_type = "application/problem+json")))]
 pub(crate) async fn counts(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,

@@ -212,7 +212,9 @@ pub(crate) async fn put(
 /// What stands in a tank, or in one rack of it, in the order of the places.
 #[utoipa::path(get, path = "/api/storage/tanks/{code}/places", operation_id = "list_places", tag = "storage",
     params(("code" = String, Path, example = "T117"), Which),
-    responses((status = 200, description = "What stands there", body = Vec<PlaceView>)))]
+    responses((status = 200, description = "What stands there", body = Vec<PlaceView>),
+        (status = 422, description = "A rack that cannot be read", body = crate::error::Problem,
+            content_type = "application/problem+json")))]
 pub(crate) async fn places(
     State(state): State<AppState>,
     InPath(code): InPath<String>,

@@ -11,8 +11,7 @@ use crate::words::Lang;
 pub(crate) struct SearchAnswer {
     /// The first units, best first.
     pub(crate) units: Vec<UnitHit>,
-    /// Pairs of units, best first; absent when none were asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Pairs of units, best first; empty when none were asked for.
     pub(crate) pairs: Vec<PairHit>,
     /// The rules that kept units out, with counts.
     pub(crate) excluded: Vec<Excluded>,
@@ -82,7 +81,6 @@ pub(crate) struct UnitHit {
     pub(crate) attached_segments: Option<u8>,
     pub(crate) mother_typed: bool,
     /// Loci at which the unit does not match and can show what the patient did not inherit from the mother (NIMA).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) nima: Vec<&'static str>,
     /// The five loci as written.
     pub(crate) typing: String,

@@ -10,7 +10,13 @@ const name = (element) =>
   (element.getAttribute("aria-label") || element.innerText || element.title || element.textContent || "").trim();
 
 const sideways = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-if (sideways > 0) wrong.push(`scrolls sideways by ${sideways} px`);
+if (sideways > 0) {
+  const out = one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1;
+  const held = one => one && (/auto|scroll|hidden|clip/.test(getComputedStyle(one).overflowX) || held(one.parentElement));
+  const widest = [...document.body.querySelectorAll("*")].filter(one => out(one) && !held(one) && ![...one.children].some(out));
+  const named = widest.slice(0, 3).map(one => `${one.parentElement.className} > ${one.localName}.${one.className} "${one.textContent.trim().slice(0, 30)}"`);
+  wrong.push(`scrolls sideways by ${sideways} px: ${named.join(", ")}`);
+}
 
 // Structure.
 if (all("h1").length !== 1) wrong.push(`${all("h1").length} h1`);

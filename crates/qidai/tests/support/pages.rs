@@ -127,7 +127,7 @@ impl Demonstration {
 
     fn search(&self, fields: &str) -> String {
         let patient = PATIENT.replace(' ', "+");
-        let reply = self.post("/search", &format!("paste={patient}&order=default&{fields}"));
+        let reply = self.post("/search", &format!("paste={patient}&profile=default&order=default&{fields}"));
         between(&reply.head, "location: /search/", "\r")
     }
 

@@ -23,7 +23,6 @@ pub(super) struct Printer<W: Write> {
 struct JsonAnswer<'a> {
     patient: Option<&'a str>,
     units: &'a [UnitHit],
-    #[serde(skip_serializing_if = "<[PairHit]>::is_empty")]
     pairs: &'a [PairHit],
     excluded: &'a [Excluded],
     total_listed: u64,

@@ -7,6 +7,7 @@ mod read;
 use sea_orm::Value;
 
 use super::cell::{Cell, Row};
+use super::database::Reader;
 use super::event::Event;
 use super::lab::unit_row;
 use super::table::{Column, Table};
@@ -36,6 +37,11 @@ const COLUMNS: [Column; 17] = [
     Column::text("exception_by"),
     Column::int("exception_at_us"),
 ];
+
+/// The decision in force on whether a unit is banked.
+pub(super) async fn banking(reader: Reader<'_>, unit_key: i64) -> Result<Option<Decision>, StoreError> {
+    read::in_force(reader, unit_key, "banking").await
+}
 
 impl Store {
     /// Holds a unit against a profile and writes the decision down, with the facts that it saw. It takes the place of

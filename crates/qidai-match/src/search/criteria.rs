@@ -37,7 +37,7 @@ pub struct Criteria {
     pub rbc_depleted: bool,
     /// At least so many attached segments.
     pub min_segments: Option<u8>,
-    /// All of these accreditations (bits as in [`Facts::accreditation`]).
+    /// All of these accreditations (bits as in [`super::Facts::accreditation`]).
     pub accreditation: u8,
     /// Own units.
     pub include_units: bool,

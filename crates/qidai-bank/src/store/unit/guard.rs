@@ -3,22 +3,53 @@
 use jiff::Timestamp;
 
 use super::life::Life;
-use crate::Refusal;
 use crate::store::record::Kept;
 use crate::workflow::Step;
+use crate::{Decision, Refusal};
 
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 2] = ["consent_scope_missing", "consent_after_collection"];
+pub(super) const WRITTEN_DOWN: [&str; 4] =
+    ["consent_scope_missing", "consent_after_collection", "decision_missing", "decision_forbids"];
 
 /// What stands in the way of a move besides what its declaration says.
 pub(super) fn obstacles(life: &Life, step: &Step, kept: &Kept) -> Vec<Refusal> {
     match step.code {
         "collect" => signed_before(life, kept).into_iter().collect(),
         "receive" => received_after(life, kept).into_iter().collect(),
-        "bank_public" => scope(life, "consent_donate", "donation").into_iter().collect(),
-        "bank_family" => scope(life, "consent_family", "storage for the family").into_iter().collect(),
+        "bank_public" => {
+            let consent = scope(life, "consent_donate", "donation");
+            consent.into_iter().chain(decided(life, Decision::may_be_listed)).collect()
+        }
+        "bank_family" => {
+            let consent = scope(life, "consent_family", "storage for the family");
+            consent.into_iter().chain(decided(life, Decision::may_be_banked)).collect()
+        }
         _ => Vec::new(),
     }
+}
+
+/// Mission M07: nothing is banked without a decision rule by rule, and what was banked by exception is never offered to everybody.
+fn decided(life: &Life, is_enough: fn(&Decision) -> bool) -> Option<Refusal> {
+    let number = life.identity.written();
+    let (code, sentence) = match &life.decision {
+        Some(decision) if is_enough(decision) => return None,
+        None => (
+            "decision_missing",
+            format!(
+                "{number}: no profile for its kind of bank has decided on it: decide first, by 'qidai unit decide' or on its page."
+            ),
+        ),
+        Some(decision) => (
+            "decision_forbids",
+            format!(
+                "{number}: the decision in force, by {}, is '{}': supply what is missing and decide again, or discard the unit. \
+                 An exception of the director opens the family bank, never the public one.",
+                decision.profile,
+                decision.evaluation.outcome.code()
+            ),
+        ),
+    };
+    Some(Refusal::new(code, sentence).with("record", number))
 }
 
 /// What is entered later than it happened still stands in the order in which it happened.

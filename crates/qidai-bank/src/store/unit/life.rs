@@ -10,9 +10,9 @@ use crate::status::UNIT;
 use crate::store::database::Reader;
 use crate::store::record::signed_by;
 use crate::store::row::RowReader;
-use crate::store::{Store, StoreError, document};
+use crate::store::{Store, StoreError, decision, document};
 use crate::workflow::{self, Concept, DoneBy, State};
-use crate::{Identity, Principal, Record, Refusal, UnitRecord};
+use crate::{Decision, Identity, Principal, Record, Refusal, UnitRecord, profile};
 
 /// A unit with its life so far.
 pub(in crate::store) struct Life {
@@ -25,6 +25,8 @@ pub(in crate::store) struct Life {
     pub(in crate::store) moved_at: Option<Timestamp>,
     /// Is there a consent of whatever state, or was it registered here?
     pub(in crate::store) consent_expected: bool,
+    /// The banking decision in force, made by a profile for the kind of bank that the unit is in now.
+    pub(in crate::store) decision: Option<Decision>,
 }
 
 /// A step that was made.
@@ -90,6 +92,10 @@ async fn life_of(
         value: code.to_owned(),
     };
     let state: &'static State = concept.state(code).ok_or_else(unknown)?;
+    let decision = decision::banking(reader, key).await?;
+    let decision = decision.filter(|one| {
+        profile(&one.profile).is_some_and(|profile| profile.bank_types.contains(&unit.bank_type))
+    });
     let mut fields = fields(reader, key, &unit, concept).await?;
     fields.extend(found.fields);
     let place = |code: &str| concept.fields.iter().position(|field| field.code == code);
@@ -118,6 +124,7 @@ async fn life_of(
     Ok(Life {
         key,
         identity: unit.identity,
+        decision,
         record,
         moved_at: steps.last().map(|step| step.effective_at),
         consent_expected: found.has_consent || done.iter().any(|did| did.what == super::CREATE),

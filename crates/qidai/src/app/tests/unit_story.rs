@@ -442,6 +442,22 @@ async fn a_unit_from_the_kit_to_the_laboratory_on_postgres() {
     from_the_kit_to_the_laboratory(store).await;
 }
 
+/// A family unit of which everything that a profile asks is known.
+fn good_unit(identity: qidai_bank::Identity) -> qidai_bank::UnitRecord {
+    use qidai_bank::{BankType, Measure, Phase, TestOutcome, Typing};
+    let mut unit = qidai_bank::UnitRecord::new(identity, BankType::Family);
+    let negative = Some(TestOutcome::Negative);
+    unit.counts.set(Phase::Processed, Measure::TncTotal, Some(1_200_000_000));
+    unit.counts.set(Phase::Processed, Measure::Cd34Total, Some(4_080_000));
+    unit.counts.set(Phase::Processed, Measure::Viability, Some(9_700));
+    unit.typings = vec![Typing::written(
+        "A*11:01+A*24:02^B*15:02+B*40:01^C*07:02+C*08:01^DRB1*11:01+DRB1*12:02^DQB1*03:01+DQB1*03:02",
+    )];
+    (unit.idm, unit.microbial_growth, unit.haemoglobinopathy) = (negative, negative, negative);
+    unit.abo = Some(qidai_bank::Abo::O);
+    unit
+}
+
 /// A family gives its unit away: only with a consent that allows it, and not available before it was evaluated anew; and
 /// a mother who takes her consent back stops it wherever it is.
 async fn a_family_unit_becomes_public_by_consent(store: Store) {
@@ -449,7 +465,7 @@ async fn a_family_unit_becomes_public_by_consent(store: Store) {
     let (midwife, quality, director) = (scene.who("C0001"), scene.who("Q0001"), scene.who("M0001"));
     let desk = scene.served.state.desk();
     let identity = qidai_bank::Identity::din("Z990126000001").unwrap();
-    let family = qidai_bank::UnitRecord::new(identity, qidai_bank::BankType::Family);
+    let family = good_unit(identity);
     let (ids, console) = (qidai_bank::IdSource::counting("import"), Principal::console("test"));
     let actor = console.may(qidai_bank::Permission::SystemManage, None).unwrap();
     let context = qidai_bank::WriteContext::new(Timestamp::now(), actor, &ids);
@@ -484,6 +500,19 @@ async fn a_family_unit_becomes_public_by_consent(store: Store) {
     midwife.attach(UNIT, "report").await;
     director.go(UNIT, "bank_public", &[]).await.says("signature_missing");
     director.sign(UNIT, "approved").await;
+    // Nobody has held it against a profile of the public bank yet.
+    director.go(UNIT, "bank_public", &[]).await.says("decision_missing");
+    let (by, random) =
+        (Principal::console_as("quality", qidai_bank::Role::Quality), qidai_bank::RandomSource::seeded(1));
+    let acting = qidai_bank::Acting::new(&by, Timestamp::now(), &ids, &random);
+    let number = qidai_bank::Identity::din("Z990126000001").unwrap();
+    let decide = async |name: &str| {
+        let profile = qidai_bank::profile(name).unwrap();
+        desk.store.decide_unit(&number, profile, &acting).await.unwrap().evaluation.outcome
+    };
+    assert_eq!(decide("cn-public").await, qidai_bank::UnitOutcome::Incomplete);
+    director.go(UNIT, "bank_public", &[]).await.says("decision_forbids");
+    assert_eq!(decide("fda-bla").await, qidai_bank::UnitOutcome::Accepted);
     director.goes(UNIT, "bank_public", &[]).await;
     quality.go(UNIT, "to_research", &[]).await.says("move_not_allowed");
 

@@ -14,6 +14,7 @@ mod counts;
 mod csv_line;
 mod digest;
 mod document;
+mod dossier;
 mod figure;
 mod freeze;
 mod frequency_set;
@@ -69,6 +70,7 @@ pub use document::{
     Document, DocumentClass, DocumentState, FILE_NAME_CHARS_MAX, MediaType, NewDocument, OpenDocument,
     Preview, clean_file_name, extension_of,
 };
+pub use dossier::{Dossier, PastDeed, PastDocument, PastPlace, PastRecord, PastResult, PastUnit};
 pub use figure::{
     FIGURES, Figure, FigureAnswer, Figures, LATE_ROWS_MAX, Late, LateChange, LateRow, Moment, OnRow, Part,
 };

@@ -25,10 +25,10 @@ pub struct Question {
     pub zh: &'static str,
     pub en: &'static str,
     /// `None`: any answer passes, the question only decides whether another one is asked.
-    accepts: Option<Answer>,
+    pub accepts: Option<Answer>,
     otherwise: Outcome,
     /// Asked only after this answer to another question.
-    asked_when: Option<(&'static str, Answer)>,
+    pub asked_when: Option<(&'static str, Answer)>,
 }
 
 /// An answer.

@@ -113,7 +113,8 @@ pub struct Signature {
     pub signed_at: Timestamp,
     /// Digest of the record as it was signed.
     pub record_digest: Vec<u8>,
-    /// The components that were given: `password+code`, or `password` after a full one in the same session.
+    /// The components that were given: `password+code`, or `password` after a full one in the same session;
+    /// `carried-over` for a signature that was given on paper or in the program before this one.
     pub components: String,
 }
 

@@ -19,6 +19,7 @@ mod credential;
 mod database;
 mod decision;
 mod document;
+mod dossier;
 mod emergency;
 mod error;
 mod event;

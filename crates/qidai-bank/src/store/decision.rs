@@ -1,5 +1,6 @@
 //! Decisions on units, each with the profile by which it was made and the facts that it saw.
 
+mod carry_over;
 mod exception;
 mod facts;
 mod read;
@@ -37,6 +38,8 @@ const COLUMNS: [Column; 17] = [
     Column::text("exception_by"),
     Column::int("exception_at_us"),
 ];
+
+pub(super) use carry_over::decide;
 
 /// The decision in force on whether a unit is banked.
 pub(super) async fn banking(reader: Reader<'_>, unit_key: i64) -> Result<Option<Decision>, StoreError> {

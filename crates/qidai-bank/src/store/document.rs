@@ -11,6 +11,7 @@ mod subject;
 use sea_orm::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::cell::Row;
 use super::database::{Reader, WriteTransaction};
 use super::event::Event;
 use super::row::RowReader;
@@ -19,7 +20,8 @@ use super::{Store, StoreError, person};
 use crate::document::clean_file_name;
 use crate::key::{Place, seal};
 use crate::{
-    Acting, BankError, Document, DocumentClass, DocumentState, KeyRing, MediaType, NewDocument, Refusal,
+    Acting, BankError, Document, DocumentClass, DocumentState, KeyRing, MediaType, NewDocument, PastDocument,
+    Refusal,
 };
 
 pub(super) use check::check;
@@ -152,6 +154,47 @@ pub(super) fn with_event(
 ) -> Event {
     let packed = Packed { file_name: Some(file_name), sealed_name: None, content: Vec::new() };
     event.insert(&TABLE, row_of(id, new, &packed, &Sha256::digest(new.content), acting))
+}
+
+/// A paper that was kept elsewhere before: its row with an event, what is known of it, and its content for
+/// [`keep_contents`].
+pub(super) fn carried(
+    event: Event,
+    subject: &str,
+    paper: &PastDocument,
+    acting: &Acting<'_>,
+) -> Result<(Event, Document, Row), BankError> {
+    let file_name = clean_file_name(&paper.file_name, paper.media_type)?;
+    let id = acting.ids.next_id();
+    let new = NewDocument {
+        subject,
+        class: paper.class,
+        file_name: &paper.file_name,
+        media_type: paper.media_type,
+        content: &paper.content,
+    };
+    let document = Document {
+        id: id.clone(),
+        subject: subject.to_owned(),
+        class: paper.class,
+        file_name: Some(file_name.clone()),
+        is_sealed: false,
+        media_type: paper.media_type,
+        size_bytes: i64::try_from(paper.content.len()).unwrap_or(i64::MAX),
+        content_sha256: Sha256::digest(&paper.content).to_vec(),
+        uploaded_by: acting.principal.name().to_owned(),
+        uploaded_at: acting.now,
+        state: DocumentState::Current,
+        version: 0,
+    };
+    let content = vec![Some(id.as_str().into()), Some(paper.content.as_slice().into())];
+    Ok((with_event(event, (&id, file_name), &new, acting), document, content))
+}
+
+/// Contents of many files, once their rows are written.
+pub(super) async fn keep_contents(write: &WriteTransaction<'_>, rows: Vec<Row>) -> Result<(), StoreError> {
+    let columns = [Column::text("document_id"), Column::bytes("content")];
+    write.insert_unaudited("document_content", &columns, rows).await
 }
 
 /// The content of such a file, once its row is written.

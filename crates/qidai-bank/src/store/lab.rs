@@ -1,5 +1,6 @@
 //! The laboratory: results and their reviews.
 
+mod carry_over;
 mod enter;
 mod list;
 pub(super) mod message;
@@ -11,6 +12,7 @@ use super::cell::Row;
 use super::table::{Column, Table};
 use crate::TestResult;
 
+pub(super) use carry_over::results;
 pub(super) use read::{approved_of, unit_row};
 
 pub(super) static RESULT: Table =

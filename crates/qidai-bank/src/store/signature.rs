@@ -157,6 +157,11 @@ fn session_ended() -> Refusal {
     Refusal::new("session_ended", "You are no longer signed in: sign in again, then sign.")
 }
 
+/// A signature that was given elsewhere, with the event of what was signed.
+pub(super) fn carried(event: Event, signature: &Signature) -> Event {
+    event.insert(&TABLE, row_of(signature))
+}
+
 fn row_of(signature: &Signature) -> super::cell::Row {
     vec![
         Some(signature.id.as_str().into()),

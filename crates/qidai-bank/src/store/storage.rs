@@ -1,5 +1,6 @@
 //! Rooms and tanks of the cryostorage, and what stands in them.
 
+mod carry_over;
 mod count;
 mod map;
 mod place;
@@ -13,6 +14,7 @@ use super::table::{Column, Table};
 use super::{Store, StoreError, site};
 use crate::{Acting, BankError, Permission, Refusal, Room, Tank, TankClass, TankLimits, WriteContext};
 
+pub(super) use carry_over::put;
 pub(super) use count::TABLE as COUNT;
 pub use count::{CountFinding, CountResult, Counted};
 pub use place::{Moved, StorageMove};

@@ -1,5 +1,6 @@
 //! The bank's own units.
 
+mod carry_over;
 mod clock;
 mod columns;
 mod found;
@@ -27,6 +28,7 @@ use crate::bank_day::end_of_day;
 use crate::digest::{differences, digest_of};
 use crate::{Identity, UnitRecord, WriteContext};
 
+pub(super) use carry_over::{carry_over, known};
 pub(super) use columns::TABLE;
 pub(super) use hold::hold;
 pub use moves::UnitAt;

@@ -11,7 +11,7 @@ use qidai_bank::Store;
 use crate::catalogue::{BankArgs, Catalogue, ReferenceArgs};
 use crate::checkpoints::Checkpoints;
 use crate::commands::{Outcome, runtime, search, serve, stream};
-use crate::demo::{Export, Generator, Made, Mix, Plan, export_failure, make};
+use crate::demo::{Export, Generator, Lives, Made, Mix, Plan, export_failure, make};
 use crate::error::Failure;
 use crate::keys;
 use crate::words::Lang;
@@ -20,6 +20,8 @@ use crate::words::Lang;
 const DEFAULT_TODAY: Date = date(2021, 12, 31);
 /// Units of the example list.
 const UNITS_SHOWN: usize = 20;
+/// Of the default demonstration, one unit in so many has its whole life: enough that no page is empty.
+const LIVES_ONE_IN: u64 = 60;
 /// Before this day the history of the demonstration bank would be too short.
 const EARLIEST_TODAY: Date = date(2001, 1, 1);
 
@@ -36,6 +38,10 @@ pub(crate) struct Args {
     /// Size of a whole bank instead: `province` has 720,000 stored units, 110,000 of them public.
     #[arg(long, value_enum)]
     scale: Option<Scale>,
+    /// Give every unit that is in the house its whole life: about 30 records each, from its mother's consent to its
+    /// place in a tank. Without it some hundred units have theirs.
+    #[arg(long)]
+    records: bool,
     /// The same seed gives the same bank.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -71,7 +77,8 @@ impl Args {
             Some(Scale::Province) => Mix::province(),
             None => Mix::of_searchable(self.units),
         };
-        Ok(Plan { mix, seed: self.seed, today: self.today })
+        let lives = if self.records { Lives::All } else { Lives::OneIn(LIVES_ONE_IN) };
+        Ok(Plan { mix, lives, seed: self.seed, today: self.today })
     }
 
     fn bank_path(&self) -> PathBuf {

@@ -3,11 +3,14 @@
 use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use qidai_bank::{Actor, AddOutcome, CHUNK_ROWS, IdSource, Store, WriteContext};
 
 use super::{Export, Generator, Plan};
 use crate::error::Failure;
+
+mod lives;
 
 /// Setting of a bank that says by which plan it was made.
 const PLAN: &str = "demo_plan";
@@ -39,6 +42,7 @@ pub(crate) async fn make<W: Write>(
     if finished && export.is_none() {
         return Ok(Made::Before);
     }
+    let lives = lives::Telling::begin(store, &generator.plan, finished).await?;
     let total = generator.plan.mix.total();
     let bar = progress_bar(total);
     let mut written = 0;
@@ -49,7 +53,9 @@ pub(crate) async fn make<W: Write>(
             export.add(&units).map_err(|error| export_failure(&error))?;
         }
         if !finished {
-            written += add(store, &generator.plan, from, &units).await?;
+            let (told, plain) = lives.divide(from, units);
+            written += add(store, &generator.plan, from, &plain).await?;
+            written += lives.add(store, from, told).await?;
         }
         bar.set_position(to);
     }
@@ -108,8 +114,14 @@ async fn refuse_real_bank(store: &Store) -> Result<(), Failure> {
 fn describe(plan: &Plan) -> String {
     let mix = &plan.mix;
     format!(
-        "cohort-cn-A 1, seed {}, today {}, searchable {}, pending {}, family {}, gone {}",
-        plan.seed, plan.today, mix.searchable, mix.pending, mix.family, mix.gone
+        "cohort-cn-A 2, lives {}, seed {}, today {}, searchable {}, pending {}, family {}, gone {}",
+        plan.lives.described(),
+        plan.seed,
+        plan.today,
+        mix.searchable,
+        mix.pending,
+        mix.family,
+        mix.gone
     )
 }
 
@@ -148,13 +160,17 @@ async fn set(store: &Store, plan: &Plan, name: &str, value: &str) -> Result<(), 
 }
 
 fn context<'a>(plan: &Plan, ids: &'a IdSource) -> Result<WriteContext<'a>, Failure> {
+    Ok(WriteContext::new(now(plan)?, Actor::administrator(ACTOR), ids))
+}
+
+/// Noon of the demonstration's today.
+fn now(plan: &Plan) -> Result<Timestamp, Failure> {
     let noon = TimeZone::UTC.to_timestamp(plan.today.at(12, 0, 0, 0));
-    let now = noon.map_err(|error| {
+    noon.map_err(|error| {
         Failure::refused("demo_date_out_of_range", format!("--today {} is no usable day.", plan.today))
             .with("today", plan.today.to_string())
             .because(&error)
-    })?;
-    Ok(WriteContext::new(now, Actor::administrator(ACTOR), ids))
+    })
 }
 
 /// On standard error; silent when that is no terminal.
@@ -180,11 +196,11 @@ mod tests {
     use qidai_bank::{BankType, Identity, Status, UnitRecord};
 
     use super::*;
-    use crate::demo::Mix;
+    use crate::demo::{Lives, Mix};
 
     fn generator(searchable: u64, seed: u64) -> Generator {
         let mix = Mix::of_searchable(searchable);
-        Generator::new(Plan { mix, seed, today: date(2021, 12, 31) }).unwrap()
+        Generator::new(Plan { mix, lives: Lives::OneIn(7), seed, today: date(2021, 12, 31) }).unwrap()
     }
 
     async fn fill(store: &Store, generator: &Generator) -> Result<Made, Failure> {

@@ -9,6 +9,8 @@ mod calendar;
 mod cohort;
 mod export;
 mod haplotype;
+mod house;
+mod life;
 mod patient;
 mod processing;
 mod role;
@@ -20,6 +22,7 @@ mod unit;
 pub(crate) use bank::{Made, export_failure, make};
 pub(crate) use export::Export;
 pub(crate) use haplotype::HAN_NORTH;
+pub(crate) use life::Lives;
 pub(crate) use role::Mix;
 
 use std::ops::Range;
@@ -42,9 +45,27 @@ use typing_report::Reporter;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) mix: Mix,
+    pub(crate) lives: Lives,
     pub(crate) seed: u64,
     /// The demonstration's clock.
     pub(crate) today: Date,
+}
+
+/// Streams of lives begin beyond those of units.
+const LIVES: u64 = 1 << 40;
+
+impl Plan {
+    /// The random stream of a place. Streams of one seed do not overlap.
+    fn stream(&self, place: u64) -> ChaCha8Rng {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(place);
+        random
+    }
+
+    /// Another one, for what happens around the unit of a place.
+    fn life_stream(&self, place: u64) -> ChaCha8Rng {
+        self.stream(LIVES + place)
+    }
 }
 
 /// Makes the units of a plan.
@@ -84,9 +105,7 @@ impl Generator {
 
     /// The random stream of a place. Streams of one seed do not overlap.
     fn stream(&self, place: u64) -> ChaCha8Rng {
-        let mut random = ChaCha8Rng::seed_from_u64(self.plan.seed);
-        random.set_stream(place);
-        random
+        self.plan.stream(place)
     }
 }
 

@@ -16,7 +16,7 @@ use super::*;
 
 fn generator(searchable: u64, seed: u64) -> Generator {
     let mix = Mix::of_searchable(searchable);
-    Generator::new(Plan { mix, seed, today: date(2021, 12, 31) }).unwrap()
+    Generator::new(Plan { mix, lives: Lives::None, seed, today: date(2021, 12, 31) }).unwrap()
 }
 
 fn all(generator: &Generator) -> Vec<UnitRecord> {

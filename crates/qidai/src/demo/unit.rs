@@ -12,7 +12,7 @@ use super::haplotype::Haplotype;
 use super::processing::Method;
 use super::role::{Progress, Role};
 use super::typing_report::Style;
-use super::{Generator, blood_group};
+use super::{Generator, Lives, blood_group, life};
 
 /// The facility code of the bank is invented like the bank. Two more digits follow.
 const FACILITY: &str = "Z9D";
@@ -23,9 +23,19 @@ impl Generator {
     /// The unit at a place.
     pub(super) fn unit(&self, place: u64) -> UnitRecord {
         let mut random = self.stream(place);
-        let random = &mut random;
-        let role = Role::draw(self.plan.mix.part(place), random);
-        let collected_on = self.collected_on(place, role, random);
+        let role = Role::draw(self.plan.mix.part(place), &mut random);
+        let collected_on = self.collected_on(place, role, &mut random);
+        loop {
+            let unit = self.drawn(place, role, collected_on, &mut random);
+            // Whoever asks for all lives asks for units that the rules of today would bank.
+            let is_banked = role.status != Status::Available || life::passes(&unit);
+            if self.plan.lives != Lives::All || is_banked {
+                return unit;
+            }
+        }
+    }
+
+    fn drawn(&self, place: u64, role: Role, collected_on: Date, random: &mut ChaCha8Rng) -> UnitRecord {
         let collection = self.accepted_collection(role, random);
         let (abo, rhd) = blood_group::draw(random);
 

@@ -6,7 +6,7 @@ use sea_orm::Value;
 use crate::specification::facts_of;
 use crate::store::database::Reader;
 use crate::store::{StoreError, lab, unit};
-use crate::{BankError, Facts, Identity, Profile, Refusal};
+use crate::{BankError, Facts, Identity, Profile, Refusal, UnitRecord};
 
 pub(super) async fn gather(
     reader: Reader<'_>,
@@ -15,6 +15,16 @@ pub(super) async fn gather(
     profile: &Profile,
 ) -> Result<Facts, BankError> {
     let record = unit::record(reader, identity).await?;
+    of_bank(profile, &record)?;
+    let approved = lab::approved_of(reader, unit_key).await?;
+    let mut facts = facts_of(&record, &approved);
+    times(reader, unit_key, &mut facts).await?;
+    Ok(facts)
+}
+
+/// A profile is for units of some kinds of bank.
+pub(super) fn of_bank(profile: &Profile, record: &UnitRecord) -> Result<(), Refusal> {
+    let identity = &record.identity;
     if !profile.bank_types.contains(&record.bank_type) {
         let expected: Vec<&str> = profile.bank_types.iter().map(|one| one.code()).collect();
         let sentence = format!(
@@ -25,12 +35,9 @@ pub(super) async fn gather(
             record.bank_type.code()
         );
         let refusal = Refusal::new("profile_not_for_unit", sentence);
-        return Err(refusal.with("profile", profile.key()).with("number", identity.written()).into());
+        return Err(refusal.with("profile", profile.key()).with("number", identity.written()));
     }
-    let approved = lab::approved_of(reader, unit_key).await?;
-    let mut facts = facts_of(&record, &approved);
-    times(reader, unit_key, &mut facts).await?;
-    Ok(facts)
+    Ok(())
 }
 
 /// Hours from the collection to the receipt and to the freezer. A unit that came in a file has no such moments, and
@@ -39,6 +46,17 @@ async fn times(reader: Reader<'_>, unit_key: i64, facts: &mut Facts) -> Result<(
     let Some(collected) = field_time(reader, unit_key, "collected_at").await? else { return Ok(()) };
     let received = field_time(reader, unit_key, "received_at").await?;
     let frozen = frozen_at(reader, unit_key).await?;
+    set_hours(facts, collected, received, frozen);
+    Ok(())
+}
+
+/// Hours since the collection.
+pub(super) fn set_hours(
+    facts: &mut Facts,
+    collected: Timestamp,
+    received: Option<Timestamp>,
+    frozen: Option<Timestamp>,
+) {
     for (code, at) in [("hours_to_receipt", received), ("hours_to_freezing", frozen)] {
         let Some(seconds) = at.map(|at| at.as_second() - collected.as_second()) else { continue };
         if seconds >= 0 {
@@ -46,7 +64,6 @@ async fn times(reader: Reader<'_>, unit_key: i64, facts: &mut Facts) -> Result<(
             facts.set(code, format!("{}.{:02}", hundredths / 100, hundredths % 100), "unit");
         }
     }
-    Ok(())
 }
 
 /// A time of the life of a unit.

@@ -95,7 +95,7 @@ fn check(new: &NewResult<'_>, acting: &Acting<'_>) -> Result<crate::Measured, Ba
 }
 
 /// A count without its phase says little; the other tests have none.
-fn phase_fits(test: &TestDefinition, phase: Option<Phase>) -> Result<(), Problem> {
+pub(super) fn phase_fits(test: &TestDefinition, phase: Option<Phase>) -> Result<(), Problem> {
     let known: Vec<&str> = test.phases.iter().map(|phase| phase.code()).collect();
     match phase {
         None if !known.is_empty() => {

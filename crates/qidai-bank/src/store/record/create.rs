@@ -80,7 +80,7 @@ async fn add(
     read::by_id(write.reader(), &id).await?.ok_or_else(|| super::unknown(concept, &number).into())
 }
 
-fn first_state(concept: &'static Concept) -> Result<&'static State, Refusal> {
+pub(super) fn first_state(concept: &'static Concept) -> Result<&'static State, Refusal> {
     let sentence = || {
         format!(
             "Records of a {} are not made here: {} has a table of its own.",

@@ -55,7 +55,7 @@ impl Store {
             Ok(found) => found,
             Err(refusal) => return Err(write_down(write, &record, what, refusal, acting).await),
         };
-        let case = Case { reader: write.reader(), record: Some(&record), kept: &kept, today };
+        let case = Case { reader: write.reader(), record: Some(&record), kept: &kept, today, beside: None };
         if let Some(refusal) = rule::obstacle(at.concept, step, &case).await? {
             return Err(write_down(write, &record, what, refusal, acting).await);
         }

@@ -10,7 +10,7 @@ use crate::workflow::Concept;
 const YEAR: i64 = 100_000_000;
 
 /// The next number with its place in the order of all. Inside of a write nobody else takes the same.
-pub(super) async fn next(
+pub(in crate::store) async fn next(
     write: &WriteTransaction<'_>,
     concept: &Concept,
     year: i16,
@@ -22,6 +22,11 @@ pub(super) async fn next(
         Some(row) => row.try_get_by_index(0)?,
         None => None,
     };
-    let serial = last.unwrap_or(first) + 1;
-    Ok((format!("{}-{year}-{:04}", concept.prefix, serial - first), serial))
+    Ok(after(concept, year, last.unwrap_or(first)))
+}
+
+/// The number after a place in the order of all.
+pub(in crate::store) fn after(concept: &Concept, year: i16, last: i64) -> (String, i64) {
+    let serial = last + 1;
+    (format!("{}-{year}-{:04}", concept.prefix, serial - i64::from(year) * YEAR), serial)
 }

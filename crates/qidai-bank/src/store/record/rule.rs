@@ -14,7 +14,8 @@ use jiff::civil::Date;
 use super::values::Kept;
 use crate::store::StoreError;
 use crate::store::database::{Reader, WriteTransaction};
-use crate::workflow::{Concept, Step};
+use crate::store::dossier::Beside;
+use crate::workflow::{self, Concept, Step};
 use crate::{Acting, BankError, Record, Refusal, WriteContext};
 
 /// What a rule looks at.
@@ -24,12 +25,25 @@ pub(super) struct Case<'a> {
     pub(super) record: Option<&'a Record>,
     pub(super) kept: &'a Kept,
     pub(super) today: Date,
+    /// Records that are told from memory, where many are carried over at once.
+    pub(super) beside: Option<&'a Beside>,
 }
 
 impl<'a> Case<'a> {
     /// The value that a field will have.
     pub(super) fn value(&self, code: &str) -> Option<&'a str> {
         self.kept.value(code, self.record)
+    }
+
+    /// The record of a concept that a field names.
+    pub(super) async fn named(&self, concept: &str, field: &str) -> Result<Option<Record>, StoreError> {
+        let (Some(declared), Some(number)) = (workflow::concept(concept), self.value(field)) else {
+            return Ok(None);
+        };
+        match self.beside.and_then(|beside| beside.known(concept, number)) {
+            Some(known) => Ok(Some(known.clone())),
+            None => super::read::by_number(self.reader, declared, number).await,
+        }
     }
 }
 
@@ -44,7 +58,7 @@ pub(super) async fn compute(
     kept: &mut Kept,
     today: Date,
 ) -> Result<(), BankError> {
-    let case = Case { reader, record, kept, today };
+    let case = Case { reader, record, kept, today, beside: None };
     let computed: Computed = match concept.code {
         "kit" => kit::compute(&case)?,
         "part" => part::compute(&case)?,

@@ -133,7 +133,7 @@ async fn known(
 }
 
 /// A time without an offset is one of the bank's zone.
-async fn in_zone(reader: Reader<'_>, value: String) -> Result<String, StoreError> {
+pub(super) async fn in_zone(reader: Reader<'_>, value: String) -> Result<String, StoreError> {
     let Ok(local) = value.parse::<DateTime>() else { return Ok(value) };
     if value.parse::<Timestamp>().is_ok() {
         return Ok(value);

@@ -229,7 +229,7 @@ fn refuse_source(stored: &Stored, from: Option<&Position>, open: Option<&Open>) 
     }
 }
 
-fn refuse_tank(stored: &Stored, found: &Found, wanted: Wanted) -> Result<(), Refusal> {
+pub(super) fn refuse_tank(stored: &Stored, found: &Found, wanted: Wanted) -> Result<(), Refusal> {
     let (number, tank) = (stored.written(), found.tank.code.as_str());
     if wanted == Wanted::Nowhere {
         let sentence = format!("{number} is in a state in which it belongs in no tank: look at its page.");
@@ -288,7 +288,7 @@ pub(in crate::store) async fn open_of(
     }))
 }
 
-async fn stored_at(reader: Reader<'_>, position: &Position) -> Result<Option<Stored>, StoreError> {
+pub(super) async fn stored_at(reader: Reader<'_>, position: &Position) -> Result<Option<Stored>, StoreError> {
     let condition =
         "tank = $1 AND sector = $2 AND rack = $3 AND level = $4 AND slot = $5 AND taken_at_us IS NULL";
     let Position { tank, sector, rack, level, slot } = position;
@@ -327,7 +327,7 @@ fn read(row: &mut RowReader<'_>) -> Result<(String, Placed), StoreError> {
     Ok((place_id, placed))
 }
 
-fn row_of(id: &str, stored: &Stored, position: &Position, at: Timestamp) -> Row {
+pub(super) fn row_of(id: &str, stored: &Stored, position: &Position, at: Timestamp) -> Row {
     vec![
         Some(id.into()),
         Some(stored.kind.code().into()),

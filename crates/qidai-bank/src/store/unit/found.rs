@@ -5,6 +5,7 @@
 
 use sea_orm::Value;
 
+use crate::Record;
 use crate::store::StoreError;
 use crate::store::database::Reader;
 use crate::store::row::RowReader;
@@ -59,6 +60,22 @@ pub(super) async fn of(reader: Reader<'_>, subject: &str) -> Result<Found, Store
         found.fields.extend(scopes(reader, &id).await?);
     }
     Ok(found)
+}
+
+/// The same, of records that are carried over together with the unit.
+pub(super) fn of_records(records: &[Record]) -> Vec<(&'static str, String)> {
+    let mut fields = Vec::new();
+    for (field, concept, states) in FOUND {
+        let says = |record: &&Record| record.concept.code == concept && states.contains(&record.state.code);
+        let Some(record) = records.iter().rev().find(says) else { continue };
+        fields.push((field, record.number.clone()));
+        if field == "consent" {
+            let said =
+                SCOPES.iter().filter_map(|(of_unit, own)| Some((*of_unit, record.field(own)?.to_owned())));
+            fields.extend(said);
+        }
+    }
+    fields
 }
 
 async fn scopes(reader: Reader<'_>, consent: &str) -> Result<Vec<(&'static str, String)>, StoreError> {

@@ -133,7 +133,7 @@ async fn life_of(
 }
 
 /// All that is known of a unit besides its state, for signatures.
-fn content_digest(unit: &UnitRecord) -> String {
+pub(super) fn content_digest(unit: &UnitRecord) -> String {
     let fields: Vec<(String, String)> =
         unit.fields().into_iter().filter(|(name, _)| name != "status").collect();
     hexadecimal(&digest_of(&fields))

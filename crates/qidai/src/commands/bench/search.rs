@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::memory::resident_mb;
 use crate::catalogue::{self, BankArgs, Catalogue, PatientInput, SearchRequest};
 use crate::commands::{Outcome, runtime, stream};
-use crate::demo::{Generator, Mix, Plan};
+use crate::demo::{Generator, Lives, Mix, Plan};
 use crate::error::Failure;
 
 #[derive(clap::Args)]
@@ -115,7 +115,12 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
 }
 
 fn generator(args: &Args) -> Result<Generator, Failure> {
-    Generator::new(Plan { mix: Mix::of_searchable(args.rows), seed: args.seed, today: date(2021, 12, 31) })
+    Generator::new(Plan {
+        mix: Mix::of_searchable(args.rows),
+        lives: Lives::None,
+        seed: args.seed,
+        today: date(2021, 12, 31),
+    })
 }
 
 /// Invented units without a database: mapped from the file when it has the right number, made when not.

@@ -2,11 +2,9 @@
 
 use sea_orm::Value;
 
-use super::super::read::by_number;
 use super::{Case, label, name, refusal};
+use crate::Refusal;
 use crate::store::StoreError;
-use crate::workflow;
-use crate::{Record, Refusal};
 
 /// Fields into which the labels are scanned.
 const SCANS: [&str; 4] = ["scan_mother", "scan_bag", "scan_tubes", "scan_form"];
@@ -41,17 +39,10 @@ fn four_of_four(case: &Case<'_>) -> Option<Refusal> {
     Some(refusal("labels_do_not_match", own, sentence).with("fields", wrong.join(", ")))
 }
 
-async fn named(case: &Case<'_>, concept: &str) -> Result<Option<Record>, StoreError> {
-    match (workflow::concept(concept), case.value(concept)) {
-        (Some(concept), Some(number)) => by_number(case.reader, concept, number).await,
-        _ => Ok(None),
-    }
-}
-
 /// The kit was given out for this unit and could be used on the day.
 async fn kit(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
     let own = name(case);
-    let Some(kit) = named(case, "kit").await? else { return Ok(None) };
+    let Some(kit) = case.named("kit", "kit").await? else { return Ok(None) };
     if kit.field("unit") != case.value("unit") || !matches!(kit.state.code, "issued" | "used") {
         let sentence =
             format!("{own}: {} was not given out for this unit: take the kit that was.", kit.number);
@@ -70,7 +61,7 @@ async fn kit(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
 /// The collector is certified, at the site of the collection.
 async fn collector(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
     let (own, site) = (name(case), case.record.and_then(|record| record.site.as_deref()));
-    let Some(collector) = named(case, "collector").await? else { return Ok(None) };
+    let Some(collector) = case.named("collector", "collector").await? else { return Ok(None) };
     if collector.state.code == "certified" && collector.site.as_deref() == site {
         return Ok(None);
     }

@@ -2,12 +2,10 @@
 
 use sea_orm::Value;
 
-use super::super::read::by_number;
 use super::{Case, name, refusal};
 use crate::store::StoreError;
 use crate::store::database::WriteTransaction;
 use crate::store::unit;
-use crate::workflow;
 use crate::{Acting, BankError, Record, Refusal, WriteContext};
 
 /// Field of a consent, and of its form the field that offers it.
@@ -23,10 +21,7 @@ const SCOPES: [(&str, &str); 6] = [
 pub(super) async fn give(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
     let own = name(case);
     let number = case.value("form").unwrap_or_default();
-    let form = match workflow::concept("consent_form") {
-        Some(concept) => by_number(case.reader, concept, number).await?,
-        None => None,
-    };
+    let form = case.named("consent_form", "form").await?;
     let Some(form) = form.filter(|form| form.state.code == "in_force") else {
         let sentence =
             format!("{own} is on the form {number}, which is not in force: take the form that is.");
@@ -48,7 +43,8 @@ pub(super) async fn give(case: &Case<'_>) -> Result<Option<Refusal>, StoreError>
 }
 
 async fn given_already(case: &Case<'_>, own: &str) -> Result<Option<Refusal>, StoreError> {
-    let Some(unit) = case.value("unit") else { return Ok(None) };
+    // A unit that is carried over had no record here before its dossier.
+    let Some(unit) = case.value("unit").filter(|_| case.beside.is_none()) else { return Ok(None) };
     let sql = "SELECT r.number FROM record_field f JOIN record r ON r.record_id = f.record_id \
                WHERE f.refers_to = $1 AND r.concept = 'consent' AND r.state = 'given' AND r.number <> $2";
     let row = case.reader.first(sql, [Value::from(format!("unit/{unit}")), Value::from(own)]).await?;

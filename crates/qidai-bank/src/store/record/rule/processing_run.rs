@@ -3,8 +3,7 @@
 
 use super::{Case, name, refusal};
 use crate::store::StoreError;
-use crate::store::record::read::by_number;
-use crate::{Record, Refusal, workflow};
+use crate::{Record, Refusal};
 
 const LOTS: [&str; 5] = ["bag_lot", "hes_lot", "dmso_lot", "dextran_lot", "freezing_bag_lot"];
 const EQUIPMENT: [&str; 3] = ["separator", "centrifuge", "counter"];
@@ -12,13 +11,13 @@ const EQUIPMENT: [&str; 3] = ["separator", "centrifuge", "counter"];
 /// Before a batch is done, and before it is closed: what was used may be used.
 pub(super) async fn usable(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
     for field in LOTS {
-        let Some(lot) = named(case, "reagent_lot", field).await? else { continue };
+        let Some(lot) = case.named("reagent_lot", field).await? else { continue };
         if let Some(refusal) = lot_obstacle(case, &lot) {
             return Ok(Some(refusal));
         }
     }
     for field in EQUIPMENT {
-        let Some(one) = named(case, "equipment", field).await? else { continue };
+        let Some(one) = case.named("equipment", field).await? else { continue };
         let until = one.field("calibration_due").unwrap_or_default();
         if one.state.code != "usable" || until < day(case).as_str() {
             let sentence = format!(
@@ -53,21 +52,13 @@ fn lot_obstacle(case: &Case<'_>, lot: &Record) -> Option<Refusal> {
 
 /// A batch goes on when the nonconformance of its deviation is closed.
 pub(super) async fn settled(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
-    let Some(one) = named(case, "nonconformance", "deviation").await? else { return Ok(None) };
+    let Some(one) = case.named("nonconformance", "deviation").await? else { return Ok(None) };
     if matches!(one.state.code, "closed" | "rejected") {
         return Ok(None);
     }
     let sentence =
         format!("{} is still '{}': the batch goes on when it is closed.", one.number, one.state.code);
     Ok(Some(refusal("deviation_open", name(case), sentence)))
-}
-
-/// The record that a field names.
-async fn named(case: &Case<'_>, concept: &str, field: &str) -> Result<Option<Record>, StoreError> {
-    match (workflow::concept(concept), case.value(field)) {
-        (Some(concept), Some(number)) => by_number(case.reader, concept, number).await,
-        _ => Ok(None),
-    }
 }
 
 /// The day on which the unit was processed, as far as it is written.

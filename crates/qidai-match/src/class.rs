@@ -81,6 +81,8 @@ pub(crate) struct Packed(pub u32);
 const X6_LOCI: u32 = 0b01101;
 const X8_LOCI: u32 = 0b01111;
 const X10_LOCI: u32 = 0b11111;
+/// The loci of x/6, x/8 and x/10, one bit for each of [`MATCH_LOCI`].
+pub(crate) const CLASS_LOCI: [u32; 3] = [X6_LOCI, X8_LOCI, X10_LOCI];
 
 impl Packed {
     pub(crate) fn of(locus: Locus, counts: &LocusCounts) -> Self {

@@ -2,6 +2,10 @@
 //!
 //! The truth is known, so that predictions can be compared with what is really so. The same seed gives the same people.
 
+mod mixed;
+
+pub use mixed::Mixed;
+
 use rand::{Rng, RngExt};
 use rustc_hash::FxHashMap;
 

@@ -89,7 +89,25 @@ struct World<'r> {
 impl World<'_> {
     fn built(&self, bank: &Bank, generation: u64) -> Snapshot {
         let mut builder = SnapshotBuilder::new(self.nomenclature, self.antigens);
-        bank.iter().for_each(|((_, key), entry)| push(&mut builder, *key, entry));
+        let entry = |((_, key), entry): (&(bool, u64), &'_ Entry)| {
+            let source = entry.list.map_or(Source::Unit, |list| Source::Listed(list as u16));
+            (*key, entry.clone(), Facts { tnc_total: Some(entry.tnc_total), ..Facts::unknown(source) })
+        };
+        LISTS.iter().for_each(|list| _ = builder.list(list));
+        let all: Vec<_> = bank.iter().map(entry).collect();
+        // In pieces, so that typings are looked up that pieces before have brought.
+        for some in all.chunks(50) {
+            let some: Vec<_> = some
+                .iter()
+                .map(|(key, entry, facts)| UnitEntry {
+                    key: *key,
+                    id: &entry.id,
+                    hla: &entry.hla,
+                    facts: *facts,
+                })
+                .collect();
+            builder.push_all(&some);
+        }
         builder.finish(origin(generation)).unwrap()
     }
 

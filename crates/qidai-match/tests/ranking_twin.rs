@@ -66,8 +66,9 @@ fn criteria(rng: &mut ChaCha8Rng) -> Criteria {
     let mut by_class = [0; 9];
     by_class.iter_mut().for_each(|floor| *floor = rng.random_range(0..4) * 100);
     Criteria {
-        min_x6: rng.random_bool(0.5).then(|| rng.random_range(0..4)),
-        min_x8: rng.random_bool(0.5).then(|| rng.random_range(0..5)),
+        min_x6: rng.random_bool(0.5).then(|| rng.random_range(0..6)),
+        min_x8: rng.random_bool(0.5).then(|| rng.random_range(0..7)),
+        min_x10: rng.random_bool(0.2).then(|| rng.random_range(0..9)),
         floors: if rng.random_bool(0.5) { Floors::Any } else { Floors::All },
         allow_not_computable: rng.random_bool(0.3),
         min_tnc_total: rng.random_bool(0.3).then(|| rng.random_range(0..3) * 100),

@@ -4,7 +4,9 @@
 mod support;
 
 use qidai_hla::{Nomenclature, PersonTyping};
-use qidai_match::search::{Criteria, Facts, Origin, Query, SnapshotBuilder, Source, UnitEntry, search};
+use qidai_match::search::{
+    Criteria, Facts, Origin, Query, SnapshotBuilder, Source, UnitEntry, counts, search,
+};
 use qidai_match::{AntigenSpace, Classes, Interpreter, Matches};
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
@@ -80,7 +82,8 @@ fn fast_search_is_the_naive_search() {
         for _ in 0..25 {
             let patient = person(&invention, &mut rng);
             let typing = PersonTyping::read(&patient.hla, &nomenclature).unwrap();
-            let answer = search(&snapshot, &Query::new(&snapshot, &typing, &interpreter), &all);
+            let query = Query::new(&snapshot, &typing, &interpreter);
+            let answer = search(&snapshot, &query, &all);
             assert_eq!(answer.hits.len(), units.len(), "without a floor everybody is listed");
             for hit in answer.hits {
                 let unit = &units[hit.row as usize];
@@ -88,6 +91,16 @@ fn fast_search_is_the_naive_search() {
                 assert_eq!(hit.classes, expected, "patient {}\nunit    {}", patient.hla, unit.hla);
                 pairs += 1;
             }
+            let classes: Vec<Classes> = units.iter().map(|unit| naive_classes(&patient, unit)).collect();
+            let of_8 = |mismatches: usize| {
+                let is =
+                    |classes: &&Classes| classes.x8.is_some_and(|m| usize::from(8 - m.best) == mismatches);
+                classes.iter().filter(is).count() as u64
+            };
+            let counted = counts(&snapshot, &query);
+            assert_eq!(counted.computable, std::array::from_fn(of_8), "patient {}", patient.hla);
+            assert_eq!(counted.possible.iter().sum::<u64>(), units.len() as u64);
+            assert_eq!(counted.possible_x6.iter().sum::<u64>(), units.len() as u64);
         }
     }
     assert_eq!(pairs, 10_000);

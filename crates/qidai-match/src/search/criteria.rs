@@ -1,8 +1,10 @@
 //! What a unit must have to be listed, and the rule that keeps it out.
 
-use super::facts::{Abo, Sex, Source, StoredFacts};
+use super::facts::{Abo, Sex, StoredFacts};
+use super::layout::Flags;
+use super::near;
 use super::order::Order;
-use crate::class::Packed;
+use crate::class::{CLASS_LOCI, Packed};
 
 /// What a unit must have to be listed. Nothing is required unless it is set.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,6 +168,32 @@ impl ClassFloors {
         ClassFloors { floors, ..*self }
     }
 
+    /// False for a sum of [`near::Near`] with which a row is below every floor, and would be with one match less.
+    pub(super) fn may_pass(&self, sum: u8) -> bool {
+        let [x6, x8] = near::matches(sum);
+        // Of DQB1 the sum knows nothing.
+        let best = [x6, x8, x8 + 2];
+        let floors = self.floors.iter().zip(best).filter_map(|(floor, best)| Some(((*floor)?, best)));
+        let mut asked = false;
+        for (floor, best) in floors {
+            asked = true;
+            if best + 1 >= floor {
+                return true;
+            }
+        }
+        !asked
+    }
+
+    /// The rule of a row that may not pass, by what is untyped on either side.
+    pub(super) fn rule_of_far(&self, untyped: u32) -> Rule {
+        let is_missed = |(floor, loci): (&Option<u8>, u32)| floor.is_some() && untyped & loci == 0;
+        if self.allow_not_computable || self.floors.iter().zip(CLASS_LOCI).any(is_missed) {
+            Rule::MatchesBelowFloor
+        } else {
+            Rule::ClassNotComputable
+        }
+    }
+
     pub(super) fn failed(&self, packed: Packed) -> Option<Rule> {
         let computable = packed.classes();
         let sums = packed.sums();
@@ -192,6 +220,7 @@ impl ClassFloors {
 /// What a row is judged by.
 #[derive(Clone, Copy)]
 pub(super) struct Judged<'a> {
+    pub flags: Flags,
     pub packed: Packed,
     /// The typing can show what the patient has antibodies against.
     pub has_antibody: &'a dyn Fn() -> bool,
@@ -220,7 +249,7 @@ impl<'c> Judge<'c> {
     }
 
     pub(super) fn failed(&self, row: &Judged<'_>) -> Option<Failed> {
-        if let Some(rule) = self.not_asked(row.facts) {
+        if let Some(rule) = self.not_asked(row.flags) {
             return Some(Failed { rule, alone: false });
         }
         // Most rows end at the floor, before all their facts are unpacked.
@@ -232,14 +261,21 @@ impl<'c> Judge<'c> {
         first.map(|rule| Failed { rule, alone: second.is_none() })
     }
 
-    fn not_asked(&self, facts: &StoredFacts) -> Option<Rule> {
-        if facts.readable == 0 {
+    /// False for a row that is too far to be looked at closer.
+    pub(super) fn may_pass(&self, sum: u8) -> bool {
+        self.floors.may_pass(sum)
+    }
+
+    /// The rule of such a row.
+    pub(super) fn rule_of_far(&self, flags: Flags, untyped: u32) -> Rule {
+        self.not_asked(flags).unwrap_or_else(|| self.floors.rule_of_far(flags.untyped() | untyped))
+    }
+
+    fn not_asked(&self, flags: Flags) -> Option<Rule> {
+        if !flags.is_readable() {
             return Some(Rule::TypingUnreadable);
         }
-        let is_asked = match facts.source() {
-            Source::Unit => self.criteria.include_units,
-            Source::Listed(_) => self.criteria.include_lists,
-        };
+        let is_asked = if flags.is_own() { self.criteria.include_units } else { self.criteria.include_lists };
         (!is_asked).then_some(Rule::SourceExcluded)
     }
 

@@ -84,19 +84,17 @@ impl Facts {
     }
 }
 
-/// The stored form: 64 bytes, one line of a processor's cache; sentinels for "not recorded".
-#[derive(Clone, Copy, Pod, Zeroable)]
+/// The stored form: 48 bytes; sentinels for "not recorded". Rows of which the same is known share one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct StoredFacts {
-    pub key: u64,
     tnc_total: u64,
     cd34_total: u64,
-    pub id_start: u64,
-    volume_ml: f32,
-    cryovolume_ml: f32,
-    viability_percent: f32,
+    /// The bits of 32-bit floats.
+    volume_ml: u32,
+    cryovolume_ml: u32,
+    viability_percent: u32,
     collection_day: i32,
-    pub id_len: u16,
     list: u16,
     sex: u8,
     abo: u8,
@@ -105,8 +103,7 @@ pub(crate) struct StoredFacts {
     segments: u8,
     accreditation: u8,
     mother_typed: u8,
-    pub readable: u8,
-    padding: u32,
+    padding: [u8; 7],
 }
 
 const NO_COUNT: u64 = u64::MAX;
@@ -123,16 +120,14 @@ fn unflag(value: u8) -> Option<bool> {
 }
 
 impl StoredFacts {
-    pub(crate) fn new(key: u64, facts: &Facts, id_start: u64, id_len: u16, readable: bool) -> Self {
+    pub(crate) fn new(facts: &Facts) -> Self {
+        let bits = |value: Option<f32>| value.unwrap_or(f32::NAN).to_bits();
         StoredFacts {
-            key,
             tnc_total: facts.tnc_total.unwrap_or(NO_COUNT),
             cd34_total: facts.cd34_total.unwrap_or(NO_COUNT),
-            id_start,
-            id_len,
-            volume_ml: facts.volume_ml.unwrap_or(f32::NAN),
-            cryovolume_ml: facts.cryovolume_ml.unwrap_or(f32::NAN),
-            viability_percent: facts.viability_percent.unwrap_or(f32::NAN),
+            volume_ml: bits(facts.volume_ml),
+            cryovolume_ml: bits(facts.cryovolume_ml),
+            viability_percent: bits(facts.viability_percent),
             collection_day: facts.collection_day.unwrap_or(NO_DAY),
             list: match facts.source {
                 Source::Unit => OWN_UNIT,
@@ -145,8 +140,7 @@ impl StoredFacts {
             segments: facts.attached_segments.unwrap_or(NO_BYTE),
             accreditation: facts.accreditation,
             mother_typed: u8::from(facts.mother_typed),
-            readable: u8::from(readable),
-            padding: 0,
+            padding: [0; 7],
         }
     }
 
@@ -154,15 +148,14 @@ impl StoredFacts {
         if self.list == OWN_UNIT { Source::Unit } else { Source::Listed(self.list) }
     }
 
-    /// The same entry with its identity at another place, and where lists have other numbers: the new one stands at
-    /// the place of the old.
-    pub(crate) fn moved(self, id_start: u64, number_of: &[u16]) -> Self {
+    /// The same facts where lists have other numbers: the new one stands at the place of the old.
+    pub(crate) fn moved(self, number_of: &[u16]) -> Self {
         let list = match self.source() {
             Source::Unit => OWN_UNIT,
             // A number that no list was named for stays what it is.
             Source::Listed(list) => number_of.get(list as usize).copied().unwrap_or(list),
         };
-        StoredFacts { id_start, list, ..self }
+        StoredFacts { list, ..self }
     }
 
     pub(crate) fn tnc_total(&self) -> Option<u64> {
@@ -174,7 +167,7 @@ impl StoredFacts {
     }
 
     pub(crate) fn facts(&self) -> Facts {
-        let number = |value: f32| (!value.is_nan()).then_some(value);
+        let number = |bits: u32| Some(f32::from_bits(bits)).filter(|value| !value.is_nan());
         Facts {
             source: self.source(),
             tnc_total: self.tnc_total(),

@@ -2,17 +2,20 @@
 //!
 //! [`freeze`] makes a snapshot of it; [`thaw`] takes one as the beginning of the next.
 
+mod entries;
 mod freeze;
 mod thaw;
 
 use qidai_hla::{Nomenclature, TypingError, typing};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::facts::{Facts, StoredFacts};
-use super::layout::{Row, UNTYPED_TEXT};
+use super::facts::Facts;
+use super::layout::{TEXTS_MAX, UNTYPED_TEXT};
 use crate::antigen::AntigenSpace;
 use crate::genotype::{Interpreter, LocusGenotype};
 use crate::{MATCH_LOCI, PerMatchLocus};
+use entries::Entries;
 
 /// One unit or listed entry as the store gives it.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +39,9 @@ pub struct Origin {
     pub history_hash: [u8; 32],
 }
 
+/// Of one entry the number of its text at each locus.
+type Texts = PerMatchLocus<u32>;
+
 /// What one `^` segment of a typing stands for: text numbers by locus (usually one).
 type SegmentTexts = Box<[(u8, u32)]>;
 
@@ -52,9 +58,7 @@ pub struct SnapshotBuilder<'r> {
     interpreter: Interpreter<'r>,
     segments: FxHashMap<Box<str>, Result<SegmentTexts, TypingError>>,
     loci: PerMatchLocus<LocusTexts>,
-    rows: Vec<Row>,
-    facts: Vec<StoredFacts>,
-    ids: Vec<u8>,
+    entries: Entries,
     lists: Vec<String>,
     unreadable: Vec<(String, TypingError)>,
 }
@@ -70,18 +74,28 @@ impl<'r> SnapshotBuilder<'r> {
             interpreter: Interpreter::new(nomenclature.release, antigens),
             segments: FxHashMap::default(),
             loci: std::array::from_fn(|_| LocusTexts::untyped()),
-            rows: Vec::new(),
-            facts: Vec::new(),
-            ids: Vec::new(),
+            entries: Entries::default(),
             lists: Vec::new(),
             unreadable: Vec::new(),
+        }
+    }
+
+    /// Adds many entries, in their order. Typings whose every locus was written before are looked up on all cores.
+    pub fn push_all(&mut self, entries: &[UnitEntry<'_>]) {
+        let known: Vec<Option<Texts>> =
+            entries.par_iter().with_min_len(256).map(|entry| self.known(entry.hla)).collect();
+        for (entry, known) in entries.iter().zip(known) {
+            match known {
+                Some(texts) => self.entries.push(entry, Some(texts)),
+                None => self.push(entry),
+            }
         }
     }
 
     /// Adds one entry. A typing that the release cannot read keeps its place and is excluded by every
     /// search under its own rule, never silently.
     pub fn push(&mut self, entry: &UnitEntry<'_>) {
-        let row = match self.row(entry.hla) {
+        let row = match self.texts(entry.hla) {
             Ok(row) => Some(row),
             Err(error) => {
                 if self.unreadable.len() < UNREADABLE_KEPT {
@@ -90,11 +104,7 @@ impl<'r> SnapshotBuilder<'r> {
                 None
             }
         };
-        let start = self.ids.len() as u64;
-        self.ids.extend_from_slice(entry.id.as_bytes());
-        let len = entry.id.len() as u16;
-        self.facts.push(StoredFacts::new(entry.key, &entry.facts, start, len, row.is_some()));
-        self.rows.push(row.unwrap_or([UNTYPED_TEXT; MATCH_LOCI.len()]));
+        self.entries.push(entry, row);
     }
 
     /// Adds the name of an external list and gives the number [`super::Source::Listed`] counts it by.
@@ -111,8 +121,18 @@ impl<'r> SnapshotBuilder<'r> {
         &self.unreadable
     }
 
-    fn row(&mut self, hla: &str) -> Result<Row, TypingError> {
-        let mut row = [UNTYPED_TEXT; MATCH_LOCI.len()];
+    /// The texts of a typing of which every segment was read before and could be.
+    fn known(&self, hla: &str) -> Option<Texts> {
+        let mut all = [UNTYPED_TEXT; MATCH_LOCI.len()];
+        for segment in hla.split('^') {
+            let texts = self.segments.get(segment)?.as_ref().ok()?;
+            texts.iter().for_each(|(locus, text)| all[*locus as usize] = *text);
+        }
+        Some(all)
+    }
+
+    fn texts(&mut self, hla: &str) -> Result<Texts, TypingError> {
+        let mut all = [UNTYPED_TEXT; MATCH_LOCI.len()];
         for segment in hla.split('^') {
             let texts = match self.segments.get(segment) {
                 Some(known) => known,
@@ -122,11 +142,11 @@ impl<'r> SnapshotBuilder<'r> {
                 }
             };
             match texts {
-                Ok(texts) => texts.iter().for_each(|(locus, text)| row[*locus as usize] = *text),
+                Ok(texts) => texts.iter().for_each(|(locus, text)| all[*locus as usize] = *text),
                 Err(error) => return Err(error.clone()),
             }
         }
-        Ok(row)
+        Ok(all)
     }
 
     fn read_segment(&mut self, segment: &str) -> Result<SegmentTexts, TypingError> {
@@ -161,5 +181,10 @@ impl LocusTexts {
         self.texts.push(written.into());
         self.genotype_of_text.push(number);
         self.texts.len() as u32 - 1
+    }
+
+    /// Whether numbers of texts fit into a row.
+    fn is_too_large(&self) -> bool {
+        self.texts.len() > TEXTS_MAX
     }
 }

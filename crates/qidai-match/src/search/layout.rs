@@ -5,13 +5,79 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::MATCH_LOCI;
 use crate::genotype::{Component, LocusGenotype, Possibilities, Token};
+use crate::{MATCH_LOCI, PerMatchLocus};
 
-pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN4";
+pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN5";
 
-/// A row of the scan: for each of [`MATCH_LOCI`] the number of the text it was typed with.
-pub(crate) type Row = [u32; MATCH_LOCI.len()];
+/// Numbers of texts are below this at each locus: 21 bits.
+pub(crate) const TEXTS_MAX: usize = 1 << TEXT_BITS;
+const TEXT_BITS: u32 = 21;
+const TEXT_MASK: u64 = (1 << TEXT_BITS) - 1;
+/// Where the flags of a row begin in its second word.
+const FLAGS_AT: u32 = 2 * TEXT_BITS;
+
+/// A row of the scan, 16 bytes: for each of [`MATCH_LOCI`] the number of the text it was typed with, 21 bits each, and its [`Flags`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Row([u64; 2]);
+
+/// What a scan asks of a row before its facts: the untyped loci (bits 0 to 4), readable (bit 5), an own unit (bit 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flags(pub u8);
+
+impl Flags {
+    /// How many different ones there are.
+    pub(crate) const COUNT: usize = 128;
+    const READABLE: u8 = 1 << 5;
+    const OWN: u8 = 1 << 6;
+
+    /// One bit for each of [`MATCH_LOCI`].
+    pub(crate) fn untyped(self) -> u32 {
+        u32::from(self.0 & 0b1_1111)
+    }
+
+    pub(crate) fn is_readable(self) -> bool {
+        self.0 & Self::READABLE != 0
+    }
+
+    pub(crate) fn is_own(self) -> bool {
+        self.0 & Self::OWN != 0
+    }
+}
+
+impl Row {
+    /// Texts below [`TEXTS_MAX`].
+    pub(crate) fn new(texts: PerMatchLocus<u32>, is_readable: bool, is_own: bool) -> Row {
+        let untyped = texts.iter().enumerate().map(|(at, text)| u8::from(*text == UNTYPED_TEXT) << at);
+        let mut flags: u8 = untyped.sum();
+        flags |= if is_readable { Flags::READABLE } else { 0 };
+        flags |= if is_own { Flags::OWN } else { 0 };
+        let [a, c, b, drb1, dqb1] = texts.map(|text| u64::from(text) & TEXT_MASK);
+        let second = drb1 | dqb1 << TEXT_BITS | u64::from(flags) << FLAGS_AT;
+        Row([a | c << TEXT_BITS | b << (2 * TEXT_BITS), second])
+    }
+
+    /// The number of the text at each locus.
+    #[inline]
+    pub(crate) fn texts(&self) -> PerMatchLocus<u32> {
+        let [first, second] = self.0;
+        let text = |word: u64, at: u32| (word >> (at * TEXT_BITS) & TEXT_MASK) as u32;
+        [text(first, 0), text(first, 1), text(first, 2), text(second, 0), text(second, 1)]
+    }
+
+    #[inline]
+    pub(crate) fn flags(&self) -> Flags {
+        Flags((self.0[1] >> FLAGS_AT) as u8)
+    }
+
+    /// The same row with other numbers of its texts.
+    pub(crate) fn renumbered(&self, number_of: impl Fn(usize, u32) -> u32) -> Row {
+        let texts = self.texts();
+        let texts = std::array::from_fn(|place| number_of(place, texts[place]));
+        Row::new(texts, self.flags().is_readable(), self.flags().is_own())
+    }
+}
 
 /// The number that says "not typed"; number 0 of every locus is reserved for it.
 pub(crate) const UNTYPED_TEXT: u32 = 0;
@@ -39,7 +105,14 @@ pub(crate) struct Header {
     pub mac_codes: u32,
     pub release_label: [u8; 32],
     pub rows: Section,
+    /// For each row which one it is, for ever.
+    pub keys: Section,
+    /// For each row the number of its facts.
+    pub facts_of_row: Section,
+    /// Different facts, in the order of their first rows.
     pub facts: Section,
+    /// For each row the end of its identity in `ids`.
+    pub id_ends: Section,
     pub ids: Section,
     pub lists: Section,
     /// Per locus: for each text number its genotype number.
@@ -72,6 +145,19 @@ impl Writer {
         bytemuck::cast_slice_mut::<u64, u8>(&mut self.words)[start..start + bytes.len()]
             .copy_from_slice(bytes);
         Section { start: start as u64, len: bytes.len() as u64 }
+    }
+
+    /// A section of so many items as they come; none of them is in memory twice.
+    pub(crate) fn filled<T: Pod>(&mut self, len: usize, items: impl Iterator<Item = T>) -> Section {
+        let start = self.words.len() * 8;
+        let bytes = len * size_of::<T>();
+        self.words.resize(self.words.len() + bytes.div_ceil(8), 0);
+        let place = &mut bytemuck::cast_slice_mut::<u64, u8>(&mut self.words)[start..start + bytes];
+        bytemuck::cast_slice_mut::<u8, T>(place)
+            .iter_mut()
+            .zip(items)
+            .for_each(|(place, item)| *place = item);
+        Section { start: start as u64, len: bytes as u64 }
     }
 
     pub(crate) fn finish(mut self, mut header: Header) -> Vec<u64> {

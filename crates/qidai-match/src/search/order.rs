@@ -6,9 +6,9 @@
 use super::criteria::Criteria;
 use super::facts::{Abo, Facts, StoredFacts};
 use super::query::Query;
+use crate::PerMatchLocus;
 use crate::class::Packed;
 use crate::count::Matches;
-use crate::search::layout::Row;
 
 /// One thing that decides, before everything behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ const CRYOVOLUME_ML: std::ops::RangeInclusive<f32> = 24.0..=27.0;
 /// A row that is to be ranked.
 pub(super) struct RankedRow<'a, 'q> {
     pub query: &'a Query<'q>,
-    pub row: &'a Row,
+    pub texts: PerMatchLocus<u32>,
     pub packed: Packed,
     pub facts: &'a StoredFacts,
     /// Of exactly 0 to 4 mismatches of 8, where it was computed.
@@ -161,9 +161,9 @@ impl RankedRow<'_, '_> {
     }
 
     fn places(&self) -> u64 {
-        let at = |place: usize| self.query.mismatches(place, self.row[place]);
+        let at = |place: usize| self.query.mismatches(place, self.texts[place]);
         let [drb1, c] = [at(super::DRB1), at(super::C)];
-        let antigens: u64 = (0..self.row.len()).map(|place| u64::from(at(place).antigens)).sum();
+        let antigens: u64 = (0..self.texts.len()).map(|place| u64::from(at(place).antigens)).sum();
         255 - (u64::from(drb1.all) << 6 | u64::from(c.all) << 4 | antigens.min(15))
     }
 }

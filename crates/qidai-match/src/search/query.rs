@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use qidai_hla::{Alternatives, ClassId, PersonTyping};
 use rayon::prelude::*;
 
-use super::layout::Row;
+use super::near::{Near, near_of};
 use super::snapshot::Snapshot;
 use crate::antigen::AntigenSpace;
 use crate::class::Packed;
@@ -20,6 +20,8 @@ pub struct Query<'q> {
     patient: PerMatchLocus<Option<LocusGenotype>>,
     /// Per locus, for each text number the packed counts.
     pub(crate) tables: PerMatchLocus<Vec<u32>>,
+    /// The same in a byte each: most rows need no more.
+    pub(super) near: Near,
     /// Per locus, for each text number whether it can show what there are antibodies against; empty without antibodies.
     antibodies: PerMatchLocus<Vec<bool>>,
     /// Per locus, for each text number one more than the mismatches, once they were asked for; 0 before.
@@ -52,11 +54,12 @@ impl<'q> Query<'q> {
             })
             .collect();
         let mut tables = tables.into_iter();
-        let tables = std::array::from_fn(|_| tables.next().unwrap_or_default());
+        let tables: PerMatchLocus<Vec<u32>> = std::array::from_fn(|_| tables.next().unwrap_or_default());
+        let near = Near(std::array::from_fn(|place| near_of(&tables[place])));
         let unasked =
             |place: usize| snapshot.genotype_of_text(place).iter().map(|_| AtomicU8::new(0)).collect();
         let places = std::array::from_fn(unasked);
-        Query { snapshot, antigens, patient, tables, antibodies: Default::default(), places }
+        Query { snapshot, antigens, patient, tables, near, antibodies: Default::default(), places }
     }
 
     /// The same patient with antibodies against antigens or alleles.
@@ -75,8 +78,20 @@ impl<'q> Query<'q> {
         self
     }
 
-    pub(super) fn has_antibody(&self, row: &Row) -> bool {
-        self.antibodies.iter().zip(row).any(|(table, text)| table.get(*text as usize) == Some(&true))
+    pub(super) fn has_antibody(&self, texts: &PerMatchLocus<u32>) -> bool {
+        self.antibodies.iter().zip(texts).any(|(table, text)| table.get(*text as usize) == Some(&true))
+    }
+
+    /// All classes of a row.
+    pub(super) fn packed(&self, texts: &PerMatchLocus<u32>) -> Packed {
+        let add = |sum, (table, text): (&Vec<u32>, &u32)| sum + table[*text as usize];
+        Packed(self.tables.iter().zip(texts).fold(0, add))
+    }
+
+    /// The loci at which the patient is not typed, one bit for each of [`MATCH_LOCI`].
+    pub(super) fn untyped(&self) -> u32 {
+        let untyped = |(place, typed): (usize, &Option<LocusGenotype>)| u32::from(typed.is_none()) << place;
+        self.patient.iter().enumerate().map(untyped).sum()
     }
 
     /// The mismatches of a text of a locus, counted once for each text that is asked for.

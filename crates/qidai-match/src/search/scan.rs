@@ -5,13 +5,12 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 
 use super::criteria::{Criteria, Judge, Judged, Rule};
-use super::facts::StoredFacts;
-use super::layout::Row;
+use super::layout::{Flags, Row};
 use super::order::{OrderKey, RankedRow, rank};
 use super::query::Query;
 use super::rank::{Best, Key};
 use super::snapshot::Snapshot;
-use crate::class::{Classes, Packed};
+use crate::class::Classes;
 
 /// One listed row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,13 +100,13 @@ fn key_of(
     p: Option<&[f64; 5]>,
 ) -> Key {
     let is_predicted = criteria.order.before_probability().is_some();
-    let (texts, facts) = (&snapshot.rows()[row as usize], &snapshot.stored_facts()[row as usize]);
-    let ranked = RankedRow { query, row: texts, packed: add(query, texts), facts, p, is_predicted };
+    let (texts, facts) = (snapshot.rows()[row as usize].texts(), snapshot.stored_facts(row));
+    let ranked = RankedRow { query, texts, packed: query.packed(&texts), facts, p, is_predicted };
     (rank(&criteria.order.keys, criteria, &ranked), Reverse(row))
 }
 
 fn hit(snapshot: &Snapshot, query: &Query<'_>, row: u32, p: Option<[f64; 5]>) -> Hit {
-    Hit { row, classes: add(query, &snapshot.rows()[row as usize]).classes(), p }
+    Hit { row, classes: query.packed(&snapshot.rows()[row as usize].texts()).classes(), p }
 }
 
 fn walk(
@@ -118,37 +117,33 @@ fn walk(
     limit: usize,
     is_predicted: bool,
 ) -> Partial {
-    let (rows, facts) = (snapshot.rows(), snapshot.stored_facts());
-    let walk = Walk { query, criteria, keys, is_predicted, judge: Judge::new(criteria) };
-    rows.par_chunks(BLOCK_ROWS)
-        .zip(facts.par_chunks(BLOCK_ROWS))
-        .enumerate()
+    let judge = Judge::new(criteria);
+    let is_near = std::array::from_fn(|sum| judge.may_pass(sum as u8));
+    let walk = Walk { snapshot, query, criteria, keys, is_predicted, judge, is_near };
+    let blocks = snapshot.rows().par_chunks(BLOCK_ROWS).enumerate();
+    let walked = blocks
         .fold(
             || Partial::new(limit),
-            |mut partial, (block, (rows, facts))| {
-                for (i, (row, facts)) in rows.iter().zip(facts).enumerate() {
-                    partial.take(&walk, row, facts, (block * BLOCK_ROWS + i) as u32);
+            |mut partial, (block, rows)| {
+                for (i, row) in rows.iter().enumerate() {
+                    partial.take(&walk, row, (block * BLOCK_ROWS + i) as u32);
                 }
                 partial
             },
         )
-        .reduce(|| Partial::new(limit), Partial::merge)
+        .reduce(|| Partial::new(limit), Partial::merge);
+    walked.with_far(&walk)
 }
 
 struct Walk<'w, 'q> {
+    snapshot: &'w Snapshot,
     query: &'w Query<'q>,
     criteria: &'w Criteria,
     keys: &'w [OrderKey],
     is_predicted: bool,
     judge: Judge<'w>,
-}
-
-fn add(query: &Query<'_>, row: &Row) -> Packed {
-    let mut sum = 0;
-    for (table, text) in query.tables.iter().zip(row) {
-        sum += table[*text as usize];
-    }
-    Packed(sum)
+    /// For each sum of a row whether it is worth a closer look.
+    is_near: [bool; 256],
 }
 
 type PerRule = [u64; Rule::ALL.len()];
@@ -158,31 +153,55 @@ struct Partial {
     passed: u64,
     excluded: PerRule,
     relaxed: PerRule,
+    /// Rows that were looked at, by their flags.
+    near: [u64; Flags::COUNT],
 }
 
 impl Partial {
     fn new(limit: usize) -> Self {
         let none = [0; Rule::ALL.len()];
-        Partial { best: Best::new(limit), passed: 0, excluded: none, relaxed: none }
+        Partial { best: Best::new(limit), passed: 0, excluded: none, relaxed: none, near: [0; Flags::COUNT] }
     }
 
-    fn take(&mut self, walk: &Walk<'_, '_>, row: &Row, facts: &StoredFacts, number: u32) {
-        let packed = add(walk.query, row);
-        let has_antibody = || walk.query.has_antibody(row);
-        if let Some(failed) = walk.judge.failed(&Judged { packed, has_antibody: &has_antibody, facts }) {
+    #[inline]
+    fn take(&mut self, walk: &Walk<'_, '_>, row: &Row, number: u32) {
+        if walk.is_near[usize::from(walk.query.near.sum(&row.texts()))] {
+            self.look(walk, row, number);
+        }
+    }
+
+    #[inline(never)]
+    fn look(&mut self, walk: &Walk<'_, '_>, row: &Row, number: u32) {
+        let (texts, flags) = (row.texts(), row.flags());
+        self.near[usize::from(flags.0) % Flags::COUNT] += 1;
+        let (packed, facts) = (walk.query.packed(&texts), walk.snapshot.stored_facts(number));
+        let has_antibody = || walk.query.has_antibody(&texts);
+        if let Some(failed) = walk.judge.failed(&Judged { flags, packed, has_antibody: &has_antibody, facts })
+        {
             self.excluded[failed.rule as usize] += 1;
             self.relaxed[failed.rule as usize] += u64::from(failed.alone);
             return;
         }
         self.passed += 1;
         let ranked =
-            RankedRow { query: walk.query, row, packed, facts, p: None, is_predicted: walk.is_predicted };
+            RankedRow { query: walk.query, texts, packed, facts, p: None, is_predicted: walk.is_predicted };
         self.best.offer((rank(walk.keys, walk.criteria, &ranked), Reverse(number)));
+    }
+
+    /// With the rows that were too far to be looked at: their flags say which rule they fail.
+    fn with_far(mut self, walk: &Walk<'_, '_>) -> Partial {
+        let untyped = walk.query.untyped();
+        for (flags, (all, near)) in walk.snapshot.rows_by_flags().iter().zip(self.near).enumerate() {
+            let rule = walk.judge.rule_of_far(Flags(flags as u8), untyped);
+            self.excluded[rule as usize] += all - near;
+        }
+        self
     }
 
     fn merge(mut self, other: Partial) -> Partial {
         self.excluded.iter_mut().zip(other.excluded).for_each(|(sum, more)| *sum += more);
         self.relaxed.iter_mut().zip(other.relaxed).for_each(|(sum, more)| *sum += more);
+        self.near.iter_mut().zip(other.near).for_each(|(sum, more)| *sum += more);
         Partial { best: self.best.merge(other.best), passed: self.passed + other.passed, ..self }
     }
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use bytemuck::Pod;
 use qidai_hla::{Nomenclature, Release};
+use rayon::prelude::*;
 
 use super::facts::{Facts, StoredFacts};
 use super::index::Origin;
-use super::layout::{Header, MAGIC, Row, Section, body_sum, checksum, read_genotypes};
+use super::layout::{Flags, Header, MAGIC, Row, Section, body_sum, checksum, read_genotypes};
+use crate::PerMatchLocus;
 use crate::genotype::LocusGenotype;
-use crate::{MATCH_LOCI, PerMatchLocus};
 
 /// Bytes that are not a snapshot, or not a whole one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +30,11 @@ pub enum SnapshotError {
         /// The release in force.
         expected: String,
     },
+    /// More rows, typings or bytes of identities than a snapshot can number.
+    #[error(
+        "snapshot_too_large: more than 4 billion rows, 4 GiB of identities or 2 million different typings of a locus"
+    )]
+    TooLarge,
 }
 
 /// A frozen bank that searches read. Made by [`super::SnapshotBuilder`], or mapped from its file. Clones share
@@ -46,6 +52,8 @@ struct Content {
     /// Decoded once: per locus the distinct genotypes.
     genotypes: PerMatchLocus<Vec<LocusGenotype>>,
     lists: Vec<String>,
+    /// How many rows have which flags.
+    rows_by_flags: [u64; Flags::COUNT],
 }
 
 enum Bytes {
@@ -93,8 +101,9 @@ impl Snapshot {
         }
         let lists = String::from_utf8_lossy(view::<u8>(all, header.lists)?);
         let lists = lists.lines().map(str::to_owned).collect();
-        check_sections(all, &header)?;
-        Ok(Snapshot { header, content: Arc::new(Content { bytes, body_sum, genotypes, lists }) })
+        let rows_by_flags = check_sections(all, &header)?;
+        let content = Content { bytes, body_sum, genotypes, lists, rows_by_flags };
+        Ok(Snapshot { header, content: Arc::new(content) })
     }
 
     /// Refuses a snapshot whose typings were read with another release, or with other codes, than those in force.
@@ -176,28 +185,35 @@ impl Snapshot {
 
     /// The identity of a row.
     pub fn id(&self, row: u32) -> &str {
-        let facts = &self.stored_facts()[row as usize];
-        let start = facts.id_start as usize;
-        self.id_bytes()
-            .get(start..start + facts.id_len as usize)
-            .and_then(|id| std::str::from_utf8(id).ok())
-            .unwrap_or("?")
+        std::str::from_utf8(self.id_of(row)).unwrap_or("?")
+    }
+
+    /// The bytes of an identity.
+    pub(crate) fn id_of(&self, row: u32) -> &[u8] {
+        let ends: &[u32] = self.section(self.header.id_ends);
+        let start = if row == 0 { 0 } else { ends[row as usize - 1] };
+        &self.section::<u8>(self.header.ids)[start as usize..ends[row as usize] as usize]
+    }
+
+    /// Which one a row is, for ever, among own units or among listed entries.
+    pub fn key(&self, row: u32) -> u64 {
+        self.section::<u64>(self.header.keys)[row as usize]
     }
 
     /// The facts of a row.
     pub fn facts(&self, row: u32) -> Facts {
-        self.stored_facts()[row as usize].facts()
+        self.stored_facts(row).facts()
     }
 
     /// The typing of a row as written, locus by locus; an untyped locus is empty.
     pub fn typing(&self, row: u32) -> PerMatchLocus<&str> {
-        let texts = self.rows()[row as usize];
+        let texts = self.rows()[row as usize].texts();
         std::array::from_fn(|place| self.text(place, texts[place]))
     }
 
     /// The genotype of a row at a locus, by its place in [`MATCH_LOCI`]; `None` when untyped.
     pub fn genotype(&self, row: u32, place: usize) -> Option<&LocusGenotype> {
-        let text = self.rows()[row as usize][place];
+        let text = self.rows()[row as usize].texts()[place];
         let number = self.genotype_of_text(place)[text as usize];
         self.content.genotypes[place].get(number as usize)
     }
@@ -213,13 +229,27 @@ impl Snapshot {
         self.section(self.header.rows)
     }
 
-    pub(crate) fn stored_facts(&self) -> &[StoredFacts] {
+    /// Different facts of rows.
+    pub(crate) fn all_facts(&self) -> &[StoredFacts] {
         self.section(self.header.facts)
     }
 
-    /// Bytes of all identities, which the facts point into.
-    pub(crate) fn id_bytes(&self) -> &[u8] {
-        self.section(self.header.ids)
+    /// For each row the number of its facts.
+    pub(crate) fn facts_of_row(&self) -> &[u32] {
+        self.section(self.header.facts_of_row)
+    }
+
+    pub(crate) fn facts_number(&self, row: u32) -> u32 {
+        self.facts_of_row()[row as usize]
+    }
+
+    pub(crate) fn stored_facts(&self, row: u32) -> &StoredFacts {
+        &self.all_facts()[self.facts_number(row) as usize]
+    }
+
+    /// How many rows have which flags.
+    pub(crate) fn rows_by_flags(&self) -> &[u64; Flags::COUNT] {
+        &self.content.rows_by_flags
     }
 
     pub(crate) fn genotypes(&self, place: usize) -> &[LocusGenotype] {
@@ -236,25 +266,42 @@ impl Snapshot {
     }
 }
 
-/// Everything that is indexed later without a question is looked at here once.
-fn check_sections(all: &[u8], header: &Header) -> Result<(), SnapshotError> {
+/// Everything that is indexed later without a question is looked at here once; gives the number of rows by their flags.
+fn check_sections(all: &[u8], header: &Header) -> Result<[u64; Flags::COUNT], SnapshotError> {
+    const UNFIT: SnapshotError = SnapshotError::Damaged("typings and rows do not fit together");
     let rows: &[Row] = view(all, header.rows)?;
+    let keys: &[u64] = view(all, header.keys)?;
+    let facts_of_row: &[u32] = view(all, header.facts_of_row)?;
     let facts: &[StoredFacts] = view(all, header.facts)?;
-    view::<u8>(all, header.ids)?;
-    if rows.len() as u64 != header.row_count || facts.len() != rows.len() {
+    let id_ends: &[u32] = view(all, header.id_ends)?;
+    let ids: &[u8] = view(all, header.ids)?;
+    let lengths = [rows.len(), keys.len(), facts_of_row.len(), id_ends.len()];
+    if lengths.into_iter().any(|len| len as u64 != header.row_count) {
         return Err(SnapshotError::Damaged("row counts differ"));
     }
-    for place in 0..MATCH_LOCI.len() {
+    let is_known = facts_of_row.par_iter().all(|number| (*number as usize) < facts.len());
+    let ends = id_ends.last().map_or(0, |end| *end as usize);
+    if !is_known || ends != ids.len() || !id_ends.is_sorted() {
+        return Err(SnapshotError::Damaged("facts or identities do not fit the rows"));
+    }
+    let mut text_counts: PerMatchLocus<u32> = Default::default();
+    for (place, count) in text_counts.iter_mut().enumerate() {
         let genotype_of_text: &[u32] = view(all, header.genotype_of_text[place])?;
         let ends: &[u32] = view(all, header.text_ends[place])?;
         let bytes: &[u8] = view(all, header.text_bytes[place])?;
-        let texts = genotype_of_text.len();
         let in_order = ends.is_sorted() && ends.last().is_some_and(|end| *end as usize == bytes.len());
-        if ends.len() != texts || !in_order || rows.iter().any(|row| row[place] as usize >= texts) {
-            return Err(SnapshotError::Damaged("typings and rows do not fit together"));
+        if ends.len() != genotype_of_text.len() || !in_order {
+            return Err(UNFIT);
         }
+        *count = ends.len() as u32;
     }
-    Ok(())
+    let is_within = |row: &Row| row.texts().iter().zip(text_counts).all(|(text, count)| *text < count);
+    if !rows.par_iter().all(is_within) {
+        return Err(UNFIT);
+    }
+    let mut by_flags = [0; Flags::COUNT];
+    rows.iter().for_each(|row| by_flags[usize::from(row.flags().0) % Flags::COUNT] += 1);
+    Ok(by_flags)
 }
 
 fn view<T: Pod>(all: &[u8], section: Section) -> Result<&[T], SnapshotError> {

@@ -2,6 +2,7 @@
 //! was collected and dropped before.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::{LocusTexts, Origin, SnapshotBuilder};
 use crate::PerMatchLocus;
@@ -9,21 +10,34 @@ use crate::search::facts::{Source, StoredFacts};
 use crate::search::layout::{Header, MAGIC, Row, Section, UNTYPED_TEXT, Writer, write_genotype};
 use crate::search::snapshot::{Snapshot, SnapshotError, fingerprint, mac_codes};
 
+/// Bytes of a row beside its identity: texts, key, number of facts, end of identity.
+const ROW_BYTES: usize = size_of::<Row>() + 8 + 4 + 4;
+
 impl SnapshotBuilder<'_> {
     /// Sorts by source and identity and freezes. `origin` says which history the rows are of, and up to where.
     ///
     /// # Errors
-    /// Only when the bytes just written cannot be read again, which would be a defect.
+    /// [`SnapshotError::TooLarge`]; otherwise only when the bytes just written cannot be read again, which would be a defect.
     pub fn finish(mut self, origin: Origin) -> Result<Snapshot, SnapshotError> {
+        if self.entries.is_too_large() || self.loci.iter().any(LocusTexts::is_too_large) {
+            return Err(SnapshotError::TooLarge);
+        }
         let order = self.order();
         let loci = self.frozen_loci();
         // What is no longer needed is given back at once: a province's units are in memory twice as it is.
         drop(std::mem::take(&mut self.segments));
         let row_count = order.len();
-        let row_bytes = row_count * (size_of::<Row>() + size_of::<StoredFacts>());
-        let mut writer = Writer::new(row_bytes + self.ids.len());
-        let rows = writer.section(&renumbered(std::mem::take(&mut self.rows), &order, &loci));
-        let (facts, ids, lists) = self.frozen_facts(&order);
+        let mut writer = Writer::new(row_count * ROW_BYTES + self.entries.ids.len());
+        let rows = std::mem::take(&mut self.entries.rows);
+        let renumbered =
+            |i: &u32| rows[*i as usize].renumbered(|place, text| loci[place].number_of[text as usize]);
+        let rows_section = writer.filled(row_count, order.iter().map(renumbered));
+        drop(rows);
+        let keys = std::mem::take(&mut self.entries.keys);
+        let keys_section = writer.filled(row_count, order.iter().map(|i| keys[*i as usize]));
+        drop(keys);
+        let (number_of, lists) = self.frozen_lists();
+        let (facts_of_row, facts) = self.frozen_facts(&order, &number_of);
         let header = Header {
             magic: MAGIC,
             generation: origin.generation,
@@ -33,57 +47,83 @@ impl SnapshotBuilder<'_> {
             crc: 0,
             mac_codes: mac_codes(&self.nomenclature),
             release_label: label(self.nomenclature.release.label()),
-            rows,
+            rows: rows_section,
+            keys: keys_section,
+            facts_of_row: writer.section(&facts_of_row),
             facts: writer.section(&facts),
-            ids: writer.section(&ids),
+            id_ends: self.write_id_ends(&mut writer, &order),
+            ids: self.write_ids(&mut writer, &order),
             lists: writer.section(lists.join("\n").as_bytes()),
             genotype_of_text: per_locus(&mut writer, &loci, |w, l| w.section(&l.genotype_of_text)),
             text_ends: per_locus(&mut writer, &loci, |w, l| w.section(&l.text_ends)),
             text_bytes: per_locus(&mut writer, &loci, |w, l| w.section(&l.text_bytes)),
             genotypes: per_locus(&mut writer, &loci, |w, l| w.section(&l.genotype_words)),
         };
-        drop((facts, ids));
+        drop((self, facts_of_row, facts, order));
         Snapshot::from_words(writer.finish(header))
     }
 
     /// Own units first, then the lists, each by identity: equals in a ranking keep this order. One identity in
     /// several lists is there several times, by key.
     fn order(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.rows.len() as u32).collect();
-        let key = |i: &u32| {
-            let facts = &self.facts[*i as usize];
-            (facts.source() != Source::Unit, id(&self.ids, facts), facts.key)
-        };
-        // Stable, because it is fastest where most is in order: what was thawed is.
-        order.sort_by(|a, b| key(a).cmp(&key(b)));
+        let entries = &self.entries;
+        let mut order: Vec<u32> = (0..entries.len() as u32).collect();
+        let key =
+            |i: u32| (!entries.rows[i as usize].flags().is_own(), entries.id(i), entries.keys[i as usize]);
+        if !order.par_windows(2).all(|two| key(two[0]) <= key(two[1])) {
+            // Stable, because it is fastest where most is in order: what was thawed is.
+            order.par_sort_by(|a, b| key(*a).cmp(&key(*b)));
+        }
         order
     }
 
     fn frozen_loci(&self) -> Vec<FrozenLocus> {
         let loci = self.loci.par_iter().enumerate();
-        loci.map(|(place, locus)| FrozenLocus::new(locus, self.rows.iter().map(|row| row[place]))).collect()
+        let used = |place: usize| self.entries.rows.iter().map(move |row| row.texts()[place]);
+        loci.map(|(place, locus)| FrozenLocus::new(locus, used(place))).collect()
     }
 
-    /// Facts in their order, the identities in the same, and the names of the lists that are used.
-    fn frozen_facts(&mut self, order: &[u32]) -> (Vec<StoredFacts>, Vec<u8>, Vec<String>) {
-        let (number_of, lists) = self.frozen_lists();
-        let mut ids = Vec::with_capacity(self.ids.len());
-        let collected = std::mem::take(&mut self.facts);
-        let facts = order.iter().map(|i| {
-            let facts = collected[*i as usize];
-            let id_start = ids.len() as u64;
-            ids.extend_from_slice(id(&self.ids, &facts));
-            facts.moved(id_start, &number_of)
+    /// For each row in its order the number of its facts, and the facts, each once, in the order of their first rows.
+    fn frozen_facts(&self, order: &[u32], list_number_of: &[u16]) -> (Vec<u32>, Vec<StoredFacts>) {
+        let mut number_of = vec![u32::MAX; self.entries.facts.len()];
+        let mut numbers: FxHashMap<StoredFacts, u32> = FxHashMap::default();
+        let mut all = Vec::new();
+        let mut number = |i: &u32| {
+            let before = self.entries.facts_of_row[*i as usize] as usize;
+            if number_of[before] == u32::MAX {
+                let facts = self.entries.facts[before].moved(list_number_of);
+                let next = all.len() as u32;
+                number_of[before] = *numbers.entry(facts).or_insert_with(|| {
+                    all.push(facts);
+                    next
+                });
+            }
+            number_of[before]
+        };
+        let of_row = order.iter().map(&mut number).collect();
+        (of_row, all)
+    }
+
+    fn write_id_ends(&self, writer: &mut Writer, order: &[u32]) -> Section {
+        let mut end = 0;
+        let ends = order.iter().map(|i| {
+            end += self.entries.id(*i).len() as u32;
+            end
         });
-        let facts = facts.collect();
-        (facts, ids, lists)
+        writer.filled(order.len(), ends)
+    }
+
+    fn write_ids(&self, writer: &mut Writer, order: &[u32]) -> Section {
+        writer.filled(self.entries.ids.len(), order.iter().flat_map(|i| self.entries.id(*i).iter().copied()))
     }
 
     /// The new number of each list, and the names of those that have entries.
     fn frozen_lists(&self) -> (Vec<u16>, Vec<String>) {
         let mut is_used = vec![false; self.lists.len()];
-        for facts in &self.facts {
-            if let Source::Listed(list) = facts.source()
+        let mut is_asked = vec![false; self.entries.facts.len()];
+        self.entries.facts_of_row.iter().for_each(|facts| is_asked[*facts as usize] = true);
+        for row in (0..is_asked.len()).filter(|at| is_asked[*at]) {
+            if let Source::Listed(list) = self.entries.facts[row].source()
                 && let Some(is_used) = is_used.get_mut(list as usize)
             {
                 *is_used = true;
@@ -97,27 +137,11 @@ impl SnapshotBuilder<'_> {
     }
 }
 
-fn id<'a>(ids: &'a [u8], facts: &StoredFacts) -> &'a [u8] {
-    let start = facts.id_start as usize;
-    &ids[start..start + facts.id_len as usize]
-}
-
 fn label(text: &str) -> [u8; 32] {
     let mut label = [0; 32];
     let len = text.len().min(label.len());
     label[..len].copy_from_slice(&text.as_bytes()[..len]);
     label
-}
-
-/// Rows in their order, with the new numbers of their texts; the old place is given back before the next section is
-/// begun.
-#[expect(clippy::needless_pass_by_value, reason = "taking them is the point: they are dropped here")]
-fn renumbered(rows: Vec<Row>, order: &[u32], loci: &[FrozenLocus]) -> Vec<Row> {
-    let renumber = |i: &u32| -> Row {
-        let row = rows[*i as usize];
-        std::array::from_fn(|place| loci[place].number_of[row[place] as usize])
-    };
-    order.iter().map(renumber).collect()
 }
 
 fn per_locus(

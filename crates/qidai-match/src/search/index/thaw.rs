@@ -23,11 +23,16 @@ impl<'r> SnapshotBuilder<'r> {
         snapshot.check(&nomenclature)?;
         let mut builder = SnapshotBuilder::new(nomenclature, antigens);
         builder.loci = std::array::from_fn(|place| LocusTexts::of_snapshot(snapshot, place));
-        builder.ids = snapshot.id_bytes().to_vec();
         builder.lists = snapshot.lists().to_vec();
-        let kept = snapshot.rows().iter().zip(snapshot.stored_facts());
-        let kept = kept.filter(|(_, facts)| !is_gone(facts.source(), facts.key));
-        (builder.rows, builder.facts) = kept.unzip();
+        builder.entries.facts = snapshot.all_facts().to_vec();
+        let sources: Vec<Source> = builder.entries.facts.iter().map(|facts| facts.source()).collect();
+        for row in 0..snapshot.row_count() as u32 {
+            let (facts, key) = (snapshot.facts_number(row), snapshot.key(row));
+            if !is_gone(sources[facts as usize], key) {
+                let id = snapshot.id_of(row);
+                builder.entries.push_row(snapshot.rows()[row as usize], key, facts, id);
+            }
+        }
         Ok(builder)
     }
 }

@@ -5,12 +5,14 @@
 //!
 //! * [`Collection`]: donors, frozen; [`Patient`]: who looks at them. Both are made of the same [`crate::impute::Counted`]
 //! * [`certain`]: typings that leave nothing open need no frequencies
+//! * [`Kept`]: typings of snapshots, imputed once for all searches
 //! * [`batch`]: many patients, those who are typed alike imputed once
 
 pub mod batch;
 pub mod certain;
 mod collection;
 mod compare;
+mod kept;
 mod lists;
 mod look;
 mod marginal;
@@ -19,6 +21,7 @@ mod viewpoint;
 
 pub use batch::People;
 pub use collection::Collection;
+pub use kept::{Heard, Kept};
 pub use patient::Patient;
 pub use viewpoint::LOCI_MAX;
 

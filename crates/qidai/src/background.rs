@@ -5,9 +5,11 @@ mod follow;
 mod jobs;
 mod keep_count;
 mod listen;
+mod prepare;
 
 pub(crate) use figures::keep_figures;
 pub(crate) use follow::follow;
 pub(crate) use jobs::work;
 pub(crate) use keep_count::keep_count;
 pub(crate) use listen::listen;
+pub(crate) use prepare::prepare;

@@ -21,10 +21,11 @@ mod selection;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use qidai_bank::Store;
 use qidai_hla::{MacTable, Nomenclature, Release};
+use qidai_match::predict::Heard;
 use qidai_match::search::{Facts, Snapshot, Source};
 use qidai_match::{AntigenSpace, Interpreter};
 
@@ -133,6 +134,8 @@ pub(crate) struct Catalogue {
     snapshot: Snapshot,
     is_synthetic: bool,
     counts: Counts,
+    /// What its texts ask under the frequencies in use, once that was asked for.
+    heard: Arc<OnceLock<Heard>>,
 }
 
 /// What can be found.
@@ -193,7 +196,7 @@ impl Catalogue {
         let rows = 0..snapshot.row_count() as u32;
         let own = rows.filter(|row| snapshot.facts(*row).source == Source::Unit).count() as u64;
         let counts = Counts { public_units: own, listed: snapshot.row_count() as u64 - own };
-        Catalogue { reading, snapshot, is_synthetic: false, counts }
+        Catalogue { reading, snapshot, is_synthetic: false, counts, heard: Arc::default() }
     }
 
     /// What typings are read with.

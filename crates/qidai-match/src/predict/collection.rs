@@ -23,7 +23,7 @@ const CHUNK: usize = 4_096;
 /// A thread is given so many donors at least.
 const SHARE_MIN: usize = 1_024;
 /// No readable typing.
-const NOBODY: u32 = u32::MAX;
+pub(super) const NOBODY: u32 = u32::MAX;
 
 /// Donors under one set and one choice of counted loci.
 ///
@@ -56,13 +56,13 @@ const NOBODY: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub struct Collection {
     rows: Arc<Rows>,
-    groups: Lists<Member>,
+    pub(super) groups: Lists<Member>,
     /// For each distinct typing the pairs of groups that fit together.
-    distinct: Lists<(u32, u32)>,
+    pub(super) distinct: Lists<(u32, u32)>,
     /// For each distinct typing the sum of all weights.
-    masses: Vec<f64>,
+    pub(super) masses: Vec<f64>,
     /// For each donor the number of the typing, or [`NOBODY`].
-    of_donor: Vec<u32>,
+    pub(super) of_donor: Vec<u32>,
 }
 
 impl Collection {
@@ -92,6 +92,17 @@ impl Collection {
         }
         builder.impute(&fresh);
         builder.all
+    }
+
+    /// Nobody yet.
+    pub(super) fn empty(rows: Arc<Rows>) -> Self {
+        Collection {
+            rows,
+            groups: Lists::default(),
+            distinct: Lists::default(),
+            masses: Vec::new(),
+            of_donor: Vec::new(),
+        }
     }
 
     /// Freezes people who are imputed already.
@@ -272,6 +283,19 @@ fn predicted(totals: [f64; ANSWERED], mass: f64, bound: f64) -> Answer {
     Answer::Predicted(Prediction { totals: totals.map(|total| total / mass), bound })
 }
 
+/// The pairs of a person's groups, by the numbers of the groups. Different groups can show the same at the counted loci and have one number:
+/// a pair of them has both orders, as twice the pair of a group with itself has.
+pub(super) fn pairs_by_number<'p>(
+    person: &'p Person,
+    numbers: &'p [u32],
+) -> impl Iterator<Item = (u32, u32)> + 'p {
+    person.pairs.iter().flat_map(|(one, two)| {
+        let pair = (numbers[*one as usize], numbers[*two as usize]);
+        let times = if one != two && pair.0 == pair.1 { 2 } else { 1 };
+        std::iter::repeat_n(pair, times)
+    })
+}
+
 /// A collection that grows.
 struct Builder<'c, 'i, 's> {
     counted: &'c Counted<'i, 's>,
@@ -281,13 +305,7 @@ struct Builder<'c, 'i, 's> {
 
 impl<'c, 'i, 's> Builder<'c, 'i, 's> {
     fn new(counted: &'c Counted<'i, 's>) -> Self {
-        let all = Collection {
-            rows: Arc::clone(counted.rows()),
-            groups: Lists::default(),
-            distinct: Lists::default(),
-            masses: Vec::new(),
-            of_donor: Vec::new(),
-        };
+        let all = Collection::empty(Arc::clone(counted.rows()));
         Builder { counted, numbers: FxHashMap::default(), all }
     }
 
@@ -299,13 +317,7 @@ impl<'c, 'i, 's> Builder<'c, 'i, 's> {
 
     fn add(&mut self, person: &Person) {
         let numbers: Vec<u32> = person.groups.iter().map(|group| self.number(group)).collect();
-        // Different groups can show the same at the counted loci and have one number. A pair of them has both orders, as twice the pair of
-        // a group with itself has.
-        let pairs = person.pairs.iter().flat_map(|(one, two)| {
-            let pair = (numbers[*one as usize], numbers[*two as usize]);
-            let times = if one != two && pair.0 == pair.1 { 2 } else { 1 };
-            std::iter::repeat_n(pair, times)
-        });
+        let pairs = pairs_by_number(person, &numbers);
         self.all.distinct.push(pairs);
         self.all.masses.push(person.mass);
     }

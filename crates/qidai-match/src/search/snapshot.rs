@@ -218,6 +218,11 @@ impl Snapshot {
         self.content.genotypes[place].get(number as usize)
     }
 
+    /// How many texts a locus has, by its place in [`MATCH_LOCI`](crate::MATCH_LOCI); number 0 is "not typed".
+    pub(crate) fn text_count(&self, place: usize) -> usize {
+        self.genotype_of_text(place).len()
+    }
+
     pub(crate) fn text(&self, place: usize, number: u32) -> &str {
         let ends: &[u32] = self.section(self.header.text_ends[place]);
         let start = if number == 0 { 0 } else { ends[number as usize - 1] };

@@ -3,6 +3,7 @@
 use qidai_hla::{Locus, LocusTyping, PersonTyping};
 use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, UnitPair, pairs, search, search_predicted};
 use qidai_match::{LocusCounts, LocusGenotype, MATCH_LOCI, PerMatchLocus, position};
+use rayon::prelude::*;
 
 use super::answer::HIT_LOCI;
 use super::mother::{self, Nima};
@@ -49,9 +50,10 @@ impl Catalogue {
         let pairs = self.pairs(&answer.hits, request, &selected);
         let units: Vec<UnitHit> = answer
             .hits
-            .iter()
+            .par_iter()
             .take(request.limit)
             .enumerate()
+            .with_min_len(64)
             .map(|(i, hit)| self.unit_hit(i as u32 + 1, hit, &genotypes, &nima, request))
             .collect();
         let excluded: Vec<Excluded> = answer

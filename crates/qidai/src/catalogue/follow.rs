@@ -86,6 +86,11 @@ impl Catalogue {
     pub(crate) fn kept(&self, args: &BankArgs) -> Result<Catalogue, Failure> {
         let path: Option<PathBuf> = snapshot_path(args);
         let snapshot = build::keep(self.snapshot.clone(), path.as_deref())?;
-        Ok(Catalogue { reading: Arc::clone(&self.reading), snapshot, ..*self })
+        Ok(Catalogue {
+            reading: Arc::clone(&self.reading),
+            heard: Arc::clone(&self.heard),
+            snapshot,
+            ..*self
+        })
     }
 }

@@ -1,14 +1,14 @@
 //! How likely the units of a search match: P0 to P4 under one set of frequencies.
 //!
-//! The set is understood once for each release. A search imputes the patient, and each distinct typing of the units that it could list, once.
+//! The set is understood once for each release, and each distinct typing of a unit is imputed once for as long as the set is in use: searches
+//! share what is kept, and so do the snapshots that follow each other.
 
 use std::path::Path;
 
 use qidai_hla::{Locus, Nomenclature, PersonTyping};
 use qidai_match::frequency::{FrequencySet, Rules, Understood};
-use qidai_match::impute::{Counted, Imputer, Phenotype};
-use qidai_match::predict::{Answer, Collection};
-use rayon::prelude::*;
+use qidai_match::impute::{Imputer, Phenotype};
+use qidai_match::predict::{Answer, Heard, Kept};
 use sha2::{Digest, Sha256};
 
 use super::Catalogue;
@@ -22,7 +22,7 @@ pub(super) struct Frequencies {
     /// Name of the set and the beginning of its digest.
     label: String,
     imputer: Imputer<'static>,
-    places: Vec<usize>,
+    kept: Kept,
 }
 
 impl Frequencies {
@@ -67,8 +67,9 @@ impl Frequencies {
                     .with("locus", locus.name())
             })
         };
-        let places = COUNTED.iter().map(place).collect::<Result<_, _>>()?;
-        Ok(Frequencies { label, imputer, places })
+        let places: Vec<usize> = COUNTED.iter().map(place).collect::<Result<_, _>>()?;
+        let kept = Kept::new(&imputer, &places);
+        Ok(Frequencies { label, imputer, kept })
     }
 
     pub(super) fn label(&self) -> &str {
@@ -89,24 +90,36 @@ impl Catalogue {
         patient: &PersonTyping,
         rows: &[u32],
     ) -> Vec<Option<[f64; 5]>> {
-        let imputer = &frequencies.imputer;
-        let phenotype = |text: &str| {
-            Phenotype::read(text, imputer.understood(), &self.nomenclature()).ok().map(|read| read.0)
+        let Frequencies { imputer, kept, .. } = frequencies;
+        let text = patient.to_gl_string();
+        let Ok((asked, _)) = Phenotype::read(&text, imputer.understood(), &self.nomenclature()) else {
+            return vec![None; rows.len()];
         };
-        let Some(patient) = phenotype(&patient.to_gl_string()) else { return vec![None; rows.len()] };
-        let counted = Counted::new(imputer, &frequencies.places);
-        let typings = rows.par_iter().map(|row| {
-            let texts = self.snapshot().typing(*row);
-            let typed: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-            phenotype(&typed.join("^"))
-        });
-        let typings: Vec<Option<Phenotype>> = typings.collect();
-        let collection = Collection::freeze(&counted, typings);
-        let answers = collection.predict_all(&collection.patient(imputer, &patient));
+        let collection = kept.collection(self.snapshot(), self.heard(frequencies), imputer, rows);
+        let answers = collection.predict_all(&kept.patient(imputer, &asked));
         let totals = |answer: Answer| match answer {
             Answer::Predicted(prediction) => Some(prediction.totals),
             Answer::Unrepresented | Answer::TooAmbiguous => None,
         };
         answers.into_iter().map(totals).collect()
+    }
+
+    /// What the texts of the snapshot ask under the set; found out once.
+    fn heard(&self, frequencies: &Frequencies) -> &Heard {
+        let Frequencies { imputer, kept, .. } = frequencies;
+        self.heard.get_or_init(|| kept.hear(self.snapshot(), imputer, &self.nomenclature()))
+    }
+
+    /// Imputes some of the typings of the snapshot before they are asked for, from a row on; gives the row at which to go on, and `None` when all are
+    /// done, or nothing is predicted.
+    pub(crate) fn prepare(&self, from: u32) -> Option<u32> {
+        let frequencies = self.reading.frequencies.as_ref()?;
+        let Frequencies { imputer, kept, .. } = frequencies;
+        kept.prepare(self.snapshot(), self.heard(frequencies), imputer, from)
+    }
+
+    /// True when both predict by the same set, understood alike: what is imputed for one is for the other.
+    pub(crate) fn predicts_as(&self, other: &Catalogue) -> bool {
+        std::sync::Arc::ptr_eq(&self.reading, &other.reading)
     }
 }

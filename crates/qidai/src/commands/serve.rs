@@ -134,6 +134,7 @@ pub(crate) async fn serve(plan: Plan) -> Result<(), Failure> {
     state.monitor().bank_answered(state.catalogue().generation());
     tokio::spawn(background::follow(plan.bank, state.clone()));
     tokio::spawn(background::keep_count(state.clone()));
+    tokio::spawn(background::prepare(state.clone()));
     tokio::spawn(background::work(state.clone()));
     tokio::spawn(background::keep_figures(state.clone()));
     if let Some(broker) = plan.broker {

@@ -13,6 +13,7 @@ mod follow;
 mod likely;
 mod mapped;
 mod mother;
+mod pool;
 mod reason;
 mod receipt;
 mod request;
@@ -35,6 +36,7 @@ pub(crate) use answer::{
 pub(crate) use antibody::Antibody;
 pub(crate) use build::save;
 pub(crate) use mapped::map;
+pub(crate) use pool::{PoolReport, freeze as freeze_pool};
 pub(crate) use reason::Reason;
 pub(crate) use receipt::Receipt;
 pub(crate) use request::{PatientInput, SearchRequest};

@@ -61,6 +61,7 @@ pub struct SnapshotBuilder<'r> {
     entries: Entries,
     lists: Vec<String>,
     unreadable: Vec<(String, TypingError)>,
+    unreadable_count: u64,
 }
 
 /// How many unreadable entries are kept with their reason; all of them are counted in every search.
@@ -77,6 +78,7 @@ impl<'r> SnapshotBuilder<'r> {
             entries: Entries::default(),
             lists: Vec::new(),
             unreadable: Vec::new(),
+            unreadable_count: 0,
         }
     }
 
@@ -98,6 +100,7 @@ impl<'r> SnapshotBuilder<'r> {
         let row = match self.texts(entry.hla) {
             Ok(row) => Some(row),
             Err(error) => {
+                self.unreadable_count += 1;
                 if self.unreadable.len() < UNREADABLE_KEPT {
                     self.unreadable.push((entry.id.to_owned(), error));
                 }
@@ -119,6 +122,11 @@ impl<'r> SnapshotBuilder<'r> {
     /// The first entries whose typing could not be read, with the reason.
     pub fn unreadable(&self) -> &[(String, TypingError)] {
         &self.unreadable
+    }
+
+    /// How many entries were pushed whose typing could not be read.
+    pub fn unreadable_count(&self) -> u64 {
+        self.unreadable_count
     }
 
     /// The texts of a typing of which every segment was read before and could be.

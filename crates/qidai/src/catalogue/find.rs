@@ -1,7 +1,9 @@
 //! Asks the engine and dresses its rows for people.
 
 use qidai_hla::{Locus, LocusTyping, PersonTyping};
-use qidai_match::search::{Abo, Facts, Hit, Query, Sex, Source, UnitPair, pairs, search, search_predicted};
+use qidai_match::search::{
+    Abo, Counts, Facts, Hit, Query, Sex, Source, UnitPair, counts, pairs, search, search_predicted,
+};
 use qidai_match::{LocusCounts, LocusGenotype, MATCH_LOCI, PerMatchLocus, position};
 use rayon::prelude::*;
 
@@ -72,6 +74,15 @@ impl Catalogue {
         let told = Digested { units: &units, pairs: &pairs, excluded: &excluded, passed: answer.passed };
         let receipt = Receipt::new(self, request, &selected, &told);
         Ok(SearchAnswer { units, pairs, excluded, total_listed: answer.passed, notes, receipt })
+    }
+
+    /// Counts everything that can be found by its mismatches with a patient; nothing is ranked, no rule is asked.
+    ///
+    /// # Errors
+    /// A typing that cannot be read.
+    pub(crate) fn mismatch_counts(&self, patient: &str) -> Result<Counts, Failure> {
+        let patient = self.patient(patient)?;
+        Ok(counts(self.snapshot(), &Query::new(self.snapshot(), &patient, &self.interpreter())))
     }
 
     /// Reads the patient; all errors of the typing in one failure.

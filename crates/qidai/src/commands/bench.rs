@@ -4,6 +4,8 @@ mod hard_pairs;
 mod hla;
 mod memory;
 mod pages;
+mod pool;
+mod pool_chart;
 mod predict;
 mod processor;
 mod search;

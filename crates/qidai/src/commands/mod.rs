@@ -17,6 +17,7 @@ pub(crate) mod key;
 pub(crate) mod lab;
 pub(crate) mod matching;
 pub(crate) mod people;
+pub(crate) mod pool;
 pub(crate) mod print;
 pub(crate) mod record;
 pub(crate) mod release;
@@ -80,6 +81,8 @@ enum Command {
     Lab(lab::Args),
     /// Compare people: counts, probabilities, what leaves them open.
     Match(matching::Args),
+    /// Lists of millions, as files of their own: freeze.
+    Pool(pool::Args),
     /// Registers: institutions, people, authorisations, licences, nonconformances.
     Record(record::Args),
     /// The IPD-IMGT/HLA release of a bank: show, set.
@@ -188,6 +191,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Lab(args) => lab::run(&args, lang),
         Command::Match(args) => matching::run(&args, lang),
         Command::Record(args) => record::run(&args, lang),
+        Command::Pool(args) => pool::run(&args, lang),
         Command::Print(args) => print::run(&args, lang),
         Command::Release(args) => release::run(&args, lang),
         Command::Restore(args) => restore::run(&args),

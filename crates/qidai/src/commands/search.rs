@@ -43,6 +43,9 @@ pub(crate) enum Format {
 struct SearchArgs {
     #[command(flatten)]
     bank: BankArgs,
+    /// Search this pool (`qidai pool freeze`) instead of a bank, by --release, --mac and --frequencies.
+    #[arg(long, value_name = "POOL")]
+    pool: Option<PathBuf>,
     /// File of `id%GL-string` lines, `-` for standard input, or one GL String itself.
     #[arg(long, value_name = "FILE.gl")]
     patient: Option<String>,
@@ -239,7 +242,10 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
 fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     let patients = args.patients()?;
     let given = args.given()?;
-    let catalogue = runtime()?.block_on(Catalogue::open(&args.bank))?;
+    let catalogue = match &args.pool {
+        Some(pool) => Catalogue::of_pool(pool, &args.bank.reference, args.bank.frequencies.as_deref())?,
+        None => runtime()?.block_on(Catalogue::open(&args.bank))?,
+    };
     let mut printer = print::Printer::new(args.format, lang, io::stdout().lock(), patients.len() > 1);
     let mut outcome = Outcome::Done;
     for patient in &patients {

@@ -7,39 +7,54 @@ use jiff::civil::date;
 use qidai_hla::{Nomenclature, Release};
 use qidai_match::AntigenSpace;
 use qidai_match::search::{Facts, Origin, Snapshot, SnapshotBuilder, Source, UnitEntry};
+use qidai_match::simulate::Mixed;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 use super::memory::resident_mb;
+use super::pool::quantile;
 use crate::catalogue::{self, BankArgs, Catalogue, PatientInput, SearchRequest};
 use crate::commands::{Outcome, runtime, stream};
 use crate::demo::{Generator, Lives, Mix, Plan};
 use crate::error::Failure;
+use crate::frequencies;
 
 #[derive(clap::Args)]
 pub(in crate::commands) struct Args {
     #[command(flatten)]
-    bank: BankArgs,
+    pub(super) bank: BankArgs,
     /// Without a bank: search so many invented units, kept in the file of --snapshot when that is given.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     rows: u64,
     /// How many patients are searched for.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
-    patients: u64,
+    pub(super) patients: u64,
     /// How many units are listed for each.
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: usize,
     /// Predict P0 to P4 too, under --frequencies or those of the demonstration population.
     #[arg(long)]
     predict: bool,
+    /// Measure pools of 10,000 entries, ten times more, and so on up to this many, typed as registries hold them: a quarter of positions
+    /// as lists, by first field or by antigen, loci missing.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "rows")]
+    pool: Option<u64>,
+    /// Also draw the growth of --pool into this file (SVG).
+    #[arg(long, value_name = "FILE", requires = "pool")]
+    pub(super) chart: Option<PathBuf>,
+    /// Type the invented units by two fields at five loci, and not as registries hold them.
+    #[arg(long)]
+    two_field: bool,
     /// The same seed gives the same units and patients.
     #[arg(long, value_name = "S", default_value_t = 1)]
-    seed: u64,
+    pub(super) seed: u64,
     #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Table,
     Json,
 }
@@ -55,6 +70,9 @@ struct Measured {
     median_ms: f64,
     p99_ms: f64,
     max_ms: f64,
+    /// Everybody counted by mismatches, nobody ranked.
+    counts_median_ms: f64,
+    counts_p99_ms: f64,
     /// Resident after the searches, and at most.
     rss_mb: Option<f64>,
     rss_peak_mb: Option<f64>,
@@ -67,6 +85,9 @@ struct Measured {
 }
 
 pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
+    if let Some(rows) = args.pool {
+        return super::pool::run(args, rows);
+    }
     let begun = Instant::now();
     let catalogue = match args.bank.bank {
         Some(_) => runtime()?.block_on(Catalogue::open(&args.bank))?,
@@ -74,11 +95,15 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
     };
     let open_s = begun.elapsed().as_secs_f64();
     let generator = generator(args)?;
-    let mut times_ms = Vec::new();
+    let (mut times_ms, mut counts_ms) = (Vec::new(), Vec::new());
     let mut passed = 0;
     for number in 0..args.patients {
+        let typing = generator.patient_number(number).gl_string;
+        let begun = Instant::now();
+        catalogue.mismatch_counts(&typing)?;
+        counts_ms.push(begun.elapsed().as_secs_f64() * 1e3);
         let request = SearchRequest {
-            patient: PatientInput::Gl(generator.patient_number(number).gl_string),
+            patient: PatientInput::Gl(typing),
             limit: args.limit,
             ..SearchRequest::default()
         };
@@ -87,10 +112,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
         times_ms.push(begun.elapsed().as_secs_f64() * 1e3);
         passed += answer.total_listed;
     }
-    times_ms.sort_by(f64::total_cmp);
-    let quantile =
-        |q: f64| times_ms.get(((times_ms.len() as f64 * q) as usize).min(times_ms.len().saturating_sub(1)));
-    let time = |q: f64| quantile(q).copied().unwrap_or(f64::NAN);
+    let mut time = |q: f64| quantile(&mut times_ms, q);
     let memory = resident_mb();
     print(
         args.format,
@@ -102,6 +124,8 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
             median_ms: time(0.5),
             p99_ms: time(0.99),
             max_ms: time(1.0),
+            counts_median_ms: quantile(&mut counts_ms, 0.5),
+            counts_p99_ms: quantile(&mut counts_ms, 0.99),
             rss_mb: memory.map(|(now, _)| now),
             rss_peak_mb: memory.map(|(_, peak)| peak),
             distinct_genotypes: std::array::from_fn(|place| catalogue.snapshot().genotype_count(place)),
@@ -134,7 +158,7 @@ fn synthetic(args: &Args) -> Result<Catalogue, Failure> {
     let nomenclature = Nomenclature::new(&release, None);
     let kept = path.as_deref().and_then(catalogue::map).filter(|kept| {
         kept.row_count() as u64 == args.rows
-            && kept.generation() == args.seed
+            && kept.generation() == generation(args)
             && kept.check(&nomenclature).is_ok()
     });
     let snapshot = match kept {
@@ -153,17 +177,21 @@ fn build(
     antigens: &AntigenSpace,
     path: Option<PathBuf>,
 ) -> Result<Snapshot, Failure> {
-    let generator = generator(args)?;
     let mut builder = SnapshotBuilder::new(nomenclature, antigens);
+    let set = frequencies::built_in()?;
+    let mixed = Mixed::new(&set, &nomenclature);
+    let mut random = ChaCha8Rng::seed_from_u64(args.seed);
     for number in 0..args.rows {
-        let person = generator.patient_number(u64::from(u32::MAX) + number);
-        let facts = facts(number);
-        let id = format!("B{number:013}");
-        builder.push(&UnitEntry { key: number, id: &id, hla: &person.gl_string, facts });
+        let (id, mut hla) = (format!("B{number:013}"), String::new());
+        if args.two_field {
+            mixed.write_exactly(&mut random, &mut hla);
+        } else {
+            mixed.write(&mut random, &mut hla);
+        }
+        builder.push(&UnitEntry { key: number, id: &id, hla: &hla, facts: facts(number) });
     }
-    // The seed stands in place of a generation: there is no history.
     let snapshot =
-        builder.finish(Origin { generation: args.seed, history_hash: [0; 32] }).map_err(|error| {
+        builder.finish(Origin { generation: generation(args), history_hash: [0; 32] }).map_err(|error| {
             Failure::outage("snapshot_not_built", "The search snapshot could not be built.").because(&error)
         })?;
     let Some(path) = path else { return Ok(snapshot) };
@@ -175,6 +203,11 @@ fn build(
             .because(&error)
     })?;
     Ok(snapshot)
+}
+
+/// Stands in place of a generation, since there is no history: the seed, and how units are typed.
+fn generation(args: &Args) -> u64 {
+    args.seed.wrapping_mul(2) | u64::from(args.two_field)
 }
 
 /// Doses spread over the usual range; nothing else matters for the time of a search.
@@ -197,6 +230,8 @@ fn print(format: Format, measured: &Measured) -> Result<(), Failure> {
         ("median", measured.median_ms, "ms"),
         ("p99", measured.p99_ms, "ms"),
         ("max", measured.max_ms, "ms"),
+        ("counts", measured.counts_median_ms, "ms"),
+        ("  p99", measured.counts_p99_ms, "ms"),
     ] {
         text.push_str(&format!("{name:<9} {value:>9.3} {unit}\n"));
     }

@@ -124,8 +124,9 @@ pub use store::{ANSWER_HOURS, Claimed, LimitTaken, RequestClaim};
 pub use store::{
     Access, AccessLogCheck, AddOutcome, ApiToken, CHUNK_ROWS, ClockRan, CopyCheck, CopyState, Emergency,
     HeldState, Job, LAST_VERIFICATION, Marked, NewCredential, NewJob, OnProgress, OnTurn, PersonState, Proof,
-    ReleaseInForce, SearchableChanges, SearchableKind, SearchableRow, Session, SignIn, SignedIn, Signing,
-    Store, StoreError, UnitCount, VerifyError, WriterTurn, check_copy, holds_password, without_password,
+    ReleaseInForce, SearchableChanges, SearchableKind, SearchableRow, SearchableThen, Session, SignIn,
+    SignedIn, Signing, Store, StoreError, UnitCount, VerifyError, WriterTurn, check_copy, holds_password,
+    without_password,
 };
 pub use store::{CountFinding, CountResult, Counted, Moved, StorageMove};
 pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};

@@ -79,7 +79,7 @@ pub use notification::Marked;
 pub use person::PersonState;
 pub use rate_limit::LimitTaken;
 pub use scan::Scanned;
-pub use search::{SearchableChanges, SearchableKind, SearchableRow};
+pub use search::{SearchableChanges, SearchableKind, SearchableRow, SearchableThen};
 pub use session::{OpenSession, Session};
 pub use setting::{LAST_VERIFICATION, ReleaseInForce};
 pub use sign_in::{SignIn, SignedIn};

@@ -2,6 +2,7 @@
 
 mod changes;
 mod page;
+mod then;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -10,6 +11,7 @@ use super::{Store, StoreError, history};
 use crate::{Abo, RhD, Sex, TestOutcome};
 
 pub use changes::SearchableChanges;
+pub use then::SearchableThen;
 
 /// Whose unit or donor it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

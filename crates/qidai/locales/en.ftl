@@ -771,6 +771,7 @@ step-infused = infused
 counts-title = Counts by phase
 counts-note = the unit stands beside each measure
 counts-foot = "—" is not recorded, which is not 0. Doses are made of the counts after processing.
+fields-missing = Not recorded: { $fields }.
 counts-missing = Not recorded in any phase: { $measures }.
 measure = Measure
 measure-tnc_total = Total nucleated cells TNC

@@ -753,6 +753,7 @@ step-infused = 输注
 counts-title = 计数：按阶段
 counts-note = 单位见指标旁
 counts-foot = “—”为未记录，不等于 0。剂量按制备后的计数。
+fields-missing = 未记录：{ $fields }。
 counts-missing = 各阶段均未记录：{ $measures }。
 measure = 指标
 measure-tnc_total = 有核细胞总数 TNC

@@ -22,6 +22,7 @@ use crate::{api, pages};
 
 pub(crate) use door::Door;
 pub(crate) use front::{Client, Front, meet};
+pub(crate) use once::keeps_answers;
 pub(crate) use routes::Entry;
 pub(crate) use state::AppState;
 
@@ -144,6 +145,11 @@ pub(crate) fn routes() -> Routes {
         .get("/api/records/{kind}/{number}", SignedIn, api::records::get)
         .patch("/api/records/{kind}/{number}", SignedIn, api::records::amend)
         .post("/api/records/{kind}/{number}/moves", SignedIn, api::records::move_on)
+        .get("/api/records/{kind}/{number}/signatures", SignedIn, api::signing::of_record)
+        .post("/api/records/{kind}/{number}/signatures", SignedIn, api::signing::sign_record)
+        .post("/api/records/{kind}/{number}/openings", SignedIn, api::signing::open)
+        .get("/api/certification", Needs(RecordSign), api::signing::certification)
+        .post("/api/certification", Needs(RecordSign), api::signing::certify)
         .get("/api/find", Needs(UnitView), api::units::find)
         .get("/api/units", Needs(UnitView), api::units::list)
         .get("/api/units/{scheme}/{identity}", Needs(UnitView), api::units::get)
@@ -151,7 +157,8 @@ pub(crate) fn routes() -> Routes {
         .get("/api/units/{scheme}/{identity}/life", Needs(UnitView), api::unit_life::get)
         .post("/api/units/{scheme}/{identity}/moves", Needs(UnitView), api::unit_life::move_on)
         .get("/api/units/{scheme}/{identity}/trace", Needs(UnitView), api::unit_life::trace)
-        .get("/api/units/{scheme}/{identity}/signatures", Needs(UnitView), api::units::signatures)
+        .get("/api/units/{scheme}/{identity}/signatures", Needs(UnitView), api::signing::of_unit)
+        .post("/api/units/{scheme}/{identity}/signatures", Needs(RecordSign), api::signing::sign_unit)
         // programs: the laboratory
         .get("/api/lab/tests", Needs(UnitView), api::lab::list_tests)
         .get("/api/lab/results", Needs(UnitView), api::lab::list)

@@ -19,9 +19,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     access_log, accounts, audit, decisions, documents, emergencies, figures, history, hla, lab, matching, me,
-    notifications, records, roles, search, sites, storage, tokens, typing, unit_life, units,
+    notifications, records, roles, search, signing, sites, storage, tokens, typing, unit_life, units,
 };
-use crate::app::{Door, Entry, routes};
+use crate::app::{Door, Entry, keeps_answers, routes};
 use crate::error::Problem;
 
 #[derive(OpenApi)]
@@ -36,7 +36,7 @@ use crate::error::Problem;
         describe,
         search::run, typing::check, hla::explain, matching::explain,
         unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
-        units::list, units::get, units::signatures, units::find,
+        units::list, units::get, units::find,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
         storage::tanks, storage::put, storage::places, storage::count, storage::go,
         decisions::list_profiles, decisions::counts, decisions::of_unit, decisions::decide, decisions::again,
@@ -52,6 +52,8 @@ use crate::error::Problem;
         notifications::read,
         notifications::read_one,
         records::list, records::add, records::get, records::amend, records::move_on,
+        signing::of_record, signing::of_unit, signing::sign_record, signing::sign_unit, signing::open,
+        signing::certification, signing::certify,
         tokens::list, tokens::add, tokens::revoke,
         emergencies::list, emergencies::take, emergencies::review,
     ),
@@ -165,12 +167,12 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 }
 
 fn complete(operation: &mut Operation, entry: Entry) {
-    let (method, _, door) = entry;
+    let (method, path, door) = entry;
     operation
         .extensions
         .get_or_insert_default()
         .merge(ExtensionsBuilder::new().add("x-door", door.code()).build());
-    if method == "POST" {
+    if method == "POST" && keeps_answers(path) {
         let key = ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .min_length(Some(1))
@@ -215,7 +217,11 @@ fn refusals(operation: &Operation, (method, path, door): Entry) -> Vec<(u16, &'s
         (door != Door::Everybody, 401, "Nobody is signed in, or no longer"),
         (true, 403, "Not allowed: the permission, the name of the server, or the page that sent it"),
         (path.contains('{'), 404, "There is no such thing"),
-        (method == "POST", 409, "A request with this Idempotency-Key is under way, or nobody knows its end"),
+        (
+            method == "POST" && keeps_answers(path),
+            409,
+            "A request with this Idempotency-Key is under way, or nobody knows its end",
+        ),
         (takes_version, 412, "It was changed since it was read"),
         (true, 413, "The body is larger than 1 MiB, or a file than is kept"),
         (true, 414, "The address is longer than 8 KiB"),

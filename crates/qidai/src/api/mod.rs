@@ -24,6 +24,7 @@ pub(crate) mod operation;
 pub(crate) mod records;
 pub(crate) mod roles;
 pub(crate) mod search;
+pub(crate) mod signing;
 pub(crate) mod sites;
 pub(crate) mod storage;
 pub(crate) mod tokens;

@@ -36,6 +36,8 @@ pub(crate) struct RecordView {
     sealed: Vec<&'static str>,
     /// The moves from its state, each with the codes of what stands in its way for the sender.
     moves: Vec<MoveView>,
+    /// SHA-256 of what a signature covers.
+    record_digest: String,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// Since when it is in its state.
@@ -126,6 +128,9 @@ pub(crate) struct MoveWanted {
     fields: BTreeMap<String, String>,
     #[schema(max_length = 1000)]
     reason: Option<String>,
+    /// When it was done, for an entry made later.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    done_at: Option<Timestamp>,
 }
 
 /// Records
@@ -244,7 +249,8 @@ pub(crate) async fn move_on(
     let (desk, concept) = (state.desk(), concept_of(&kind)?);
     let at = RecordAt { concept, number: &number, expected_version: version::seen(&headers)?.version() };
     let acting = desk.acting(reader.visitor.principal()?);
-    let acting = reason(wanted.reason.as_ref())?.map_or(acting, |why| acting.because(why));
+    let acting =
+        reason(wanted.reason.as_ref())?.map_or(acting, |why| acting.because(why)).since(wanted.done_at);
     let changes: Vec<_> = wanted.fields.into_iter().collect();
     let record = desk.store.move_record(at, &wanted.r#move, &changes, &desk.keys, &acting).await?;
     answer(&state, &reader, &record, StatusCode::OK).await
@@ -275,6 +281,7 @@ pub(super) fn answer_with(record: &Record, offers: &[MoveOffer], status: StatusC
         fields: record.fields.iter().cloned().collect(),
         sealed: record.sealed.clone(),
         moves: moves.collect(),
+        record_digest: record.canonical().digest_shown(),
         created_at: record.created_at,
         entered_at: record.entered_at,
         changed_at: record.changed_at,

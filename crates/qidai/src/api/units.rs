@@ -3,10 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use qidai_bank::{
-    BankType, CanonicalRecord, Coverage, Identity, Permission, Signature, Status, Typing, UnitFilter,
-    UnitOrder, UnitRecord,
-};
+use qidai_bank::{BankType, Identity, Permission, Status, Typing, UnitFilter, UnitOrder, UnitRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -291,57 +288,6 @@ fn typing(typing: &Typing) -> UnitTyping {
         method: typing.method.clone(),
         release: typing.release.clone(),
         typed_on: typing.typed_on.map(|day| day.to_string()),
-    }
-}
-
-/// A signature of a unit's record.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct UnitSignature {
-    id: String,
-    /// Such as `reviewed` or `released`.
-    meaning: &'static str,
-    staff_number: String,
-    role: String,
-    #[schema(format = DateTime)]
-    signed_at: String,
-    /// SHA-256 of the record as it was signed.
-    record_digest: String,
-    /// `password+code`, or `password` after a full one in the same session.
-    components: String,
-    /// False when the record was changed since.
-    covers: bool,
-}
-
-/// Signatures of a unit
-///
-/// Oldest first, with whether they still cover the record.
-#[utoipa::path(get, path = "/api/units/{scheme}/{identity}/signatures", operation_id = "list_unit_signatures",
-    tag = "units", params(("scheme" = String, Path), ("identity" = String, Path), super::cursor::Pages),
-    responses((status = 200, description = "A page of signatures", body = Page<UnitSignature>)))]
-pub(crate) async fn signatures(
-    State(state): State<AppState>,
-    InPath((scheme, value)): InPath<(String, String)>,
-    Asked(pages): Asked<super::cursor::Pages>,
-) -> Result<Response, Failure> {
-    let (desk, identity) = (state.desk(), identity_of(scheme, value));
-    let life = desk.store.unit_life(&identity).await?;
-    let record = life.ok_or_else(|| unit_not_found(&identity.written()))?.canonical();
-    let path = format!("/api{}/signatures", crate::pages::unit_address(&identity));
-    let list = List::new(&desk.keys, path, [], pages.limit)?;
-    let all = desk.store.signatures(&record).await?;
-    list.of_all(&all, pages.cursor.as_deref(), |one| &one.id, |one| signature(one, &record))
-}
-
-fn signature(signature: &Signature, record: &CanonicalRecord) -> UnitSignature {
-    UnitSignature {
-        id: signature.id.clone(),
-        meaning: signature.meaning.code(),
-        staff_number: signature.staff_number.clone(),
-        role: signature.role.clone(),
-        signed_at: signature.signed_at.to_string(),
-        record_digest: signature.record_digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-        components: signature.components.clone(),
-        covers: signature.coverage(record) == Coverage::Covers,
     }
 }
 

@@ -28,13 +28,19 @@ const KEY_CHARS_MAX: usize = 128;
 /// Headers that belong to an answer; the others are made anew for each.
 const KEPT: [HeaderName; 4] = [CONTENT_TYPE, LOCATION, ETAG, LINK];
 
+/// Are answers kept for a repetition? Not where a password was sent or personal fields were opened.
+pub(crate) fn keeps_answers(path: &str) -> bool {
+    !["/signatures", "/openings", "/certification"].iter().any(|end| path.ends_with(end))
+}
+
 /// Carries out a keyed request once, or gives the answer that it got.
 pub(super) async fn once(
     State(state): State<AppState>,
     request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    let is_asked = *request.method() == Method::POST && request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_asked = *request.method() == Method::POST && path.starts_with("/api/") && keeps_answers(path);
     let Some(key) = request.headers().get(KEY).filter(|_| is_asked) else {
         return Ok(next.run(request).await);
     };

@@ -3,6 +3,7 @@
 mod accounts;
 mod api;
 mod api_bank;
+mod api_signing;
 mod bank_pages;
 mod documents;
 mod guards;

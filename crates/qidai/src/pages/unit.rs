@@ -61,6 +61,7 @@ struct UnitPage {
     refused: Option<(String, &'static str)>,
     /// Open fields, and what was found in other records.
     own: Vec<(String, Option<Shown>)>,
+    own_missing: Option<String>,
     around: Vec<Around>,
     signatures: Vec<SignatureView>,
     /// The unit in the address of the page that explains a match, and whether the reader may open that.
@@ -121,6 +122,7 @@ async fn page(
     shown.version = record.version.to_string();
     shown.digest = record.canonical().digest_shown();
     shown.own = moves::own_fields(&record, reader.lang);
+    shown.own_missing = super::records::field::missing(&shown.own, reader.lang);
     shown.around = moves::around(&store.trace(&subject).await?, reader);
     shown.signatures =
         moves::signatures(&store.signatures(&record.canonical()).await?, &record, state, reader.lang);
@@ -167,6 +169,7 @@ fn facts_of(
         may_amend: false,
         refused: None,
         own: Vec::new(),
+        own_missing: None,
         around: Vec::new(),
         signatures: Vec::new(),
         match_unit: format!("{}/{}", escaped(&unit.identity.scheme), escaped(&unit.identity.value)),

@@ -76,6 +76,14 @@ pub(in crate::pages) fn shown(field: &Field, value: &str, lang: Lang) -> Shown {
     }
 }
 
+/// One line with the names of the fields that have no value, so that those that have one are found.
+pub(in crate::pages) fn missing(facts: &[(String, Option<Shown>)], lang: Lang) -> Option<String> {
+    let w = lang.words();
+    let names: Vec<&str> =
+        facts.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.as_str()).collect();
+    (!names.is_empty()).then(|| w.t1("fields-missing", "fields", names.join(&w.t("list-separator"))))
+}
+
 /// The fields of a form. `value_of` gives what was typed, or what is kept.
 pub(in crate::pages) fn controls(
     fields: impl Iterator<Item = &'static Field>,

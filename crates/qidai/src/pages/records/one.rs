@@ -37,6 +37,7 @@ struct RecordPage {
     version: String,
     digest: String,
     facts: Vec<(String, Option<Shown>)>,
+    facts_missing: Option<String>,
     personal: Option<Personal>,
     offers: Vec<Offer>,
     has_session: bool,
@@ -113,6 +114,7 @@ pub(super) async fn page(
     let address = record_address(concept.code, &record.number);
     let subject = record.subject();
     let may_see_history = reader.visitor.may(qidai_bank::Permission::HistoryView);
+    let facts: Vec<_> = concept.open_fields().map(|field| fact(field, record, lang)).collect();
     let page = RecordPage {
         register: name_of(concept, lang),
         register_address: address_of(concept),
@@ -123,7 +125,8 @@ pub(super) async fn page(
         steps: steps(record, lang),
         version: record.version.to_string(),
         digest: canonical.digest().iter().map(|byte| format!("{byte:02x}")).collect(),
-        facts: concept.open_fields().map(|field| fact(field, record, lang)).collect(),
+        facts_missing: field::missing(&facts, lang),
+        facts,
         personal: personal(record, beside.opened.as_ref(), reader),
         offers: offer::offers(&found, record, beside.sent.as_ref(), (&sites, reader)),
         has_session: !reader.visitor.is_demo(),

@@ -4,6 +4,7 @@
 //! same value and the same hash for ever, whatever is written later. What each one means: `docs/figures.md`.
 
 mod n01_stored_units;
+mod n02_searches;
 mod n08_age_years;
 mod n19_public_units;
 
@@ -15,7 +16,8 @@ use crate::{BankType, Refusal, Status};
 pub(crate) use n08_age_years::Founded;
 
 /// Every figure of the bank, in the order in which they are told. A new one is a line here and a file.
-pub static FIGURES: [Figure; 3] = [n01_stored_units::FIGURE, n08_age_years::FIGURE, n19_public_units::FIGURE];
+pub static FIGURES: [Figure; 4] =
+    [n01_stored_units::FIGURE, n02_searches::FIGURE, n08_age_years::FIGURE, n19_public_units::FIGURE];
 
 /// A named query. Another meaning of the same name is another version.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct Figure {
 pub(crate) enum Rule {
     /// Counts the units whose bank type and state say so.
     Units(fn(BankType, Status) -> bool),
+    /// Counts the searches that were run from requests.
+    Searches,
     /// A number that follows from one setting of the bank and the day.
     Setting { name: &'static str, value: fn(&str, Date) -> Result<Option<i64>, Refusal> },
 }
@@ -54,6 +58,7 @@ impl Figure {
     pub fn columns(&self) -> &'static [&'static str] {
         match self.rule {
             Rule::Units(_) => &["scheme", "identity", "bank_type", "status"],
+            Rule::Searches => &["request", "search", "requester", "origin", "generation", "digest"],
             Rule::Setting { .. } => &["setting", "value"],
         }
     }

@@ -18,6 +18,7 @@ mod dossier;
 mod figure;
 mod freeze;
 mod frequency_set;
+mod hgr;
 mod identity;
 mod key;
 mod lab;
@@ -36,6 +37,7 @@ mod random_source;
 mod record;
 mod refusal;
 pub mod role;
+mod search_run;
 mod session;
 mod sex;
 mod signature;
@@ -80,6 +82,7 @@ pub use freeze::{
     FreezeRule, Judgement, RuleUnit, evaluate as evaluate_freezing,
 };
 pub use frequency_set::{ChosenBy, NewFrequencySet, StoredFrequencySet};
+pub use hgr::{Given, HgrCover};
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
 pub use key::{KeyMissing, KeyRing, MasterKey, SealError};
 pub use lab::{
@@ -106,6 +109,7 @@ pub use record::{
 };
 pub use refusal::{BankError, Refusal};
 pub use role::Role;
+pub use search_run::{FamilyUnit, NewSearchRun, RequestTime, SearchQuestion, SearchRun};
 pub use session::{ABSOLUTE_HOURS, API_TOKEN_DAYS, EMERGENCY_HOURS, IDLE_MINUTES, LINK_HOURS};
 pub use sex::Sex;
 pub use signature::{CERTIFICATION, CERTIFICATION_VERSION, CanonicalRecord, Coverage, Meaning, Signature};

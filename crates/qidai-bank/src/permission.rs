@@ -36,6 +36,7 @@ permissions! {
     StorageMove "storage_move" "入库移库出库" "put into storage, relocate, take out"
     UnitAccept "unit_accept" "合格判定" "decide on acceptance"
     UnitRelease "unit_release" "放行" "release for issue"
+    PatientView "patient_view" "查看患者与检索申请" "see patients and search requests"
     SearchRun "search_run" "检索配型" "search for a patient"
     UnitReserve "unit_reserve" "预留" "reserve units"
     OrderManage "order_manage" "管理申请单" "manage orders"

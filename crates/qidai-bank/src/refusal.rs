@@ -24,7 +24,7 @@ impl Refusal {
     }
 
     /// Refuses a record that has problems.
-    pub(crate) fn if_any(problems: Vec<Problem>) -> Result<(), Self> {
+    pub fn if_any(problems: Vec<Problem>) -> Result<(), Self> {
         let Some(first) = problems.first().cloned().map(Self::from) else { return Ok(()) };
         let sentence = match problems.len() {
             1 => first.sentence,

@@ -148,7 +148,7 @@ const READERS: &[Role] = &[
 ];
 
 /// What may be done, and by whom. What does not stand here is not allowed.
-pub const TABLE: [(Permission, &[Role]); 46] = [
+pub const TABLE: [(Permission, &[Role]); 47] = [
     // Units, from collection to the patient
     (Permission::UnitView, INSIDE),
     (Permission::UnitEnter, &[Collection, Technologist, StorageCustodian]),
@@ -160,7 +160,20 @@ pub const TABLE: [(Permission, &[Role]); 46] = [
     (Permission::StorageMove, &[StorageCustodian]),
     (Permission::UnitAccept, &[Quality, MedicalDirector]),
     (Permission::UnitRelease, &[Quality, MedicalDirector]),
-    // Patients: search, order, outcome
+    // Patients: search, order, outcome. Patients stand under pseudonyms; a centre sees those of its own sites.
+    (
+        Permission::PatientView,
+        &[
+            SearchCoordinator,
+            Reviewer,
+            Quality,
+            MedicalDirector,
+            Director,
+            TransplantCentre,
+            Inspector,
+            Auditor,
+        ],
+    ),
     (Permission::SearchRun, &[SearchCoordinator, MedicalDirector, TransplantCentre]),
     (Permission::UnitReserve, &[SearchCoordinator, MedicalDirector]),
     (Permission::OrderManage, &[SearchCoordinator, MedicalDirector]),

@@ -40,7 +40,7 @@ pub struct Label {
 }
 
 /// The declarations, one line each: what becomes of a new page.
-const PAGES: [(&str, &str); 20] = [
+const PAGES: [(&str, &str); 27] = [
     ("unit.md", include_str!("../workflows/unit.md")),
     ("site_contract.md", include_str!("../workflows/site_contract.md")),
     ("collector.md", include_str!("../workflows/collector.md")),
@@ -56,6 +56,13 @@ const PAGES: [(&str, &str); 20] = [
     ("reagent_lot.md", include_str!("../workflows/reagent_lot.md")),
     ("equipment.md", include_str!("../workflows/equipment.md")),
     ("proficiency_round.md", include_str!("../workflows/proficiency_round.md")),
+    ("patient.md", include_str!("../workflows/patient.md")),
+    ("patient_typing.md", include_str!("../workflows/patient_typing.md")),
+    ("patient_antibody.md", include_str!("../workflows/patient_antibody.md")),
+    ("search_request.md", include_str!("../workflows/search_request.md")),
+    ("family_link.md", include_str!("../workflows/family_link.md")),
+    ("search_note.md", include_str!("../workflows/search_note.md")),
+    ("hgr_case.md", include_str!("../workflows/hgr_case.md")),
     ("institution.md", include_str!("../workflows/institution.md")),
     ("person.md", include_str!("../workflows/person.md")),
     ("authorisation.md", include_str!("../workflows/authorisation.md")),

@@ -10,6 +10,7 @@
 //! * [`doubt`]: what leaves a match open, and what to type next
 //! * [`estimate`]: frequencies from a sample of typed people
 //! * [`verify`]: whether predictions mean what they say
+//! * [`family`]: how many haplotypes two people of one family share
 //! * [`search`]: all units of a bank at once
 //! * [`selection`]: profiles and orders as data, with their sources
 
@@ -18,6 +19,7 @@ pub mod class;
 pub mod count;
 pub mod doubt;
 pub mod estimate;
+pub mod family;
 pub mod frequency;
 pub mod genotype;
 pub mod grade;

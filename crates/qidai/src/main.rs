@@ -34,6 +34,7 @@ mod reference;
 mod server;
 mod storage;
 mod telemetry;
+mod typed_fields;
 mod upload;
 mod words;
 

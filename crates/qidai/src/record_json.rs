@@ -190,6 +190,9 @@ fn of_field(field: &Field) -> Value {
         Needed::Always => json!("always"),
         Needed::In(states) => json!({ "in": states }),
         Needed::When(condition) => json!({ "when": { "field": condition.field, "is": condition.values } }),
+        Needed::Unless(condition) => {
+            json!({ "unless": { "field": condition.field, "is": condition.values } })
+        }
     };
     json!({
         "code": field.code,

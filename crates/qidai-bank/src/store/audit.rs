@@ -20,7 +20,7 @@ use crate::{Checkpoint, RandomSource, RandomUnavailable};
 use super::database::Reader;
 use super::row::RowReader;
 use super::table::AUDITED;
-use super::{Store, StoreError, document, frequency_set, history, lab};
+use super::{Store, StoreError, document, frequency_set, history, lab, search_run};
 use sums::Sums;
 
 /// Told how far a verification is.
@@ -48,6 +48,7 @@ impl Store {
         document::check(reader, &mut found).await?;
         frequency_set::check(reader, &mut found).await?;
         lab::message::check(reader, &mut found).await?;
+        search_run::check(reader, &mut found).await?;
         snapshot.end().await?;
         Ok(found)
     }

@@ -4,6 +4,7 @@
 //! that are not so before the day ends. So what was recorded last prevails from its effective time on, and a figure
 //! after the last effective time agrees with the current rows.
 
+mod searches;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use super::{Store, history};
 use crate::bank_day::after_day;
 use crate::figure::{FIGURES, Figure, FigureAnswer, Figures, Founded, Moment, OnRow, Rule};
 use crate::{BankError, Refusal, WriteContext};
+use searches::SearchLine;
 use settings::SettingKnown;
 use unit_lines::UnitLines;
 
@@ -26,6 +28,8 @@ struct Sources {
     moment: Moment,
     /// Units, sorted by identity; read only where a figure needs them.
     units: UnitLines,
+    /// Read only where a figure needs them.
+    searches: Vec<SearchLine>,
     settings: Vec<SettingKnown>,
 }
 
@@ -65,11 +69,13 @@ impl Store {
         let snapshot = self.database.snapshot().await?;
         let reader = snapshot.reader();
         let moment = moment(reader, as_of, known_at).await?;
-        let mut sources = Sources { moment, units: UnitLines::default(), settings: Vec::new() };
+        let mut sources =
+            Sources { moment, units: UnitLines::default(), searches: Vec::new(), settings: Vec::new() };
         let mut needs_units = false;
         for figure in figures {
             match figure.rule {
                 Rule::Units(_) => needs_units = true,
+                Rule::Searches => sources.searches = searches::read_all(reader, &sources.moment).await?,
                 Rule::Setting { name, .. } => {
                     sources.settings.push(settings::known(reader, name, &sources.moment).await?);
                 }
@@ -92,6 +98,7 @@ impl Sources {
     ) -> Result<FigureAnswer, BankError> {
         match figure.rule {
             Rule::Units(counts) => Ok(self.units.answer(figure, counts, self.moment.is_pinned, each)),
+            Rule::Searches => Ok(searches::answer(figure, &self.searches, self.moment.is_pinned, each)),
             Rule::Setting { name, value } => {
                 let known = self.settings.iter().find(|setting| setting.name == name);
                 settings::answer(figure, name, value, known, &self.moment, each)

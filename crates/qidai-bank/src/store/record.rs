@@ -22,7 +22,9 @@ use crate::{Acting, Refusal};
 pub(super) use amend::may_amend;
 pub(super) use carry_over::{carry_over, named};
 pub(super) use create::raise;
-pub(super) use moves::{WRITTEN_DOWN, actor_of, may_move, move_by_clock, obstacles_of, target_of};
+pub(super) use moves::{
+    WRITTEN_DOWN, actor_of, may_move, move_along, move_by_clock, obstacles_of, refusal_event, target_of,
+};
 pub(super) use numbers::{after as number_after, next as next_number};
 pub(super) use read::{by_id, by_number, signed_by};
 pub(super) use values::{Kept, refers_to};

@@ -7,12 +7,12 @@
 use super::cell::Kind;
 use super::{
     account, api_token, clock, decision, document, emergency, freeze, frequency_set, lab, label, link,
-    listing, notification, person, record, reservation, setting, signature, site, storage, telemetry, typing,
-    unit, unit_state,
+    listing, notification, person, record, reservation, search_run, setting, signature, site, storage,
+    telemetry, typing, unit, unit_state,
 };
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 43] = [
+pub(super) static AUDITED: [&Table; 44] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -56,6 +56,7 @@ pub(super) static AUDITED: [&Table; 43] = [
     &freeze::BAG,
     &label::TABLE,
     &frequency_set::TABLE,
+    &search_run::TABLE,
 ];
 
 /// Tables whose rows the history does not hold, each with what protects it instead.
@@ -69,13 +70,14 @@ pub(super) static AUDITED: [&Table; 43] = [
 /// * `document_content` – files; `document.content_sha256` says what they must be.
 /// * `lab_message_content` – messages as they came; `lab_message.content_sha256` says what they must be.
 /// * `frequency_set_content` – files; `frequency_set.content_sha256` says what they must be.
+/// * `search_run_content` – answers of searches; `search_run.content_sha256` says what they must be.
 /// * `access_log` – its own chain of hashes.
 /// * `session`, `sign_in_state`, `rate_limit` – they last for minutes and hours, and end by themselves.
 /// * `job` – work that is done and gone; what it does to the bank is in the history.
 /// * `reading_block`, `tank_reading` – a chain of hashes of their own.
 /// * `sensor_watch` – what the last readings left behind; silence raises an alarm whatever stands there.
 /// * `api_request` – answers are sealed and bound to their request, and end after a day.
-pub(super) const UNAUDITED: [&str; 18] = [
+pub(super) const UNAUDITED: [&str; 19] = [
     "history",
     "counter",
     super::migrations::TABLE,
@@ -85,6 +87,7 @@ pub(super) const UNAUDITED: [&str; 18] = [
     "document_content",
     "lab_message_content",
     "frequency_set_content",
+    "search_run_content",
     "access_log",
     "session",
     "sign_in_state",

@@ -138,7 +138,7 @@ impl Check<'_> {
             let where_ = format!("the field '{}'", field.code);
             match &field.needed {
                 Needed::In(states) => self.are_states(&where_, states),
-                Needed::When(condition) => self.condition(&where_, condition),
+                Needed::When(condition) | Needed::Unless(condition) => self.condition(&where_, condition),
                 Needed::Never | Needed::Always => {}
             }
             if let FieldKind::Choice(choices) = &field.kind {

@@ -59,6 +59,11 @@ pub enum FieldKind {
     Site,
     /// A staff number.
     Account,
+    /// A person's HLA typing as a laboratory wrote it, over several lines or as a GL String. Whether it can be read is asked of
+    /// the release in force, by whoever takes the text in.
+    Hla,
+    /// What an antibody is against: an antigen (`A2`, `DR4`) or an allele (`A*02:01`); read as typings are.
+    HlaSpecificity,
 }
 
 /// One value of a choice.
@@ -77,6 +82,8 @@ pub enum Needed {
     In(Vec<&'static str>),
     /// While another field has one of some values.
     When(Condition),
+    /// But while another field has one of some values.
+    Unless(Condition),
 }
 
 impl FieldKind {
@@ -98,6 +105,8 @@ impl FieldKind {
             Self::Unit => "unit",
             Self::Site => "site",
             Self::Account => "account",
+            Self::Hla => "hla",
+            Self::HlaSpecificity => "hla_specificity",
         }
     }
 
@@ -118,6 +127,8 @@ impl FieldKind {
             Self::Unit,
             Self::Site,
             Self::Account,
+            Self::Hla,
+            Self::HlaSpecificity,
         ];
         match text.split_once(' ') {
             Some(("reference", concept)) => Some(Self::Reference(concept.trim())),
@@ -128,13 +139,14 @@ impl FieldKind {
 }
 
 impl Needed {
-    /// Reads `always`, `in STATE, STATE`, `when FIELD = VALUE, VALUE`, or nothing.
+    /// Reads `always`, `in STATE, STATE`, `when FIELD = VALUE, VALUE`, `unless FIELD = VALUE, VALUE`, or nothing.
     pub(super) fn read(text: &'static str) -> Option<Self> {
         match text.split_once(' ') {
             None if text.is_empty() => Some(Self::Never),
             None if text == "always" => Some(Self::Always),
             Some(("in", states)) => Some(Self::In(states.split(',').map(str::trim).collect())),
             Some(("when", condition)) => Condition::read(condition).map(Self::When),
+            Some(("unless", condition)) => Condition::read(condition).map(Self::Unless),
             _ => None,
         }
     }
@@ -148,6 +160,7 @@ impl Field {
             Needed::Always => true,
             Needed::In(states) => states.contains(&state),
             Needed::When(condition) => condition.holds(value_of(condition.field)),
+            Needed::Unless(condition) => !condition.holds(value_of(condition.field)),
         }
     }
 

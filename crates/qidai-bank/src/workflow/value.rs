@@ -26,7 +26,7 @@ impl Field {
         };
         let kept = match &self.kind {
             FieldKind::Text => self.text(text, TEXT_MAX, false),
-            FieldKind::LongText => self.text(text, LONG_TEXT_MAX, true),
+            FieldKind::LongText | FieldKind::Hla => self.text(text, LONG_TEXT_MAX, true),
             FieldKind::Date => self.parsed::<Date>(text, "record_date_invalid", "a date such as 2026-03-31"),
             FieldKind::Time => self.time(text),
             FieldKind::Number => {
@@ -38,9 +38,11 @@ impl Field {
             FieldKind::ResidentId => checked(CnId::parse(text, today).map(|id| id.as_str().to_owned())),
             FieldKind::Mobile => checked(mobile(text)),
             FieldKind::Email => self.email(text),
-            FieldKind::Reference(_) | FieldKind::Unit | FieldKind::Site | FieldKind::Account => {
-                self.text(text, TEXT_MAX, false)
-            }
+            FieldKind::Reference(_)
+            | FieldKind::Unit
+            | FieldKind::Site
+            | FieldKind::Account
+            | FieldKind::HlaSpecificity => self.text(text, TEXT_MAX, false),
         };
         kept.map(Some)
     }

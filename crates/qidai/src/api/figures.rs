@@ -201,6 +201,9 @@ pub(crate) async fn rows(
     if figure.columns().contains(&"identity") && !reader.visitor.may(Permission::UnitView) {
         reader.visitor.principal()?.may(Permission::UnitView, None)?;
     }
+    if figure.columns().contains(&"request") {
+        reader.visitor.principal()?.may(Permission::PatientView, None)?;
+    }
     let (desk, as_of) = (state.desk(), day(&state, wishes.as_of.as_deref())?);
     let known_at = match wishes.known_at {
         Some(known_at) => known_at,

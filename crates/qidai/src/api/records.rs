@@ -18,6 +18,7 @@ use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::Reader;
 use crate::pages::records::concept_of;
+use crate::typed_fields;
 
 /// A record.
 #[derive(Serialize, ToSchema)]
@@ -179,6 +180,7 @@ pub(crate) async fn add(
     let acting = desk.acting(reader.visitor.principal()?);
     let acting = reason(wanted.reason.as_ref())?.map_or(acting, |why| acting.because(why));
     let new = NewRecord { concept, site: wanted.site, fields: wanted.fields.into_iter().collect() };
+    typed_fields::check(concept, &new.fields, &state.catalogue().nomenclature())?;
     let record = desk.store.create_record(&new, &desk.keys, &acting).await?;
     let mut response = answer(&state, &reader, &record, StatusCode::CREATED).await?;
     let address = format!("/api/records/{}/{}", concept.code, record.number);
@@ -226,6 +228,7 @@ pub(crate) async fn amend(
     let acting = desk.acting(reader.visitor.principal()?);
     let acting = reason(change.reason.as_ref())?.map_or(acting, |why| acting.because(why));
     let changes: Vec<_> = change.fields.into_iter().collect();
+    typed_fields::check(concept, &changes, &state.catalogue().nomenclature())?;
     let record = desk.store.amend_record(at, &changes, &desk.keys, &acting).await?;
     answer(&state, &reader, &record, StatusCode::OK).await
 }
@@ -252,6 +255,7 @@ pub(crate) async fn move_on(
     let acting =
         reason(wanted.reason.as_ref())?.map_or(acting, |why| acting.because(why)).since(wanted.done_at);
     let changes: Vec<_> = wanted.fields.into_iter().collect();
+    typed_fields::check(concept, &changes, &state.catalogue().nomenclature())?;
     let record = desk.store.move_record(at, &wanted.r#move, &changes, &desk.keys, &acting).await?;
     answer(&state, &reader, &record, StatusCode::OK).await
 }

@@ -7,14 +7,16 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 use qidai_bank::workflow::{self, Concept};
-use qidai_bank::{Acting, NewRecord, Principal, RecordAt, RecordFilter, RecordOrder, Role};
+use qidai_bank::{
+    Acting, BankError, NewRecord, Principal, Record, RecordAt, RecordFilter, RecordOrder, Role,
+};
 use serde_json::Value;
 
 use super::people::{People, PeopleArgs};
 use super::{Outcome, stream};
 use crate::error::Failure;
 use crate::words::Lang;
-use crate::{console, record_json};
+use crate::{console, record_json, typed_fields};
 use given::pair_of;
 
 /// Registers: list, show, create, amend, move records of a kind; answers are JSON.
@@ -272,8 +274,20 @@ async fn create(args: &CreateArgs, desk: &Desk, lang: Lang) -> Result<Outcome, F
         return batch::create(concept, file, desk, lang).await;
     }
     let new = NewRecord { concept, site: args.site.clone(), fields: args.fields.clone() };
-    let made = desk.people.store.create_record(&new, &desk.people.keys, &desk.acting(None)).await;
+    let made = create_checked(&new, desk).await?;
     answer(record_json::of_answer(made, lang)?)
+}
+
+/// Makes a record whose typings can be read.
+pub(super) async fn create_checked(
+    new: &NewRecord,
+    desk: &Desk,
+) -> Result<Result<Record, BankError>, Failure> {
+    let people = &desk.people;
+    Ok(match typed_fields::check_at_console(&people.store, new.concept, &new.fields).await? {
+        Ok(()) => people.store.create_record(new, &people.keys, &desk.acting(None)).await,
+        Err(error) => Err(error),
+    })
 }
 
 fn at<'a>(which: &'a Which, change: &Change) -> Result<RecordAt<'a>, Failure> {
@@ -284,7 +298,11 @@ fn at<'a>(which: &'a Which, change: &Change) -> Result<RecordAt<'a>, Failure> {
 async fn amend(which: &Which, change: &Change, desk: &Desk, lang: Lang) -> Result<Outcome, Failure> {
     let acting = desk.acting(change.reason.as_deref());
     let store = &desk.people.store;
-    let amended = store.amend_record(at(which, change)?, &change.fields, &desk.people.keys, &acting).await;
+    let at = at(which, change)?;
+    let amended = match typed_fields::check_at_console(store, at.concept, &change.fields).await? {
+        Ok(()) => store.amend_record(at, &change.fields, &desk.people.keys, &acting).await,
+        Err(error) => Err(error),
+    };
     answer(record_json::of_answer(amended, lang)?)
 }
 
@@ -296,7 +314,11 @@ async fn go(
 ) -> Result<Outcome, Failure> {
     let acting = desk.acting(change.reason.as_deref());
     let store = &desk.people.store;
-    let moved = store.move_record(at(which, change)?, to, &change.fields, &desk.people.keys, &acting).await;
+    let at = at(which, change)?;
+    let moved = match typed_fields::check_at_console(store, at.concept, &change.fields).await? {
+        Ok(()) => store.move_record(at, to, &change.fields, &desk.people.keys, &acting).await,
+        Err(error) => Err(error),
+    };
     answer(record_json::of_answer(moved, lang)?)
 }
 

@@ -12,7 +12,7 @@ impl From<Refusal> for Failure {
             | "purpose_not_yours"
             | "four_eyes"
             | "person_needed" => Kind::Forbidden,
-            "version_changed" | "record_changed_meanwhile" => Kind::Changed,
+            "version_changed" | "record_changed_meanwhile" | "search_inputs_changed" => Kind::Changed,
             "account_unknown"
             | "person_unknown"
             | "token_unknown"
@@ -28,7 +28,9 @@ impl From<Refusal> for Failure {
             | "tank_unknown"
             | "alarm_unknown"
             | "run_unknown"
-            | "decision_unknown" => Kind::NotFound,
+            | "decision_unknown"
+            | "institution_unknown"
+            | "search_run_unknown" => Kind::NotFound,
             _ => Kind::Refused,
         };
         let failure =

@@ -181,7 +181,7 @@ async fn figures_agree_with_a_naive_replay(bank: &TestBank, seed: u64) {
         let was_known = |told: &&Told| told.recorded_at_us < ends_at.as_microsecond();
         let without = replay(history.iter().filter(is_so).filter(was_known));
         let figures = store.figures(day, known_at).await.expect("computed");
-        for answer in figures.answers.iter().filter(|answer| answer.number != "n8") {
+        for answer in figures.answers.iter().filter(|answer| !matches!(answer.number, "n2" | "n8")) {
             let place = format!("seed {seed}, {} on {day}, known at {known_at:?}", answer.number);
             let (with, without) = (lines(answer.number, &with), lines(answer.number, &without));
             check(answer, &with, &without, &place);

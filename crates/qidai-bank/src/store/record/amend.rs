@@ -30,7 +30,8 @@ impl Store {
         let context = acting.context(actor)?;
         let today = self.today(write.reader(), acting).await?;
         let mut kept = Kept::of(write.reader(), at.concept, changes, today).await?;
-        rule::compute(write.reader(), at.concept, Some(&record), &mut kept, today).await?;
+        let place = (record.site.as_deref(), today);
+        rule::compute(write.reader(), at.concept, Some(&record), &mut kept, place).await?;
         let missing = at.concept.missing(record.state.code, |code| kept.value(code, Some(&record)));
         Refusal::if_any(missing)?;
         let done = Done {

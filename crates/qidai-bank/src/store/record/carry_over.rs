@@ -26,7 +26,7 @@ pub(in crate::store) async fn carry_over(
     check_site(carrying, past).await?;
     carrying.acting_of(created)?.principal.may_any(&concept.create, past.site.as_deref())?;
     let mut kept = kept(carrying, past, own, unit).await?;
-    rule::compute(carrying.write.reader(), concept, None, &mut kept, today).await?;
+    rule::compute(carrying.write.reader(), concept, None, &mut kept, (past.site.as_deref(), today)).await?;
     let state = super::create::first_state(concept)?;
     Refusal::if_any(concept.missing(state.code, |code| kept.value(code, None)))?;
     let (number, serial) = carrying.beside.number(carrying.write, concept, today.year()).await?;
@@ -93,6 +93,7 @@ async fn moved(
         reader: carrying.write.reader(),
         record: Some(record),
         kept: &kept,
+        site: record.site.as_deref(),
         today: carrying.day(deed.at),
         beside: Some(&carrying.beside),
     };

@@ -29,8 +29,10 @@ impl Store {
         let record = add(&write, new, Some(keys), (&context, acting)).await?;
         let today = self.today(write.reader(), acting).await?;
         rule::follow(&write, &record, CREATE, (&context, acting, today)).await?;
+        // What followed may have moved it.
+        let made = read::by_id(write.reader(), &record.id).await?;
         write.commit().await?;
-        Ok(record)
+        Ok(made.unwrap_or(record))
     }
 }
 
@@ -55,7 +57,7 @@ async fn add(
     check_site(write, new).await?;
     let today = setting::time_zone(reader).await?.to_datetime(acting.now).date();
     let mut kept = Kept::of(reader, concept, &new.fields, today).await?;
-    rule::compute(reader, concept, None, &mut kept, today).await?;
+    rule::compute(reader, concept, None, &mut kept, (new.site.as_deref(), today)).await?;
     let missing = concept.missing(state.code, |code| kept.value(code, None));
     Refusal::if_any(missing)?;
     check_unique(reader, concept, &kept, None, keys).await?;

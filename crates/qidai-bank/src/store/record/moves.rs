@@ -48,18 +48,20 @@ impl Store {
         let record = read::to_change(write.reader(), &at).await?;
         let today = self.today(write.reader(), acting).await?;
         let mut kept = Kept::of(write.reader(), at.concept, changes, today).await?;
-        rule::compute(write.reader(), at.concept, Some(&record), &mut kept, today).await?;
+        let site = record.site.as_deref();
+        rule::compute(write.reader(), at.concept, Some(&record), &mut kept, (site, today)).await?;
         let deeds = read::deeds(write.reader(), &record, acting.principal).await?;
         let may = may_move(&record, what, &kept, &deeds, acting);
         let (step, to) = match may {
             Ok(found) => found,
             Err(refusal) => return Err(write_down(write, &record, what, refusal, acting).await),
         };
-        let case = Case { reader: write.reader(), record: Some(&record), kept: &kept, today, beside: None };
+        let case =
+            Case { reader: write.reader(), record: Some(&record), kept: &kept, site, today, beside: None };
         if let Some(refusal) = rule::obstacle(at.concept, step, &case).await? {
             return Err(write_down(write, &record, what, refusal, acting).await);
         }
-        let actor = actor_of(step, acting, record.site.as_deref())?;
+        let actor = actor_of(step, acting, site)?;
         let context = acting.context(actor)?;
         check_unique(write.reader(), at.concept, &kept, Some(&record.id), Some(keys)).await?;
         let personal = change_person(&write, &record, &kept, keys, (acting, today)).await?;
@@ -109,6 +111,34 @@ pub(in crate::store) async fn move_by_clock(
     let event = event_of((record, step, to), &kept, None, acting);
     write.record(context, vec![event]).await?;
     Ok(Ok(()))
+}
+
+/// Makes a move that follows from something else that somebody did, in its transaction: a search brings its request on, a
+/// new typing takes the place of the old. The declaration says `system`, the history who it was.
+pub(in crate::store) async fn move_along(
+    write: &WriteTransaction<'_>,
+    record: &Record,
+    what: &str,
+    (context, acting): (&WriteContext<'_>, &Acting<'_>),
+) -> Result<(), BankError> {
+    let step = record.concept.step(what).filter(|step| step.from.contains(&record.state.code));
+    let Some((step, to)) = step.and_then(|step| Some((step, target_of(record, step)?))) else {
+        return Err(nowhere_along(record, what).into());
+    };
+    write.record(context, vec![event_of((record, step, to), &Kept::default(), None, acting)]).await?;
+    Ok(())
+}
+
+fn nowhere_along(record: &Record, what: &str) -> Refusal {
+    let possible: Vec<&str> = record.concept.steps_from(record.state.code).map(|step| step.code).collect();
+    let (state, possible) = (record.state.code, possible.join(", "));
+    let sentence =
+        format!("{} is '{state}': '{what}' does not follow from there. Possible: {possible}.", record.number);
+    Refusal::new("move_not_allowed", sentence)
+        .with("record", record.number.as_str())
+        .with("state", state)
+        .with("move", what)
+        .with("possible", possible)
 }
 
 /// The move that is meant and where it leads, when nothing stands in its way.
@@ -212,6 +242,18 @@ fn event_of(
     event.update(&TABLE, vec![record.id.as_str().into()], set)
 }
 
+/// That something was refused, as it is written down with a record.
+pub(in crate::store) fn refusal_event(record: &Record, what: &str, code: &str, acting: &Acting<'_>) -> Event {
+    let row = vec![
+        Some(acting.ids.next_id().as_str().into()),
+        Some(record.id.as_str().into()),
+        Some(what.into()),
+        Some(record.state.code.into()),
+        Some(code.into()),
+    ];
+    Event::new("record_move_refused", record.subject()).insert(&REFUSAL, row)
+}
+
 /// Writes a refused attempt down with the record, where it is one of the rules that was broken.
 async fn write_down(
     write: WriteTransaction<'_>,
@@ -223,14 +265,7 @@ async fn write_down(
     if !WRITTEN_DOWN.contains(&refusal.code) && !rule::WRITTEN_DOWN.contains(&refusal.code) {
         return refusal.into();
     }
-    let row = vec![
-        Some(acting.ids.next_id().as_str().into()),
-        Some(record.id.as_str().into()),
-        Some(what.into()),
-        Some(record.state.code.into()),
-        Some(refusal.code.into()),
-    ];
-    let event = Event::new("record_move_refused", record.subject()).insert(&REFUSAL, row);
+    let event = refusal_event(record, what, refusal.code, acting);
     // An attempt that cannot be written down is an outage: it must not pass as a plain "no".
     let written = async {
         write.record(&acting.own(), vec![event]).await?;

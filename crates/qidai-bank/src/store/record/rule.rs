@@ -3,10 +3,16 @@
 
 mod collection;
 mod consent;
+mod family_link;
+mod hgr_case;
+mod institution;
 mod kit;
 mod part;
+mod patient;
+mod patient_row;
 mod processing_run;
 mod questionnaire;
+mod search_request;
 mod temperature_trace;
 
 use jiff::civil::Date;
@@ -24,6 +30,8 @@ pub(super) struct Case<'a> {
     /// Before the change; `None` for a new one.
     pub(super) record: Option<&'a Record>,
     pub(super) kept: &'a Kept,
+    /// Site of the record, or of the one that is made.
+    pub(super) site: Option<&'a str>,
     pub(super) today: Date,
     /// Records that are told from memory, where many are carried over at once.
     pub(super) beside: Option<&'a Beside>,
@@ -56,12 +64,18 @@ pub(super) async fn compute(
     concept: &Concept,
     record: Option<&Record>,
     kept: &mut Kept,
-    today: Date,
+    (site, today): (Option<&str>, Date),
 ) -> Result<(), BankError> {
-    let case = Case { reader, record, kept, today, beside: None };
+    let case = Case { reader, record, kept, site, today, beside: None };
     let computed: Computed = match concept.code {
+        "family_link" => family_link::compute(&case).await?,
+        "hgr_case" => hgr_case::compute(&case).await?,
+        "institution" => institution::compute(&case)?,
         "kit" => kit::compute(&case)?,
         "part" => part::compute(&case)?,
+        "patient" => patient::compute(&case).await?,
+        "patient_antibody" | "patient_typing" | "search_note" => patient_row::compute(&case).await?,
+        "search_request" => search_request::compute(&case).await?,
         "questionnaire" => questionnaire::compute(&case)?,
         "temperature_trace" => temperature_trace::compute(&case).await?,
         _ => Vec::new(),
@@ -85,6 +99,10 @@ pub(super) async fn obstacle(
         ("collection", "match") => collection::labels_match(case).await,
         ("processing_run", "finish" | "close") => processing_run::usable(case).await,
         ("processing_run", "resume") => processing_run::settled(case).await,
+        ("patient", "close") => patient::close(case).await,
+        ("search_request", "submit") => search_request::submit(case).await,
+        ("search_request", "accept") => search_request::accept(case).await,
+        ("search_request", "report" | "report_formal") => search_request::report(case).await,
         _ => Ok(None),
     }
 }
@@ -101,12 +119,15 @@ pub(super) async fn follow(
             temperature_trace::raise(write, record, (context, acting, today)).await
         }
         ("consent", "withdraw") => consent::hold_unit(write, record, (context, acting)).await,
+        ("patient_typing" | "patient_antibody", super::CREATE) => {
+            patient_row::take_place(write, record, (context, acting)).await
+        }
         _ => Ok(()),
     }
 }
 
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 13] = [
+pub(super) const WRITTEN_DOWN: [&str; 19] = [
     "labels_do_not_match",
     "kit_expired",
     "kit_of_other_unit",
@@ -120,6 +141,12 @@ pub(super) const WRITTEN_DOWN: [&str; 13] = [
     "lot_not_released",
     "equipment_not_usable",
     "deviation_open",
+    "patient_has_open_requests",
+    "patient_not_active",
+    "patient_not_typed",
+    "requester_not_eligible",
+    "typing_not_confirmed",
+    "hgr_case_missing",
 ];
 
 /// A refusal about a record.

@@ -7,8 +7,8 @@ use std::path::Path;
 use qidai_bank::workflow::Concept;
 use serde_json::{Value, json};
 
-use super::Desk;
 use super::given::record_of;
+use super::{Desk, create_checked};
 use crate::commands::{Outcome, stream};
 use crate::error::Failure;
 use crate::record_json;
@@ -51,7 +51,7 @@ async fn one(
     let read = text.ok_or_else(|| "the line is no UTF-8 text of at most 1 MB".to_owned());
     match read.and_then(|text| record_of(concept, text.trim())) {
         Ok(new) => {
-            let made = desk.people.store.create_record(&new, &desk.people.keys, &desk.acting(None)).await;
+            let made = create_checked(&new, desk).await?;
             record_json::of_answer(made, lang)
         }
         Err(reason) => {

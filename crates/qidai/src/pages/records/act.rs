@@ -16,6 +16,7 @@ use crate::app::{AppState, Client};
 use crate::auth::cookie;
 use crate::error::Failure;
 use crate::pages::Reader;
+use crate::typed_fields;
 
 /// Moves a record; fields that the move asks for are written with it.
 pub(crate) async fn move_on(
@@ -31,7 +32,10 @@ pub(crate) async fn move_on(
     let acting = acting.since(late::done_at(&pairs, &desk.zone)?);
     let at = RecordAt { concept, number: &number, expected_version: text_of(&pairs, "version").parse().ok() };
     let changes = field::sent(concept, &pairs);
-    let moved = desk.store.move_record(at, text_of(&pairs, "step"), &changes, &desk.keys, &acting).await;
+    let moved = match typed_fields::check(concept, &changes, &state.catalogue().nomenclature()) {
+        Ok(()) => desk.store.move_record(at, text_of(&pairs, "step"), &changes, &desk.keys, &acting).await,
+        Err(error) => Err(error),
+    };
     match moved {
         Ok(record) => Ok(Redirect::to(&record_address(concept.code, &record.number)).into_response()),
         Err(error) => {

@@ -52,7 +52,11 @@ impl Control {
 
 /// A value as pages and exports show it.
 pub(in crate::pages) fn shown(field: &Field, value: &str, lang: Lang) -> Shown {
-    let plain = |text: String| Shown { text, address: None, is_long: field.kind == FieldKind::LongText };
+    let plain = |text: String| Shown {
+        text,
+        address: None,
+        is_long: matches!(field.kind, FieldKind::LongText | FieldKind::Hla),
+    };
     match &field.kind {
         FieldKind::Choice(choices) => {
             let choice = choices.iter().find(|choice| choice.code == value);
@@ -148,7 +152,7 @@ fn input_of(field: &Field, sites: &[(String, String)], lang: Lang) -> Input {
     let code = |mode| Input::Line { kind: "text", mode, is_code: true };
     match &field.kind {
         FieldKind::Text => line("text", "text"),
-        FieldKind::LongText => Input::Long,
+        FieldKind::LongText | FieldKind::Hla => Input::Long,
         FieldKind::Date => line("date", "numeric"),
         FieldKind::Number => line("text", "numeric"),
         FieldKind::Mobile => line("tel", "tel"),
@@ -157,7 +161,8 @@ fn input_of(field: &Field, sites: &[(String, String)], lang: Lang) -> Input {
         | FieldKind::ResidentId
         | FieldKind::Reference(_)
         | FieldKind::Unit
-        | FieldKind::Account => code("text"),
+        | FieldKind::Account
+        | FieldKind::HlaSpecificity => code("text"),
         FieldKind::Time => line("text", "text"),
         FieldKind::Choice(choices) => {
             Input::Choice(choices.iter().map(|one| (one.code.to_owned(), said(one.label, lang))).collect())

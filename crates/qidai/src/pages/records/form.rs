@@ -15,6 +15,7 @@ use super::{address_of, concept_of, name_of, record_address};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::{Frame, Reader, people, render};
+use crate::typed_fields;
 
 /// Fields of a form with their texts.
 pub(crate) type Pairs = Vec<(String, String)>;
@@ -100,7 +101,12 @@ pub(crate) async fn create(
     let site = Some(text_of(&pairs, "site").to_owned()).filter(|site| !site.is_empty());
     let new = NewRecord { concept, site, fields: field::sent(concept, &pairs) };
     let acting = desk.acting(reader.visitor.principal()?);
-    match desk.store.create_record(&new, &desk.keys, &acting).await {
+    let read = typed_fields::check(concept, &new.fields, &state.catalogue().nomenclature());
+    let made = match read {
+        Ok(()) => desk.store.create_record(&new, &desk.keys, &acting).await,
+        Err(error) => Err(error),
+    };
+    match made {
         Ok(record) => Ok(Redirect::to(&record_address(concept.code, &record.number)).into_response()),
         Err(error) => {
             let refused = Refused::of(error, pairs, &reader)?;
@@ -133,7 +139,13 @@ pub(crate) async fn change(
     let acting = desk.acting(principal);
     let acting = if reason.is_empty() { acting } else { acting.because(reason) };
     let at = RecordAt { concept, number: &number, expected_version: text_of(&pairs, "version").parse().ok() };
-    match desk.store.amend_record(at, &field::sent(concept, &pairs), &desk.keys, &acting).await {
+    let changes = field::sent(concept, &pairs);
+    let read = typed_fields::check(concept, &changes, &state.catalogue().nomenclature());
+    let amended = match read {
+        Ok(()) => desk.store.amend_record(at, &changes, &desk.keys, &acting).await,
+        Err(error) => Err(error),
+    };
+    match amended {
         Ok(record) => Ok(Redirect::to(&record_address(concept.code, &record.number)).into_response()),
         Err(error) => {
             let refused = Refused::of(error, pairs.clone(), &reader)?;

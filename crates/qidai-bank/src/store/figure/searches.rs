@@ -4,9 +4,9 @@ use sea_orm::Value;
 
 use crate::csv_line::Hashed;
 use crate::figure::{Figure, FigureAnswer, Late, LateChange, Moment, OnRow};
-use crate::store::StoreError;
 use crate::store::database::Reader;
 use crate::store::row::RowReader;
+use crate::store::{StoreError, hgr};
 
 /// One search as its row, and whether it was recorded after the day.
 pub(super) struct SearchLine {
@@ -17,7 +17,7 @@ pub(super) struct SearchLine {
 /// All searches that were run before the day ended, by request and number, byte for byte: sorted here,
 /// because databases differ in it.
 pub(super) async fn read_all(reader: Reader<'_>, moment: &Moment) -> Result<Vec<SearchLine>, StoreError> {
-    let sql = "SELECT s.request, s.serial, s.requester, CASE WHEN s.is_foreign THEN 1 ELSE 0 END, s.generation, \
+    let sql = "SELECT s.request, s.serial, s.requester, s.is_foreign, s.generation, \
          s.digest, h.recorded_at_us FROM search_run s JOIN history h ON h.sequence = s.recorded_in \
          WHERE s.recorded_in <= $1 AND h.effective_at_us < $2";
     let known_at = i64::try_from(moment.known_at).unwrap_or(i64::MAX);
@@ -26,7 +26,7 @@ pub(super) async fn read_all(reader: Reader<'_>, moment: &Moment) -> Result<Vec<
     for row in reader.all(sql, [known_at, ends_at].map(Value::from)).await? {
         let mut row = RowReader::new("search_run", &row);
         let (request, serial, requester) = (row.text()?, row.key()?, row.text()?);
-        let origin = if row.key()? == 0 { "domestic" } else { "foreign" };
+        let origin = hgr::origin(row.flag()?.unwrap_or(true));
         let (generation, digest, recorded) = (row.key()?, row.text()?, row.key()?);
         let cells =
             vec![request, serial.to_string(), requester, origin.to_owned(), generation.to_string(), digest];

@@ -140,3 +140,22 @@ fn keys_are_rotated_and_looked_after() {
     let broken = desk.command(&["key", "list"]).env("QIDAI_MASTER_KEY", "secret").output().unwrap();
     assert_eq!(refused(&broken, 1), "keys_unreadable");
 }
+
+#[test]
+fn the_bank_is_named_before_or_after_the_verb() {
+    let desk = Desk::new();
+    done(&desk.qidai(&["init"]));
+    let bank = desk.path("bank.sqlite").display().to_string();
+    let plain = |arguments: &[&str]| {
+        let mut command = desk.command(&[]);
+        command.env_remove("QIDAI_DATABASE_URL").args(arguments).output().unwrap()
+    };
+    let before = done(&plain(&["user", "--bank", &bank, "list"]));
+    assert_eq!(done(&plain(&["user", "list", "--bank", &bank])), before);
+    assert!(before.contains("A0001"), "{before}");
+    let missing = plain(&["user", "list"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("--bank"), "{}", text(&missing.stderr));
+    let locked = plain(&["user", "list", "--bank", "postgres://a:secret@127.0.0.1/b"]);
+    assert_eq!(refused(&locked, 2), "password_on_command_line");
+}

@@ -83,7 +83,7 @@ enum Command {
     Match(matching::Args),
     /// Lists of millions, as files of their own: freeze.
     Pool(pool::Args),
-    /// Registers: institutions, people, authorisations, licences, nonconformances.
+    /// Registers: list, make, amend and move records of every declared kind.
     Record(record::Args),
     /// The IPD-IMGT/HLA release of a bank: show, set.
     Release(release::Args),
@@ -97,7 +97,7 @@ enum Command {
     Site(site::Args),
     /// Cryostorage: rooms, tanks, what stands where.
     Storage(storage::Args),
-    /// Units: reserve one, or end its reservation.
+    /// Units: register, show, move, decide on, trace them; reserve one, or end its reservation.
     Unit(unit::Args),
     /// Readings of tanks: probes, listening to a broker, alarms.
     Telemetry(telemetry::Args),

@@ -1,5 +1,7 @@
 //! An open bank with its keys, for the commands that keep its people.
 
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 use jiff::Timestamp;
 use qidai_bank::{Acting, Grant, IdSource, KeyRing, Principal, RandomSource, Role, Store, Token};
 use tokio::runtime::Runtime;
@@ -17,11 +19,23 @@ pub(crate) const LINK_PATH: &str = "/welcome/";
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PeopleArgs {
     /// The bank: a file, or a PostgreSQL address (better given as QIDAI_DATABASE_URL: command lines are seen by others).
-    #[arg(long, value_name = "DB", env = "QIDAI_DATABASE_URL", hide_env_values = true)]
+    // Before or after the verb: clap lets no argument be both, and required.
+    #[arg(long, value_name = "DB", global = true, env = "QIDAI_DATABASE_URL", hide_env_values = true)]
+    #[arg(default_value = "", hide_default_value = true)]
     pub(crate) bank: String,
     /// Address of the bank's pages, for one-time links.
-    #[arg(long, value_name = "URL", env = "QIDAI_URL", default_value_t = format!("http://{}", serve::DEFAULT_LISTEN))]
+    #[arg(long, value_name = "URL", global = true, env = "QIDAI_URL", default_value_t = format!("http://{}", serve::DEFAULT_LISTEN))]
     pub(crate) url: String,
+}
+
+impl PeopleArgs {
+    /// Ends the program as clap does when no bank was named.
+    fn need_bank(&self) {
+        if self.bank.is_empty() {
+            let missing = "the following required arguments were not provided:\n  --bank <DB>";
+            super::CommandLine::command().error(ErrorKind::MissingRequiredArgument, missing).exit();
+        }
+    }
 }
 
 /// Whoever can open the bank and its keys acts.
@@ -38,6 +52,7 @@ pub(crate) struct People {
 impl People {
     /// Opens a bank that is there; makes its keys when it has none yet.
     pub(crate) fn open(args: &PeopleArgs) -> Result<Self, Failure> {
+        args.need_bank();
         let runtime = runtime()?;
         let store = runtime.block_on(Store::open(&args.bank))?;
         Self::with(runtime, store, args)
@@ -45,6 +60,7 @@ impl People {
 
     /// Opens a bank, or makes an empty one.
     pub(crate) fn create_or_open(args: &PeopleArgs) -> Result<Self, Failure> {
+        args.need_bank();
         let runtime = runtime()?;
         let store = runtime.block_on(Store::create_or_open(&args.bank))?;
         Self::with(runtime, store, args)

@@ -121,7 +121,7 @@ async fn page(
     shown.refused = beside.refused;
     shown.version = record.version.to_string();
     shown.digest = record.canonical().digest_shown();
-    shown.own = moves::own_fields(&record, reader.lang);
+    shown.own = moves::own_fields(&record, &state.desk().zone, reader.lang);
     shown.own_missing = super::records::field::missing(&shown.own, reader.lang);
     shown.around = moves::around(&store.trace(&subject).await?, reader);
     shown.signatures =

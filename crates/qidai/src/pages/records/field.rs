@@ -1,11 +1,13 @@
 //! A declared field on a page: how it is shown, and how it is filled in.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use qidai_bank::Problem;
 use qidai_bank::workflow::{Concept, Field, FieldKind, Needed};
 
 use super::{record_address, said};
 use crate::error::Failure;
-use crate::pages::Reader;
+use crate::pages::{Reader, shown};
 use crate::words::{Lang, thousands};
 
 /// What the names of fields begin with in forms, so that none is taken for a part of the form itself.
@@ -50,8 +52,8 @@ impl Control {
     }
 }
 
-/// A value as pages and exports show it.
-pub(in crate::pages) fn shown(field: &Field, value: &str, lang: Lang) -> Shown {
+/// A value as pages show it: a moment in the bank's zone.
+pub(in crate::pages) fn shown(field: &Field, value: &str, zone: &TimeZone, lang: Lang) -> Shown {
     let plain = |text: String| Shown {
         text,
         address: None,
@@ -75,9 +77,14 @@ pub(in crate::pages) fn shown(field: &Field, value: &str, lang: Lang) -> Shown {
             let address = identity.as_ref().map(crate::pages::unit_address);
             Shown { address, ..plain(identity.map_or_else(|| value.to_owned(), |one| one.written())) }
         }
-        FieldKind::Time => plain(value.replace('T', " ").replace('Z', " UTC")),
+        FieldKind::Time => plain(value.parse().map_or_else(|_| value.to_owned(), |at| moment(at, zone))),
         _ => plain(value.to_owned()),
     }
+}
+
+/// To the minute, or to the second where seconds are told.
+fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    if at.as_second() % 60 == 0 { shown::minute(at, zone) } else { shown::second(at, zone) }
 }
 
 /// One line with the names of the fields that have no value, so that those that have one are found.

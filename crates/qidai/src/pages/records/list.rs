@@ -225,7 +225,7 @@ fn columns(concept: &'static Concept, wishes: &Wishes, path: &str, lang: Lang) -
 
 fn line(concept: &'static Concept, one: &RecordLine, reader: &Reader, zone: &jiff::tz::TimeZone) -> Line {
     let cell = |field: &Field| {
-        let value = one.field(field.code).map(|value| field::shown(field, value, reader.lang));
+        let value = one.field(field.code).map(|value| field::shown(field, value, zone, reader.lang));
         (said(field.label, reader.lang), value)
     };
     Line {

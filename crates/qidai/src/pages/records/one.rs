@@ -114,7 +114,7 @@ pub(super) async fn page(
     let address = record_address(concept.code, &record.number);
     let subject = record.subject();
     let may_see_history = reader.visitor.may(qidai_bank::Permission::HistoryView);
-    let facts: Vec<_> = concept.open_fields().map(|field| fact(field, record, lang)).collect();
+    let facts: Vec<_> = concept.open_fields().map(|field| fact(field, record, &desk.zone, lang)).collect();
     let page = RecordPage {
         register: name_of(concept, lang),
         register_address: address_of(concept),
@@ -127,7 +127,7 @@ pub(super) async fn page(
         digest: canonical.digest().iter().map(|byte| format!("{byte:02x}")).collect(),
         facts_missing: field::missing(&facts, lang),
         facts,
-        personal: personal(record, beside.opened.as_ref(), reader),
+        personal: personal(record, beside.opened.as_ref(), &desk.zone, reader),
         offers: offer::offers(&found, record, beside.sent.as_ref(), (&sites, reader)),
         has_session: !reader.visitor.is_demo(),
         may_amend: record.state.amending != Amending::Never
@@ -144,8 +144,8 @@ pub(super) async fn page(
     render(&page)
 }
 
-fn fact(field: &Field, record: &Record, lang: Lang) -> (String, Option<Shown>) {
-    let value = record.field(field.code).map(|value| field::shown(field, value, lang));
+fn fact(field: &Field, record: &Record, zone: &jiff::tz::TimeZone, lang: Lang) -> (String, Option<Shown>) {
+    let value = record.field(field.code).map(|value| field::shown(field, value, zone, lang));
     (field::label_of(field, lang), value)
 }
 
@@ -176,13 +176,18 @@ fn steps(record: &Record, lang: Lang) -> Vec<Step> {
         .collect()
 }
 
-fn personal(record: &Record, opened: Option<&Person>, reader: &Reader) -> Option<Personal> {
+fn personal(
+    record: &Record,
+    opened: Option<&Person>,
+    zone: &jiff::tz::TimeZone,
+    reader: &Reader,
+) -> Option<Personal> {
     let mut fields = record.concept.personal_fields().peekable();
     fields.peek()?;
     let value = |field: &Field| opened?.get(PersonField::parse(field.code)?).map(str::to_owned);
     let line = |field: &Field| {
         let has = record.sealed.contains(&field.code);
-        let choice = value(field).map(|text| field::shown(field, &text, reader.lang).text);
+        let choice = value(field).map(|text| field::shown(field, &text, zone, reader.lang).text);
         (said(field.label, reader.lang), has, choice)
     };
     let roles = || reader.visitor.principal().into_iter().flat_map(|one| one.grants());

@@ -19,7 +19,7 @@ pub(super) fn view(event: &RecordEvent, record: &Record, zone: &TimeZone, lang: 
     let concept = record.concept;
     let value = |code: &str, value: &Option<String>| {
         let field = concept.field(code)?;
-        Some(field::shown(field, value.as_deref()?, lang).text)
+        Some(field::shown(field, value.as_deref()?, zone, lang).text)
     };
     let changes = event.changes.iter().map(|change| ChangeView {
         field: concept

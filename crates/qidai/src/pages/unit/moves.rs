@@ -1,5 +1,6 @@
 //! What can be done with a unit, what it hangs together with, and who signed it.
 
+use jiff::tz::TimeZone;
 use qidai_bank::{Coverage, Record, Signature, Trace, Way};
 
 use crate::app::AppState;
@@ -36,10 +37,10 @@ pub(super) struct SignatureView {
 }
 
 /// Open fields of the declaration, without those that the page tells elsewhere.
-pub(super) fn own_fields(record: &Record, lang: Lang) -> Vec<(String, Option<Shown>)> {
+pub(super) fn own_fields(record: &Record, zone: &TimeZone, lang: Lang) -> Vec<(String, Option<Shown>)> {
     let told = |code: &str| !matches!(code, "bank_type" | "attached_segments");
     let fields = record.concept.open_fields().filter(|field| told(field.code));
-    let value = |field| record.field(field_code(field)).map(|value| shown_field(field, value, lang));
+    let value = |field| record.field(field_code(field)).map(|value| shown_field(field, value, zone, lang));
     fields.map(|field| (label_of(field, lang), value(field))).collect()
 }
 

@@ -158,6 +158,7 @@ async fn changes_since_an_event_are_the_difference(bank: &TestBank) {
     let scene = Scene::at(bank).await;
     let mut known = BTreeMap::new();
     let (mut since, mut hash) = (0, [0; 32]);
+    let mut states = Vec::new();
     for _ in 0..40 {
         for _ in 0..rng.random_range(0..8) {
             go_on(&scene, &mut rng).await;
@@ -171,7 +172,17 @@ async fn changes_since_an_event_are_the_difference(bank: &TestBank) {
         assert_eq!(known, scene.searchable().await);
         assert_eq!(changes.generation, scene.store.generation().await.expect("read"));
         (since, hash) = (changes.generation, changes.history_hash);
+        states.push((since, hash, known.clone()));
     }
+    // Every state can be had again, whatever happened since.
+    for (generation, hash, then) in &states {
+        let mut undone = known.clone();
+        let rows = scene.store.searchable_then(*generation, *hash).await.expect("read").expect("few");
+        undone.retain(|key, _| !rows.touched.contains(key));
+        undone.extend(rows.rows.into_iter().map(|row| ((row.kind, row.key), row)));
+        assert_eq!(undone, *then, "generation {generation}");
+    }
+    assert_eq!(scene.store.searchable_then(since + 1, hash).await.expect("read"), None, "it lies ahead");
     assert!(!known.is_empty());
     let other = scene.store.searchable_changes(since, [9; 32]).await.expect("read");
     assert_eq!(other, None, "of another bank's history nothing can be followed");

@@ -7,6 +7,7 @@
 
 mod answer;
 mod antibody;
+mod asked;
 mod build;
 mod find;
 mod follow;
@@ -16,10 +17,12 @@ mod mother;
 mod pool;
 mod reason;
 mod receipt;
+mod repeat;
 mod request;
 mod selection;
 #[cfg(test)]
 mod tests;
+mod then;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -39,6 +42,7 @@ pub(crate) use mapped::map;
 pub(crate) use pool::{PoolReport, freeze as freeze_pool};
 pub(crate) use reason::Reason;
 pub(crate) use receipt::Receipt;
+pub(crate) use repeat::{ChangedHit, Repeated, compared_with_text};
 pub(crate) use request::{PatientInput, SearchRequest};
 
 use crate::demo::HAN_NORTH;

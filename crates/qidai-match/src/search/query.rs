@@ -40,9 +40,16 @@ pub(super) struct Mismatches {
 impl<'q> Query<'q> {
     /// Compares the patient with each distinct genotype of the snapshot, once.
     pub fn new(snapshot: &'q Snapshot, patient: &PersonTyping, interpreter: &Interpreter<'q>) -> Self {
-        let antigens = interpreter.antigens();
-        let patient =
-            MATCH_LOCI.map(|locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing)));
+        let genotype = |locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing));
+        Query::of(snapshot, MATCH_LOCI.map(genotype), interpreter.antigens())
+    }
+
+    /// The same for a patient whose genotypes are known.
+    pub fn of(
+        snapshot: &'q Snapshot,
+        patient: PerMatchLocus<Option<LocusGenotype>>,
+        antigens: &'q AntigenSpace,
+    ) -> Self {
         let tables: Vec<Vec<u32>> = MATCH_LOCI
             .par_iter()
             .enumerate()

@@ -1,13 +1,12 @@
 //! Asks the engine and dresses its rows for people.
 
 use qidai_hla::{Locus, LocusTyping, PersonTyping};
-use qidai_match::search::{
-    Abo, Counts, Facts, Hit, Query, Sex, Source, UnitPair, counts, pairs, search, search_predicted,
-};
-use qidai_match::{LocusCounts, LocusGenotype, MATCH_LOCI, PerMatchLocus, position};
+use qidai_match::search::{Abo, Counts, Facts, Hit, Query, Sex, Source, UnitPair, counts, pairs};
+use qidai_match::{LocusCounts, MATCH_LOCI, position};
 use rayon::prelude::*;
 
 use super::answer::HIT_LOCI;
+use super::asked::{Asked, Patient};
 use super::mother::{self, Nima};
 use super::receipt::Digested;
 use super::selection::Selected;
@@ -23,41 +22,18 @@ use crate::error::Failure;
 const TNC_PER_KG: f64 = 2.5e7;
 const CD34_PER_KG: f64 = 1.5e5;
 
-/// A patient's genotypes; an untyped locus is `None`.
-type Patient = PerMatchLocus<Option<LocusGenotype>>;
-
 impl Catalogue {
     /// Searches the snapshot. The same request on the same snapshot gives the same answer.
     ///
     /// # Errors
     /// A typing that cannot be read, or a criterion that is impossible; the database is not asked.
     pub(crate) fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, Failure> {
-        let selected = Selected::of(request)?;
-        let criteria = request.criteria(&selected)?;
-        let patient = self.patient(request.patient_text())?;
-        let (antibodies, mut notes) = self.antibodies(request)?;
-        let (nima, contradiction) = self.nima(request, &patient)?;
-        notes.extend(contradiction);
-        let interpreter = self.interpreter();
-        let genotypes: Patient =
-            MATCH_LOCI.map(|locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing)));
-        let query = Query::new(self.snapshot(), &patient, &interpreter).with_antibodies(&antibodies);
-        let answer = match &self.reading.frequencies {
-            Some(frequencies) => {
-                let predict = |rows: &[u32]| self.likelihoods(frequencies, &patient, rows);
-                search_predicted(self.snapshot(), &query, &criteria, &predict)
-            }
-            None => search(self.snapshot(), &query, &criteria),
-        };
-        let pairs = self.pairs(&answer.hits, request, &selected);
-        let units: Vec<UnitHit> = answer
-            .hits
-            .par_iter()
-            .take(request.limit)
-            .enumerate()
-            .with_min_len(64)
-            .map(|(i, hit)| self.unit_hit(i as u32 + 1, hit, &genotypes, &nima, request))
-            .collect();
+        let asked = self.understand(request)?;
+        let answer = self.found(&asked);
+        let Asked { selected, patient, .. } = &asked;
+        let mut notes = asked.notes.clone();
+        let pairs = self.pairs(&answer.hits, request, selected);
+        let units = self.dressed(&answer.hits[..answer.hits.len().min(request.limit)], &asked);
         let excluded: Vec<Excluded> = answer
             .excluded
             .iter()
@@ -67,12 +43,12 @@ impl Catalogue {
                 if_relaxed: one.if_relaxed,
             })
             .collect();
-        notes.splice(0..0, remarks(&patient));
+        notes.splice(0..0, remarks(patient));
         if selected.profile.has_doses() && request.weight_kg.is_none() {
             notes.push(doses_not_asked());
         }
         let told = Digested { units: &units, pairs: &pairs, excluded: &excluded, passed: answer.passed };
-        let receipt = Receipt::new(self, request, &selected, &told);
+        let receipt = Receipt::new(self, request, selected, &told);
         Ok(SearchAnswer { units, pairs, excluded, total_listed: answer.passed, notes, receipt })
     }
 
@@ -85,21 +61,11 @@ impl Catalogue {
         Ok(counts(self.snapshot(), &Query::new(self.snapshot(), &patient, &self.interpreter())))
     }
 
-    /// Reads the patient; all errors of the typing in one failure.
-    fn patient(&self, text: &str) -> Result<PersonTyping, Failure> {
-        let patient = PersonTyping::read_line(text, &self.nomenclature()).map_err(|errors| {
-            let sentence = "The patient's typing cannot be read.";
-            Failure::refused("patient_typing_refused", sentence).with_typing(
-                "detail",
-                errors,
-                self.release_label(),
-            )
-        })?;
-        if MATCH_LOCI.iter().all(|locus| patient[*locus].is_none()) {
-            let expected = "The patient's typing has none of the loci A, B, C, DRB1, DQB1.";
-            return Err(Failure::refused("patient_typing_missing", expected));
-        }
-        Ok(patient)
+    /// Rows with their words, in their order.
+    pub(super) fn dressed(&self, hits: &[Hit], asked: &Asked) -> Vec<UnitHit> {
+        let Asked { genotypes, nima, request, .. } = asked;
+        let dressed = hits.par_iter().enumerate().with_min_len(64);
+        dressed.map(|(i, hit)| self.unit_hit(i as u32 + 1, hit, genotypes, nima, request)).collect()
     }
 
     /// Two units each, where they are asked for.

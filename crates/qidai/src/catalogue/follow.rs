@@ -3,10 +3,11 @@
 //! The result is the one that would be built from everything, byte for byte, so that a receipt does not depend on how a
 //! server came to its snapshot.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use qidai_bank::{SearchableChanges, SearchableKind, Store};
+use qidai_bank::{SearchableChanges, SearchableKind, SearchableRow, Store};
 use qidai_match::search::{Origin, Snapshot, SnapshotBuilder, Source};
 
 use super::{BankArgs, Catalogue, Reading, build, snapshot_path};
@@ -30,16 +31,19 @@ pub(super) async fn next(
     }
     let (reading, last) = (Arc::clone(reading), last.clone());
     // A tenth of a second of computing for a province: not on a thread that answers.
-    let merged = tokio::task::spawn_blocking(move || merged(&reading, &last, &changes, origin)).await;
+    let work = move || merged(&reading, &last, &changes.touched, &changes.rows, origin);
+    let merged = tokio::task::spawn_blocking(work).await;
     merged.map_err(|error| {
         Failure::outage("snapshot_not_built", "The search snapshot could not be built.").because(&error)
     })?
 }
 
-fn merged(
+/// A snapshot without rows that were touched, and with what they are at another event.
+pub(super) fn merged(
     reading: &Reading,
     last: &Snapshot,
-    changes: &SearchableChanges,
+    touched: &BTreeSet<(SearchableKind, i64)>,
+    rows: &[SearchableRow],
     origin: Origin,
 ) -> Result<Snapshot, Failure> {
     let is_gone = |source: Source, key: u64| {
@@ -47,11 +51,11 @@ fn merged(
             Source::Unit => SearchableKind::OwnUnit,
             Source::Listed(_) => SearchableKind::Listed,
         };
-        i64::try_from(key).is_ok_and(|key| changes.touched.contains(&(kind, key)))
+        i64::try_from(key).is_ok_and(|key| touched.contains(&(kind, key)))
     };
     let thawed = SnapshotBuilder::thaw(reading.nomenclature(), &reading.antigens, last, is_gone);
     let mut builder = thawed.map_err(|error| build::not_built(&error))?;
-    changes.rows.iter().for_each(|row| build::push(&mut builder, row));
+    rows.iter().for_each(|row| build::push(&mut builder, row));
     build::tell_unreadable(&builder);
     builder.finish(origin).map_err(|error| build::not_built(&error))
 }

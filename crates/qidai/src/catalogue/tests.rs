@@ -8,7 +8,7 @@ use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
-use super::{BankArgs, Catalogue, PatientInput, SearchRequest};
+use super::{BankArgs, Catalogue, ChangedHit, PatientInput, Repeated, SearchRequest, UnitHit};
 
 const TYPINGS: [&str; 5] = [
     "A*02:07+A*11:01^B*46:01+B*40:01^DRB1*09:01+DRB1*08:03",
@@ -79,6 +79,9 @@ impl Story {
 async fn following_the_bank_is_opening_it_again() {
     let mut story = Story::begin().await;
     let mut followed = Catalogue::open(&story.args("followed")).await.unwrap();
+    let mut states = Vec::new();
+    let request =
+        || SearchRequest { patient: PatientInput::Gl(TYPINGS[1].to_owned()), ..SearchRequest::default() };
     for round in 0..120 {
         story.go_on().await;
         if let Some(newer) = followed.newer(&story.store, &story.args("followed")).await.unwrap() {
@@ -90,10 +93,35 @@ async fn following_the_bank_is_opening_it_again() {
         let fresh = Catalogue::open(&story.args(&format!("fresh-{round}"))).await.unwrap();
         assert!(followed.snapshot().pieces() == fresh.snapshot().pieces(), "round {round}");
         assert_eq!(followed.counts(), fresh.counts());
-        let request =
-            SearchRequest { patient: PatientInput::Gl(TYPINGS[1].to_owned()), ..SearchRequest::default() };
-        let receipt = |catalogue: &Catalogue| catalogue.search(&request).unwrap().receipt;
+        let receipt = |catalogue: &Catalogue| catalogue.search(&request()).unwrap().receipt;
         assert_eq!(receipt(&followed), receipt(&fresh), "round {round}");
+        if round % 10 == 0 {
+            states.push(fresh);
+        }
+    }
+    // Every state that was searched can be had again, byte for byte, and a repeated search that looks at what was touched alone says what a search of
+    // both states says.
+    for before in states {
+        let origin = before.snapshot().origin();
+        let rebuilt = followed.at(&story.store, origin).await.unwrap().unwrap();
+        assert!(rebuilt.snapshot().pieces() == before.snapshot().pieces(), "{}", origin.generation);
+        let [then, now] = followed.touched_since(&story.store, origin).await.unwrap().unwrap();
+        let asked = followed.understand(&request()).unwrap();
+        let told = |repeated: Repeated| {
+            let din = |unit: &UnitHit| format!("{:?} {}", unit.list, unit.din);
+            let changed = |one: &ChangedHit| format!("{} {:?}", din(&one.now), one.fields);
+            let sorted = |mut all: Vec<String>| {
+                all.sort();
+                all
+            };
+            [
+                sorted(repeated.new.iter().map(din).collect()),
+                sorted(repeated.changed.iter().map(changed).collect()),
+                sorted(repeated.gone.iter().map(din).collect()),
+            ]
+        };
+        let small = told(Repeated::between(&then, &now, &asked));
+        assert_eq!(small, told(Repeated::between(&before, &followed, &asked)), "{}", origin.generation);
     }
     // Whoever comes later, with the file of some generation in between, finds the same.
     let later = Catalogue::open(&story.args("fresh-60")).await.unwrap();

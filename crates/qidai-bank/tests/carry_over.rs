@@ -8,9 +8,9 @@ mod support;
 use jiff::{SignedDuration, Timestamp};
 use qidai_bank::{
     Acting, AddOutcome, Answer, BankError, BankType, DocumentClass, Dossier, Grant, IdSource, Identity,
-    Measure, MediaType, PastDeed, PastDocument, PastPlace, PastRecord, PastResult, PastUnit, Phase, Position,
-    Principal, RandomSource, Role, Room, Site, SiteKind, Status, Store, Tank, TankClass, TankLimits,
-    UnitRecord, rule_set, test, workflow,
+    KeyRing, MasterKey, Measure, MediaType, PastDeed, PastDocument, PastPlace, PastRecord, PastResult,
+    PastUnit, Phase, Position, Principal, RandomSource, RecordAt, RecordFilter, Role, Room, Site, SiteKind,
+    Status, Store, Tank, TankClass, TankLimits, UnitRecord, rule_set, test, workflow,
 };
 use support::postgres::Server;
 use support::{TestBank, din};
@@ -234,8 +234,30 @@ async fn a_file_is_carried_over_once_and_the_history_is_whole(bank: &TestBank) {
     // The next one goes on from here, by hand.
     let trace = house.store.trace("person/PER-2026-0002").await.expect("a trace");
     assert!(trace.lines.iter().any(|line| line.subject == format!("unit/din/{}", din(2).value)), "{trace:?}");
+    assert_eq!(counted(&house, "kit").await, ["issued 2"]);
+    let keys = KeyRing::new(MasterKey::new(&house.random).expect("a key"), Vec::new());
+    let midwife = Principal::console_as("x", Role::Collection);
+    let acting = Acting { principal: &midwife, ..house.acting() };
+    let kit = workflow::concept("kit").expect("kit");
+    let at = RecordAt { concept: kit, number: "KIT-2026-0001", expected_version: None };
+    house.store.move_record(at, "use", &[], &keys, &acting).await.expect("used");
+    assert_eq!(
+        counted(&house, "kit").await,
+        ["issued 1", "used 1"],
+        "registers are counted as they are written"
+    );
     let found = house.store.verify(&[], &house.random, &mut |_| {}).await.expect("verified");
     assert!(found.findings.is_empty(), "{:?}", found.findings);
+}
+
+/// The states of a register that have records, and how many, by the fast way; it must be that of counting.
+async fn counted(house: &House, concept: &str) -> Vec<String> {
+    let (concept, reader) =
+        (workflow::concept(concept).expect(concept), Principal::console_as("x", Role::Quality));
+    let whole = house.store.record_counts(concept, &RecordFilter::default(), &reader).await.expect("counts");
+    let slowly = RecordFilter { text: Some("-".to_owned()), ..RecordFilter::default() };
+    assert_eq!(whole, house.store.record_counts(concept, &slowly, &reader).await.expect("counted"));
+    whole.iter().filter(|(_, count)| *count > 0).map(|(state, count)| format!("{state} {count}")).collect()
 }
 
 type Twist = fn(&mut Dossier);

@@ -5,7 +5,7 @@ use sea_orm::Value;
 use serde_json::Value as Json;
 
 use super::row::RowReader;
-use super::{Store, StoreError};
+use super::{Store, StoreError, event_rows};
 use crate::digest::hexadecimal;
 
 /// One event of the history.
@@ -95,7 +95,7 @@ pub(super) fn event(row: &mut RowReader<'_>) -> Result<HistoryEvent, StoreError>
 /// A text that is no list of changes gives none: that it was changed is what a verification finds.
 fn changes(text: &str) -> Vec<HistoryChange> {
     let rows: Vec<Json> = serde_json::from_str(text).unwrap_or_default();
-    rows.iter().flat_map(row_changes).collect()
+    event_rows::one_by_one(rows).iter().flat_map(row_changes).collect()
 }
 
 fn row_changes(row: &Json) -> Vec<HistoryChange> {

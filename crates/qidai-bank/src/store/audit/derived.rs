@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use super::event_page::RawEvent;
-use super::json::{Change, Columns, Value};
+use super::json::{Change, Columns, Value, changes_of};
 use crate::store::table::RECORDED_IN;
 use crate::store::{unit, unit_state};
 
 /// The changes of an event, derived ones last.
 pub(super) fn all_changes<'p>(event: &RawEvent<'p>) -> Result<Vec<Change<'p>>, serde_json::Error> {
-    let mut changes: Vec<Change<'p>> = serde_json::from_slice(event.changes)?;
+    let mut changes: Vec<Change<'p>> = changes_of(event.changes)?;
     let derived: Vec<_> = changes.iter().filter_map(|change| unit_state_of(change, event)).collect();
     changes.extend(derived);
     Ok(changes)

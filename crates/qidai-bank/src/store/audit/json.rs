@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::store::table;
+
 /// A value that may borrow from the text it was read from.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value<'a> {
@@ -117,15 +119,63 @@ impl<'de: 'a, 'a> Visitor<'de> for ColumnsVisitor<'a> {
     }
 }
 
-/// One change of an event, as [`crate::store::event::Recorded`] wrote it.
-#[derive(Debug, Deserialize)]
+/// One change of one row.
+#[derive(Debug)]
 pub(super) struct Change<'a> {
-    #[serde(borrow)]
     pub(super) table: Cow<'a, str>,
-    #[serde(borrow)]
     pub(super) key: Vec<Value<'a>>,
-    #[serde(borrow)]
     pub(super) old: Option<Columns<'a>>,
-    #[serde(borrow)]
     pub(super) new: Option<Columns<'a>>,
+}
+
+/// A change as [`crate::store::event::Recorded`] or [`crate::store::event_rows`] wrote it.
+#[derive(Deserialize)]
+struct Written<'a> {
+    #[serde(borrow)]
+    table: Cow<'a, str>,
+    #[serde(borrow, default)]
+    key: Vec<Value<'a>>,
+    #[serde(borrow, default)]
+    old: Option<Columns<'a>>,
+    #[serde(borrow, default)]
+    new: Option<Columns<'a>>,
+    #[serde(borrow, default)]
+    same: Option<Columns<'a>>,
+    #[serde(borrow, default)]
+    columns: Vec<Name<'a>>,
+    #[serde(borrow, default)]
+    rows: Option<Vec<Vec<Value<'a>>>>,
+}
+
+/// The changes of an event, one for each row.
+pub(super) fn changes_of(text: &[u8]) -> Result<Vec<Change<'_>>, serde_json::Error> {
+    let written: Vec<Written<'_>> = serde_json::from_slice(text)?;
+    let mut changes = Vec::with_capacity(written.len());
+    for mut one in written {
+        let Some(rows) = one.rows.take() else {
+            changes.push(Change { table: one.table, key: one.key, old: one.old, new: one.new });
+            continue;
+        };
+        for row in rows {
+            changes.push(row_of(&one, row)?);
+        }
+    }
+    Ok(changes)
+}
+
+fn row_of<'a>(told: &Written<'a>, row: Vec<Value<'a>>) -> Result<Change<'a>, serde_json::Error> {
+    if row.len() != told.columns.len() {
+        let reason = format!("a row of {} has {} values", told.table, row.len());
+        return Err(de::Error::custom(reason));
+    }
+    let mut columns = Vec::with_capacity(24);
+    columns.extend(told.same.iter().flat_map(|same| same.0.iter().cloned()));
+    columns.extend(told.columns.iter().map(|name| name.0.clone()).zip(row));
+    let named = |name: &&str| {
+        let known = columns.iter().find(|(known, _)| known == name);
+        known.map_or(Value::Unknown, |(_, value)| value.clone())
+    };
+    let key = table::audited(&told.table).map(|(_, table)| table.key).unwrap_or_default();
+    let key = key.iter().map(named).collect();
+    Ok(Change { table: told.table.clone(), key, old: None, new: Some(Columns(columns)) })
 }

@@ -8,8 +8,9 @@ use crate::WriteContext;
 use crate::chain::{self, BEFORE_FIRST, Content, Hash};
 use crate::store::cell::{self, Cell, Row, parameter};
 use crate::store::event::{Change, Event, Recorded, changed, known};
+use crate::store::record_count::Counts;
 use crate::store::table::{Column, RECORDED_IN, Table};
-use crate::store::{StoreError, history, unit_state};
+use crate::store::{StoreError, event_rows, history, unit_state};
 
 /// A row before it changes.
 type OldRow = Vec<(Column, Option<Cell>)>;
@@ -48,12 +49,15 @@ impl WriteTransaction<'_> {
         let first = self.take_numbers("history", events.len()).await?;
         let mut before = self.hash_before(first).await?;
         let mut history_rows = Vec::with_capacity(events.len());
-        let mut unit_states = Vec::new();
+        let (mut unit_states, mut counts) = (Vec::new(), Counts::default());
         for (sequence, event) in (first..).zip(&mut events) {
             stamp(event, sequence);
             let old = self.old_rows(event).await?;
+            for (change, old) in event.changes.iter().zip(&old) {
+                counts.add(change, old.as_deref().unwrap_or_default());
+            }
             let recorded = recorded_changes(event, &old);
-            let changes = changes_json(&recorded);
+            let changes = changes_json(event, &recorded);
             let id = context.ids.next_id();
             let content = content(context, sequence, &id, event, &changes);
             before = chain::link(&before, &chain::digest_of(content.canonical().as_bytes()));
@@ -65,6 +69,7 @@ impl WriteTransaction<'_> {
         self.apply(events).await?;
         let columns: Vec<Column> = unit_state::TABLE.all_columns().collect();
         bulk::insert(&self.transaction, unit_state::TABLE.name, &columns, unit_states).await?;
+        counts.keep(self).await?;
         Ok(last)
     }
 
@@ -186,11 +191,21 @@ fn recorded_changes<'a>(event: &'a Event, old_rows: &'a [Option<OldRow>]) -> Vec
 }
 
 /// The changes of an event as the text that is hashed.
-fn changes_json(changes: &[Recorded<'_>]) -> String {
+fn changes_json(event: &Event, changes: &[Recorded<'_>]) -> String {
     let mut json = String::from("[");
-    for (at, change) in changes.iter().enumerate() {
-        json.push_str(if at == 0 { "" } else { "," });
+    let begin = |json: &mut String| json.push_str(if json.len() == 1 { "" } else { "," });
+    let together = event_rows::together(event);
+    let is_told = |change: &&Recorded<'_>| {
+        let of_table = together.iter().any(|(table, _)| table.name == change.table);
+        change.old.is_some() || !of_table
+    };
+    for change in changes.iter().filter(is_told) {
+        begin(&mut json);
         change.write_json(&mut json);
+    }
+    for (table, rows) in &together {
+        begin(&mut json);
+        event_rows::write_json(table, rows, &mut json);
     }
     json.push(']');
     json

@@ -66,7 +66,17 @@ impl Store {
             principal.may_any(&concept.view, None)?;
         }
         let conditions = Conditions::of(concept, filter, principal);
-        let sql = format!("SELECT r.state, COUNT(*) FROM record r {} GROUP BY r.state", conditions.clause());
+        // Whole registers are counted as they are written; what fields say is not.
+        let is_whole =
+            filter.fields.is_empty() && filter.text.as_deref().is_none_or(|text| text.trim().is_empty());
+        let counted = match is_whole {
+            true => {
+                "CAST(SUM(r.records) AS BIGINT) FROM \
+                 (SELECT concept, state, NULLIF(site, '') AS site, records FROM record_count) r"
+            }
+            false => "COUNT(*) FROM record r",
+        };
+        let sql = format!("SELECT r.state, {counted} {} GROUP BY r.state", conditions.clause());
         let mut counts: Vec<(&'static str, u64)> =
             concept.states.iter().map(|state| (state.code, 0)).collect();
         for row in self.database.reader().all(&sql, conditions.values).await? {

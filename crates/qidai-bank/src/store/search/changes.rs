@@ -87,6 +87,8 @@ struct Touched {
 struct Change<'a> {
     #[serde(borrow)]
     table: Cow<'a, str>,
+    /// Absent where rows are told together, which searchable ones never are.
+    #[serde(default)]
     key: Vec<serde_json::Value>,
     old: Option<IgnoredAny>,
 }

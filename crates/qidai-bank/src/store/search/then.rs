@@ -67,6 +67,8 @@ type Rows = HashMap<(&'static str, String), Columns>;
 #[derive(Deserialize)]
 struct Change {
     table: String,
+    /// Absent where rows are told together, which searchable ones never are.
+    #[serde(default)]
     key: Vec<Json>,
     old: Option<Columns>,
     new: Option<Columns>,

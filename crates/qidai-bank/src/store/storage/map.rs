@@ -18,12 +18,8 @@ impl Store {
     /// All tanks with what is in them, by their codes.
     pub async fn storage(&self, now: Timestamp) -> Result<Vec<Occupancy>, StoreError> {
         let reader = self.database.reader();
-        let used = self
-            .per_tank(
-                "SELECT tank, COUNT(*) FROM storage_place WHERE taken_at_us IS NULL GROUP BY tank",
-                None,
-            )
-            .await?;
+        let used = "SELECT tank, COUNT(*) FROM storage_place WHERE taken_at_us IS NULL GROUP BY tank";
+        let used = self.per_tank(used, None).await?;
         let since = (now - SignedDuration::from_hours(24 * PACE_DAYS)).as_microsecond();
         let placed = "SELECT tank, COUNT(*) FROM storage_place WHERE placed_at_us >= $1 AND taken_at_us IS NULL GROUP BY tank";
         let grown = self.per_tank(placed, Some(since)).await?;

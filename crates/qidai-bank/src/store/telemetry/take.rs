@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::SignedDuration;
-use sea_orm::Value;
+use sea_orm::{DbBackend, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::alarm::{self, Place};
@@ -107,18 +107,20 @@ async fn without_known<'a>(
 ) -> Result<Vec<Timed<'a>>, StoreError> {
     let timed: Vec<Timed<'_>> = readings.iter().map(|reading| timed(reading, acting)).collect();
     let mut known = HashSet::new();
-    // By the device's time: it is the same in a duplicate, whenever that comes.
-    for part in timed.chunks(400) {
-        let list = placeholders(1, part.len());
+    // By the device's time: it is the same in a duplicate, whenever that comes. Joined, so that each is looked up by its
+    // key: a list of pairs is compared with every reading that there is.
+    for part in timed.chunks(LOOKUP_MAX) {
         let sql = format!(
-            "SELECT sensor, fingerprint FROM tank_reading WHERE (sensor, device_at_us) IN ({}) AND fingerprint IN ({list})",
-            pairs(part.len())
+            "SELECT r.sensor, r.fingerprint FROM (SELECT column1 AS sensor, column2 AS device_at_us, column3 AS fingerprint \
+             FROM (VALUES {}) AS given) AS asked JOIN tank_reading r ON r.sensor = asked.sensor \
+             AND r.device_at_us = asked.device_at_us AND r.fingerprint = asked.fingerprint",
+            tuples(reader.backend(), part.len(), 3)
         );
-        let fingerprints = part.iter().map(|one| Value::from(one.fingerprint));
-        let places = part.iter().flat_map(|one| {
-            [Value::from(one.reading.sensor.as_str()), one.reading.device_at.as_microsecond().into()]
+        let values = part.iter().flat_map(|one| {
+            let device_at_us = one.reading.device_at.as_microsecond();
+            [Value::from(one.reading.sensor.as_str()), device_at_us.into(), one.fingerprint.into()]
         });
-        for row in reader.all(&sql, fingerprints.chain(places)).await? {
+        for row in reader.all(&sql, values).await? {
             let mut row = RowReader::new("tank_reading", &row);
             known.insert((row.text()?, row.key()?));
         }
@@ -127,10 +129,22 @@ async fn without_known<'a>(
     Ok(timed.into_iter().filter(is_new).collect())
 }
 
-/// `($401, $402), …`, behind as many fingerprints as there are pairs.
-fn pairs(count: usize) -> String {
-    let pair = |at: usize| format!("(${}, ${})", count + 2 * at + 1, count + 2 * at + 2);
-    (0..count).map(pair).collect::<Vec<_>>().join(", ")
+/// Readings in one question, and probes in one statement.
+const LOOKUP_MAX: usize = 500;
+
+/// `($1, $2), ($3, $4), …`: so many tuples of so many values. SQLite takes `$1` for a name that is looked up among all
+/// names; its own `?` has none.
+fn tuples(backend: DbBackend, count: usize, width: usize) -> String {
+    let tuple = |at: usize| {
+        let names: Vec<String> = (at * width + 1..=(at + 1) * width)
+            .map(|number| match backend {
+                DbBackend::Postgres => format!("${number}"),
+                _ => "?".to_owned(),
+            })
+            .collect();
+        format!("({})", names.join(", "))
+    };
+    (0..count).map(tuple).collect::<Vec<_>>().join(", ")
 }
 
 fn timed<'a>(reading: &'a NewReading, acting: &Acting<'_>) -> Timed<'a> {
@@ -240,21 +254,26 @@ async fn keep_states(
     write: &WriteTransaction<'_>,
     states: &HashMap<String, State>,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO sensor_watch (sensor, received_at_us, at_us, temperature_mc, live, late) \
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sensor) DO UPDATE SET \
-               received_at_us = excluded.received_at_us, at_us = excluded.at_us, \
-               temperature_mc = excluded.temperature_mc, live = excluded.live, late = excluded.late";
-    for (sensor, state) in states.iter().filter(|(_, state)| state.is_changed) {
-        let json = |track: &Track| serde_json::to_string(track).unwrap_or_default();
-        let values = [
-            Value::from(sensor.as_str()),
-            state.received_us.into(),
-            state.at_us.into(),
-            Value::BigInt(state.temperature_mc),
-            json(&state.live).into(),
-            json(&state.late).into(),
-        ];
-        write.change_unaudited(sql, values).await?;
+    let changed: Vec<(&String, &State)> = states.iter().filter(|(_, state)| state.is_changed).collect();
+    let json = |track: &Track| serde_json::to_string(track).unwrap_or_default();
+    for part in changed.chunks(LOOKUP_MAX) {
+        let sql = format!(
+            "INSERT INTO sensor_watch (sensor, received_at_us, at_us, temperature_mc, live, late) VALUES {} \
+             ON CONFLICT (sensor) DO UPDATE SET received_at_us = excluded.received_at_us, at_us = excluded.at_us, \
+             temperature_mc = excluded.temperature_mc, live = excluded.live, late = excluded.late",
+            tuples(write.reader().backend(), part.len(), 6)
+        );
+        let values = part.iter().flat_map(|(sensor, state)| {
+            [
+                Value::from(sensor.as_str()),
+                state.received_us.into(),
+                state.at_us.into(),
+                Value::BigInt(state.temperature_mc),
+                json(&state.live).into(),
+                json(&state.late).into(),
+            ]
+        });
+        write.change_unaudited(&sql, values).await?;
     }
     Ok(())
 }

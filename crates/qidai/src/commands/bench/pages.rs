@@ -1,10 +1,15 @@
 //! `qidai bench pages`: how long pages take while several people click, on a server of this machine.
 
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+mod http;
+mod kinds;
+
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+
+use http::{Server, is_good};
+use kinds::Kind;
 
 use crate::commands::{Outcome, stream};
 use crate::error::Failure;
@@ -17,9 +22,13 @@ pub(in crate::commands) struct Args {
     /// Value of the cookie `qidai` of somebody who is signed in.
     #[arg(long, value_name = "TOKEN", env = "QIDAI_COOKIE", hide_env_values = true)]
     cookie: Option<String>,
-    /// Pages that are opened, in turn; without it a list of units, units of the list, their history, the history, the board.
+    /// Pages that are opened, in turn; without it those of a day: units, scans, timelines, traces, results, worklists, tanks,
+    /// registers, the history, the board.
     #[arg(long = "page", value_name = "PATH")]
     pages: Vec<String>,
+    /// Search for patients instead, by the form of the page, and open each answer.
+    #[arg(long, conflicts_with = "pages")]
+    search: bool,
     /// How many people click.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
     people: u32,
@@ -61,58 +70,29 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
             Failure::refused("address_not_loopback", sentence).with("address", args.address.to_string())
         );
     }
-    let kinds = kinds(args)?;
+    let server = Server { address: args.address, cookie: args.cookie.as_deref() };
+    let kinds = match (args.search, args.pages.as_slice()) {
+        (true, _) => kinds::searches(server)?,
+        (false, []) => kinds::of_a_day(server)?,
+        (false, pages) => kinds::named(pages),
+    };
     let clicks: Vec<Click> = std::thread::scope(|scope| {
         let people: Vec<_> = (0..args.people as usize)
             .map(|person| {
                 let kinds = &kinds;
-                scope.spawn(move || clicks_of(args, kinds, person))
+                scope.spawn(move || clicks_of(args, server, kinds, person))
             })
             .collect();
         people.into_iter().flat_map(|person| person.join().unwrap_or_default()).collect()
     });
     let measured: Vec<Measured> =
-        kinds.iter().enumerate().map(|(kind, (name, _))| measured(name, kind, &clicks)).collect();
+        kinds.iter().enumerate().map(|(at, kind)| measured(&kind.name, at, &clicks)).collect();
     print(args, &measured)?;
     let is_whole = measured.iter().all(|page| page.failed == 0);
     Ok(if is_whole { Outcome::Done } else { Outcome::SomeRefused })
 }
 
-/// Kinds of pages with the addresses that stand for each.
-fn kinds(args: &Args) -> Result<Vec<(String, Vec<String>)>, Failure> {
-    if !args.pages.is_empty() {
-        return Ok(args.pages.iter().map(|page| (page.clone(), vec![page.clone()])).collect());
-    }
-    let list = get(args, "/units").filter(|answer| is_good(answer)).ok_or_else(|| not_answered(args))?;
-    let mut units: Vec<String> = list
-        .split("href=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .filter(|address| address.starts_with("/units/"))
-        .map(str::to_owned)
-        .collect();
-    units.dedup();
-    let subject = |unit: &String| unit.replacen("/units/", "/history?subject=unit/", 1);
-    let histories = units.iter().map(subject).collect();
-    let one = |path: &str| (path.to_owned(), vec![path.to_owned()]);
-    Ok(vec![
-        one("/units"),
-        ("unit".to_owned(), units),
-        ("history of a unit".to_owned(), histories),
-        one("/history"),
-        one("/board"),
-    ])
-}
-
-fn not_answered(args: &Args) -> Failure {
-    let sentence = format!(
-        "http://{}/units did not answer with a list: start qidai serve there, and give --cookie where it asks who comes.",
-        args.address
-    );
-    Failure::outage("server_not_answering", sentence).with("address", args.address.to_string())
-}
-
-fn clicks_of(args: &Args, kinds: &[(String, Vec<String>)], person: usize) -> Vec<Click> {
+fn clicks_of(args: &Args, server: Server<'_>, kinds: &[Kind], person: usize) -> Vec<Click> {
     let (begun, mut clicks) = (Instant::now(), Vec::new());
     // People do not begin in the same moment.
     std::thread::sleep(Duration::from_millis(args.pause_ms * person as u64 / u64::from(args.people)));
@@ -121,32 +101,18 @@ fn clicks_of(args: &Args, kinds: &[(String, Vec<String>)], person: usize) -> Vec
             break;
         }
         let kind = click % kinds.len();
-        let Some(path) = kinds[kind].1.get(click / kinds.len() % kinds[kind].1.len().max(1)) else {
+        let questions = &kinds[kind].questions;
+        // Each begins with another one, so that not all look at the same.
+        let Some(question) = questions.get((click / kinds.len() + 7 * person) % questions.len().max(1))
+        else {
             continue;
         };
         let asked = Instant::now();
-        let is_good = get(args, path).is_some_and(|answer| is_good(&answer));
+        let is_good = server.ask(question).is_some_and(|answer| is_good(&answer));
         clicks.push((kind, asked.elapsed().as_secs_f64() * 1e3, is_good));
         std::thread::sleep(Duration::from_millis(args.pause_ms));
     }
     clicks
-}
-
-/// The whole answer; `None` when there is none.
-fn get(args: &Args, path: &str) -> Option<String> {
-    let mut stream = TcpStream::connect(args.address).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
-    let cookie = args.cookie.as_ref().map_or(String::new(), |cookie| format!("Cookie: qidai={cookie}\r\n"));
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{cookie}\r\n", args.address);
-    stream.write_all(request.as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    Some(String::from_utf8_lossy(&answer).into_owned())
-}
-
-fn is_good(answer: &str) -> bool {
-    answer.starts_with("HTTP/1.1 200")
 }
 
 fn measured(name: &str, kind: usize, clicks: &[Click]) -> Measured {

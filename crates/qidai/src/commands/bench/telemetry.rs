@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use qidai_bank::{
-    Acting, AlarmKind, IdSource, NewReading, Principal, RandomSource, Role, Room, Sensor, Store, Tank,
-    TankClass, TankLimits,
+    Acting, AlarmKind, IdSource, NewReading, Principal, READINGS_MAX, RandomSource, Role, Room, Sensor,
+    Store, Tank, TankClass, TankLimits,
 };
 use qidai_exchange::telemetry::Messages;
 use rand::prelude::*;
@@ -52,6 +52,9 @@ impl Warm {
         self.to_s - self.from_s > 300 || self.celsius > -135.0
     }
 }
+
+/// Topic and payload.
+type Message = (String, Vec<u8>);
 
 /// What happens to one tank.
 #[derive(Default)]
@@ -208,14 +211,16 @@ async fn send_all(
     rng: &mut ChaCha8Rng,
 ) -> Result<(u64, Heard), Failure> {
     let (mut messages, mut heard, mut sent) = (Messages::default(), Heard::default(), 0);
-    let mut kept_back: Vec<Vec<(String, Vec<u8>)>> =
+    let mut kept_back: Vec<Vec<Message>> =
         vec![Vec::new(); usize::try_from(args.tanks).unwrap_or_default() + 1];
-    let mut unacknowledged: Vec<(String, Vec<u8>)> = Vec::new();
+    let (mut before, mut unacknowledged): (Vec<Message>, Vec<Message>) = Default::default();
+    let mut waiting: Vec<NewReading> = Vec::with_capacity(READINGS_MAX);
     for second in (0..play.seconds).step_by(STEP_S as usize) {
-        let mut now: Vec<(String, Vec<u8>)> = Vec::new();
-        // A broker that restarts sends again what it has no acknowledgement for.
+        let mut now: Vec<Message> = Vec::new();
+        // A broker that restarts sends again what it has no acknowledgement for, or did not hear of.
         if rng.random_range(0..720) == 0 {
-            now.append(&mut unacknowledged);
+            now.append(&mut before);
+            now.extend(unacknowledged.iter().cloned());
         }
         for (tank, fate) in (1..).zip(&play.fates) {
             let within = |spans: &[(i64, i64)]| spans.iter().any(|(from, to)| (*from..*to).contains(&second));
@@ -233,24 +238,27 @@ async fn send_all(
             }
             now.push(message);
         }
-        let at =
-            Timestamp::from_second(BEGIN_S + second).unwrap_or_default() + SignedDuration::from_millis(300);
-        let mut readings: Vec<NewReading> = Vec::with_capacity(now.len());
         for (topic, payload) in &now {
             heard.messages += 1;
             match messages.read(topic, payload) {
-                Ok(said) => readings.extend(said.readings),
+                Ok(said) => waiting.extend(said.readings),
                 Err(error) => return Err(Failure::outage("bench_message_unreadable", error.sentence)),
             }
         }
-        heard.add(writer.take(&readings, at).await?);
-        unacknowledged = now;
+        unacknowledged.append(&mut now);
+        // What came while the bank was writing is written together, as the listener does.
+        if waiting.len() + play.fates.len() > READINGS_MAX || second + STEP_S >= play.seconds {
+            let at = Timestamp::from_second(BEGIN_S + second).unwrap_or_default();
+            heard.add(writer.take(&waiting, at + SignedDuration::from_millis(300)).await?);
+            waiting.clear();
+            before = std::mem::take(&mut unacknowledged);
+        }
     }
     Ok((sent, heard))
 }
 
 /// A reading as its gateway sends it.
-fn message(tank: i64, second: i64, is_ahead: bool, fate: &Fate, rng: &mut ChaCha8Rng) -> (String, Vec<u8>) {
+fn message(tank: i64, second: i64, is_ahead: bool, fate: &Fate, rng: &mut ChaCha8Rng) -> Message {
     let warm = fate.warm.iter().find(|warm| (warm.from_s..warm.to_s).contains(&second));
     let celsius = warm.map_or_else(|| -186.0 + rng.random_range(-10..10) as f64 / 10.0, |warm| warm.celsius);
     let device = BEGIN_S + second + if is_ahead { 3_600 } else { 0 };

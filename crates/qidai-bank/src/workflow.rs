@@ -40,7 +40,7 @@ pub struct Label {
 }
 
 /// The declarations, one line each: what becomes of a new page.
-const PAGES: [(&str, &str); 27] = [
+const PAGES: [(&str, &str); 29] = [
     ("unit.md", include_str!("../workflows/unit.md")),
     ("site_contract.md", include_str!("../workflows/site_contract.md")),
     ("collector.md", include_str!("../workflows/collector.md")),
@@ -60,6 +60,8 @@ const PAGES: [(&str, &str); 27] = [
     ("patient_typing.md", include_str!("../workflows/patient_typing.md")),
     ("patient_antibody.md", include_str!("../workflows/patient_antibody.md")),
     ("search_request.md", include_str!("../workflows/search_request.md")),
+    ("watched_search.md", include_str!("../workflows/watched_search.md")),
+    ("search_alert.md", include_str!("../workflows/search_alert.md")),
     ("family_link.md", include_str!("../workflows/family_link.md")),
     ("search_note.md", include_str!("../workflows/search_note.md")),
     ("hgr_case.md", include_str!("../workflows/hgr_case.md")),

@@ -240,6 +240,7 @@ code-pool_line_unreadable = 该行不是 id%GL 串。
 code-pool_id_missing = 该行没有编号，或编号过长。
 code-pool_typing_missing = 该行没有 HLA 分型。
 code-pool_value_unreadable = 该列的值无法读取。
+code-search_not_repeatable = 无法得知凭据以来的变化；请重新检索。
 code-search_file_unreadable = 检索用的文件无法打开；请检查路径。
 code-order_unknown = 没有这个次序。
 code-receipt_unreadable = 凭据无法打开；请给出 --receipt 写出的文件。

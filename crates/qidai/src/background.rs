@@ -6,6 +6,7 @@ mod jobs;
 mod keep_count;
 mod listen;
 mod prepare;
+mod watched;
 
 pub(crate) use figures::keep_figures;
 pub(crate) use follow::follow;

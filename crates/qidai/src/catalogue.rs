@@ -168,7 +168,11 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    async fn of_store(store: &Store, args: &BankArgs) -> Result<Catalogue, Failure> {
+    /// The same of a bank that is open.
+    ///
+    /// # Errors
+    /// Those of [`Catalogue::open`].
+    pub(crate) async fn of_store(store: &Store, args: &BankArgs) -> Result<Catalogue, Failure> {
         let release = release_of(store, &args.reference).await?;
         let mac = args.reference.mac.as_deref().map(reference::load_mac).transpose()?;
         let is_synthetic = is_synthetic(store).await?;

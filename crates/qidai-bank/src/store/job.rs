@@ -99,6 +99,14 @@ impl Store {
         self.change_job(job, owner, set, vec![Value::from(until.as_microsecond())]).await
     }
 
+    /// What the job needs to know when it is done again. False: another process has it.
+    ///
+    /// # Errors
+    /// Outages only.
+    pub async fn remember_in_job(&self, job: &Job, owner: &str, payload: &str) -> Result<bool, StoreError> {
+        self.change_job(job, owner, "payload = $4", vec![Value::from(payload)]).await
+    }
+
     /// The job is done and gone. False: another process has it.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Records of declared concepts: one row for each record, one for each of its open fields, one for each thing done.
 //! Personal fields are those of a person of its own, sealed as all persons are.
 
+mod alert;
 mod amend;
 mod authorised;
 mod carry_over;

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use qidai_bank::{Acting, Job, NewJob, Principal};
 
+use super::watched;
 use crate::app::AppState;
 use crate::checkpoints::Checkpoints;
 use crate::error::Failure;
@@ -34,9 +35,11 @@ enum Rhythm {
 }
 
 /// Everything that is done again and again.
-const PERIODIC: [(&str, Rhythm); 5] = [
+const PERIODIC: [(&str, Rhythm); 6] = [
     // Clocks and reminders of records.
     ("clocks", Rhythm::Seconds(60)),
+    // Watched searches, when the bank changed.
+    ("watched", Rhythm::Seconds(5)),
     // Probes of tanks that say nothing.
     ("silence", Rhythm::Seconds(30)),
     // Sessions, limits and answers that ended by themselves are removed.
@@ -122,7 +125,7 @@ async fn with_lease(
     job: &Job,
     owner: &str,
 ) -> Result<Option<Result<(), Failure>>, Failure> {
-    let mut work = pin!(perform(state, job));
+    let mut work = pin!(perform(state, job, owner));
     loop {
         tokio::select! {
             done = &mut work => return Ok(Some(done)),
@@ -136,7 +139,7 @@ async fn with_lease(
     }
 }
 
-async fn perform(state: &AppState, job: &Job) -> Result<(), Failure> {
+async fn perform(state: &AppState, job: &Job, owner: &str) -> Result<(), Failure> {
     let (desk, now) = (state.desk(), Timestamp::now());
     let (ids, random) = desk.sources();
     match job.kind.as_str() {
@@ -146,6 +149,7 @@ async fn perform(state: &AppState, job: &Job) -> Result<(), Failure> {
                 tracing::info!(count = ran.len(), "clocks ran");
             }
         }
+        "watched" => watched::repeat(state, job, owner).await?,
         "silence" => {
             let system = Principal::system("telemetry");
             desk.store.watch_silence(&Acting::new(&system, now, ids, random)).await?;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use qidai_match::search::Origin;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -65,6 +66,20 @@ impl Receipt {
             request: request.clone(),
             digest: digest(answer),
         }
+    }
+}
+
+impl Receipt {
+    /// The event up to which the searched state was built; `None` where the receipt names none.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        let mut history_hash = [0; 32];
+        if self.history_hash.len() != 2 * history_hash.len() {
+            return None;
+        }
+        for (at, byte) in history_hash.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(self.history_hash.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        Some(Origin { generation: self.generation, history_hash })
     }
 }
 

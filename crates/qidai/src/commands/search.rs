@@ -3,6 +3,7 @@
 mod files;
 mod patients;
 mod print;
+mod repeat;
 mod replay;
 
 use std::io::{self, Write};
@@ -21,15 +22,19 @@ use patients::Patient;
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    replay: Option<Replay>,
+    kept: Option<Kept>,
     #[command(flatten)]
     search: SearchArgs,
 }
 
 #[derive(clap::Subcommand)]
-enum Replay {
+enum Kept {
     /// Ask the question of a receipt again, and say whether the answer is the same.
     Replay(replay::Args),
+    /// What became of the search of a receipt since: units that are new, changed or gone.
+    Repeat(repeat::RepeatArgs),
+    /// Ask the question of a receipt again by itself from now on; what becomes of it is told as search alerts.
+    Watch(repeat::WatchArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -233,8 +238,10 @@ struct Given {
 }
 
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
-    match &args.replay {
-        Some(Replay::Replay(replay)) => replay::run(replay, lang),
+    match &args.kept {
+        Some(Kept::Replay(replay)) => replay::run(replay, lang),
+        Some(Kept::Repeat(args)) => repeat::repeat(args, lang),
+        Some(Kept::Watch(args)) => repeat::watch(args, lang),
         None => run_search(&args.search, lang),
     }
 }

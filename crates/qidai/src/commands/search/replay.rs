@@ -1,11 +1,14 @@
-//! `qidai search replay RECEIPT`: the same question again, and whether the answer is the same.
+//! `qidai search replay RECEIPT`: the same question again, of the state that was searched then, and whether the answer is the same.
 
 use std::path::PathBuf;
 
-use crate::catalogue::{BankArgs, Catalogue, Receipt};
+use qidai_bank::Store;
+
+use super::repeat;
+use crate::catalogue::{BankArgs, Catalogue, Receipt, Repeated, compared_with_text};
 use crate::commands::{Outcome, runtime, stream};
 use crate::error::Failure;
-use crate::words::Lang;
+use crate::words::{Lang, Words};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -18,10 +21,27 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     let w = lang.words();
-    let old = read(&args.receipt)?;
-    let catalogue = runtime()?.block_on(Catalogue::open(&args.bank))?;
-    let new = catalogue.search(&old.request)?.receipt;
-    let differences = differences(&old, &new);
+    let (old, kept_units) = read(&args.receipt)?;
+    let work = async {
+        let store = Store::open(args.bank.address()?).await?;
+        let catalogue = Catalogue::of_store(&store, &args.bank).await?;
+        let then = match old.origin() {
+            Some(origin) => catalogue.at(&store, origin).await?,
+            None => None,
+        };
+        let since = match old.origin().filter(|_| then.is_some()) {
+            Some(origin) => catalogue.touched_since(&store, origin).await?,
+            None => None,
+        };
+        store.close().await?;
+        Ok::<_, Failure>((catalogue, then, since))
+    };
+    let (catalogue, then, since) = runtime()?.block_on(work)?;
+    let is_rebuilt = then.is_some() && old.generation != catalogue.generation();
+    let answer = then.as_ref().unwrap_or(&catalogue).search(&old.request)?;
+    let new = &answer.receipt;
+    let differences = differences(&old, new);
+    let outcome = if differences.is_empty() { Outcome::Done } else { Outcome::SomeRefused };
     if differences.is_empty() {
         let values = [
             ("generation", new.generation.to_string().into()),
@@ -29,16 +49,42 @@ pub(super) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
             ("digest", new.digest.as_str().into()),
         ];
         stream::say(&w.say("replay-same", &values))?;
-        return Ok(Outcome::Done);
+    } else {
+        let is_same = new.digest == old.digest;
+        stream::say(&w.t(if is_same { "replay-same-of-other-state" } else { "replay-other" }))?;
     }
-    let is_same = new.digest == old.digest;
-    stream::say(&w.t(if is_same { "replay-same-of-other-state" } else { "replay-other" }))?;
     for (what, then, now) in differences {
         let values = [("what", what.into()), ("then", then.into()), ("now", now.into())];
         stream::say(&format!("  {}", w.say("replay-difference", &values)))?;
     }
-    Ok(Outcome::SomeRefused)
+    if new.digest != old.digest && !kept_units.is_empty() {
+        let [new, changed, gone] = compared_with_text(&kept_units, &answer);
+        tell_units(w, [&new, &changed, &gone])?;
+    }
+    if let (true, Some([before, now])) = (is_rebuilt, since) {
+        stream::say(&w.t1("replay-rebuilt", "generation", catalogue.generation().to_string()))?;
+        let asked = catalogue.understand(&old.request)?;
+        repeat::tell(&Repeated::between(&before, &now, &asked), w)?;
+    }
+    Ok(outcome)
 }
+
+/// New, changed and gone units, each kind in a line that does not begin with a number.
+pub(super) fn tell_units(w: &Words, [new, changed, gone]: [&[String]; 3]) -> Result<(), Failure> {
+    for (key, units) in [("repeat-new", new), ("repeat-changed", changed), ("repeat-gone", gone)] {
+        let shown: Vec<&str> = units.iter().take(UNITS_TOLD).map(String::as_str).collect();
+        let more = if units.len() > shown.len() { ", …" } else { "" };
+        let values = [
+            ("count", units.len().to_string().into()),
+            ("units", format!("{}{more}", shown.join(", ")).into()),
+        ];
+        stream::say(&format!("  {}", w.say(key, &values)))?;
+    }
+    Ok(())
+}
+
+/// So many units are named; all are counted.
+const UNITS_TOLD: usize = 50;
 
 /// What differs between two receipts of one question, the digest of the answer first.
 fn differences(old: &Receipt, new: &Receipt) -> Vec<(&'static str, String, String)> {
@@ -59,7 +105,8 @@ fn differences(old: &Receipt, new: &Receipt) -> Vec<(&'static str, String, Strin
     all.into_iter().filter(|(_, then, now)| then != now).collect()
 }
 
-fn read(path: &PathBuf) -> Result<Receipt, Failure> {
+/// The receipt, and the units of the answer where the file holds it whole.
+pub(super) fn read(path: &PathBuf) -> Result<(Receipt, Vec<serde_json::Value>), Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let sentence = format!("{} could not be read: {error}.", path.display());
         Failure::outage("receipt_unreadable", sentence)
@@ -73,6 +120,7 @@ fn read(path: &PathBuf) -> Result<Receipt, Failure> {
             .with("error", error.to_string())
     };
     let value: serde_json::Value = serde_json::from_str(&text).map_err(refused)?;
+    let units = value.get("units").and_then(|units| units.as_array().cloned()).unwrap_or_default();
     let receipt = value.get("receipt").cloned().unwrap_or(value);
-    serde_json::from_value(receipt).map_err(refused)
+    Ok((serde_json::from_value(receipt).map_err(refused)?, units))
 }

@@ -37,6 +37,7 @@ pub(crate) use answer::{
     Direction, Excluded, LocusHit, Note, PairHit, PositionHit, PositionKind, Range, SearchAnswer, UnitHit,
 };
 pub(crate) use antibody::Antibody;
+pub(crate) use asked::Asked;
 pub(crate) use build::save;
 pub(crate) use mapped::map;
 pub(crate) use pool::{PoolReport, freeze as freeze_pool};

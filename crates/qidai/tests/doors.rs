@@ -226,13 +226,14 @@ fn a_receipt_gives_the_same_answer_until_the_bank_changes() {
     let watched = qidai(&watch, "");
     assert_eq!(watched.exit, Some(0), "{}", watched.err);
     assert!(watched.out.starts_with("WS-"), "{}", watched.out);
-    // A receipt of another bank is told as such.
-    let other = Bank::new();
-    std::fs::write(other.path("list.gl"), format!("X2%{PATIENT}\n")).unwrap();
-    let elsewhere = ["search", "repeat", &receipt, "--bank", &other.path("bank.sqlite")];
-    let import = ["import", "list", &other.path("list.gl"), "--bank", &other.path("bank.sqlite")];
-    assert_eq!(qidai(&import, "").exit, Some(0));
-    assert_eq!(qidai(&elsewhere, "").exit, Some(2));
+    // A receipt of another bank's history is told as such.
+    let text = std::fs::read_to_string(&receipt).unwrap();
+    let mut foreign: Value = serde_json::from_str(&text).unwrap();
+    foreign["history_hash"] = json!("07".repeat(32));
+    std::fs::write(&receipt, foreign.to_string()).unwrap();
+    let elsewhere = qidai(&repeat, "");
+    assert_eq!(elsewhere.exit, Some(2));
+    assert!(elsewhere.err.contains("search_not_repeatable"), "{}", elsewhere.err);
 }
 
 #[test]

@@ -52,14 +52,31 @@ fn words(answer: &Value, what: &str) -> Vec<String> {
     answer["positions"].as_array().unwrap().iter().map(word).collect()
 }
 
+/// Of the table, what release 3.44.0 does not know yet, or knows by another suffix.
+const NOT_IN_3_44: [&str; 4] = ["DRB1*14:54:01:01", "A*26:206:01N", "A*26:206:02N", "C*03:03:01:50N"];
+
 #[test]
 fn grades_are_those_of_the_table() {
     let Some(release) = support::release() else { return };
+    grades_are_those_of(&release, |_| true);
+}
+
+/// What was the same allele, group or antigen years ago is graded alike.
+#[test]
+fn an_older_release_grades_alike_what_it_knows() {
+    let Some(release) = support::shared("imgt-hla-3.44.0") else { return };
+    grades_are_those_of(&release, |row| {
+        !NOT_IN_3_44.iter().any(|name| row[1].contains(name) || row[2].contains(name))
+    });
+}
+
+fn grades_are_those_of(release: &Path, is_asked: impl Fn(&[&str]) -> bool) {
     let rows: Vec<Vec<&str>> =
         include_str!("cases/grades.tsv").lines().skip(1).map(|line| line.split('\t').collect()).collect();
+    let rows: Vec<_> = rows.into_iter().filter(|row| is_asked(row)).collect();
     assert!(rows.len() >= 80);
     let pairs: Vec<_> = rows.iter().map(|row| (row[0].into(), row[1].into(), row[2].into())).collect();
-    let answers = compare(&release, &pairs);
+    let answers = compare(release, &pairs);
     let mut wrong = Vec::new();
     for (row, answer) in rows.iter().zip(&answers) {
         let found = ["grade", "confidence", "antigen_match"].map(|what| words(answer, what).join(" "));

@@ -8,6 +8,7 @@ mod pool;
 mod pool_chart;
 mod predict;
 mod processor;
+mod repeat;
 mod search;
 mod telemetry;
 
@@ -25,6 +26,8 @@ pub(crate) struct Args {
 enum Verb {
     /// Search for many patients: time of one search, of the snapshot, and memory.
     Search(search::Args),
+    /// A new unit against many open patients, and many stored searches after a new generation.
+    Repeat(repeat::Args),
     /// Read and reduce typings of all kinds: time to load a release, typings and GL Strings in a second, memory.
     Hla(hla::Args),
     /// Predict match probabilities of many patients and donors: time of imputation and prediction, and memory.
@@ -38,6 +41,7 @@ enum Verb {
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     match &args.verb {
         Verb::Search(args) => search::run(args),
+        Verb::Repeat(args) => repeat::run(args),
         Verb::Hla(args) => hla::run(args),
         Verb::Predict(args) => predict::run(args),
         Verb::Pages(args) => pages::run(args),

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use qidai_bank::{NewRecord, Store, workflow};
+use jiff::Timestamp;
+use qidai_bank::{Acting, NewRecord, Principal, Role, Store, workflow};
 use serde_json::json;
 
 use super::replay::{read, tell_units};
@@ -10,6 +11,7 @@ use super::{Format, Outcome};
 use crate::catalogue::{BankArgs, Catalogue, ChangedHit, Repeated, UnitHit};
 use crate::commands::people::{People, PeopleArgs};
 use crate::commands::{runtime, stream};
+use crate::console;
 use crate::error::Failure;
 use crate::words::{Lang, Words};
 
@@ -102,7 +104,11 @@ pub(super) fn watch(args: &WatchArgs, lang: Lang) -> Result<Outcome, Failure> {
         site: None,
         fields: fields.map(|(field, value)| (field.to_owned(), value)).collect(),
     };
-    let made = people.runtime.block_on(people.store.create_record(&new, &people.keys, &people.acting()));
+    // Who works at the console searches as a coordinator does; the history says so.
+    let coordinator = Principal::console_as(&console::system_user(), Role::SearchCoordinator);
+    let (ids, random) = people.sources();
+    let acting = Acting::new(&coordinator, Timestamp::now(), ids, random);
+    let made = people.runtime.block_on(people.store.create_record(&new, &people.keys, &acting));
     let number = made?.number;
     people.close()?;
     stream::say(&lang.words().t1("watch-begun", "number", number))?;

@@ -41,9 +41,9 @@ pub(crate) fn app(state: AppState) -> Router {
 /// Method, path, door, handler.
 pub(crate) fn routes() -> Routes {
     use Permission::{
-        AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, RecordSign,
-        SearchRun, SiteManage, StorageMove, SystemManage, TestRecord, TestReview, UnitAccept, UnitEnter,
-        UnitView,
+        AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, OrderManage,
+        PatientView, RecordSign, SearchRun, SiteManage, StorageMove, SystemManage, TestRecord, TestReview,
+        UnitAccept, UnitEnter, UnitView,
     };
     Routes::default()
         // signing in and out
@@ -60,6 +60,15 @@ pub(crate) fn routes() -> Routes {
         .post("/search", Needs(SearchRun), pages::search::run)
         .post("/search/draft", Needs(SearchRun), pages::search::keep_draft)
         .get("/search/{id}", Needs(SearchRun), pages::search::show)
+        // patients and search requests
+        .get("/requests", Needs(PatientView), pages::requests::show)
+        .post("/requests/{number}/search", Needs(OrderManage), pages::requests::run)
+        .get("/requests/{number}/searches/{search}", Needs(PatientView), pages::requests::show_search)
+        .get("/requests/{number}/report", Needs(PatientView), pages::requests::report)
+        .get("/patients/{number}", Needs(PatientView), pages::patient::show)
+        .post("/patients/{number}/search", Needs(OrderManage), pages::patient::search)
+        .post("/patients/{number}/notes", Needs(SearchRun), pages::patient::note)
+        .get("/patients/{number}/family", Needs(OrderManage), pages::patient::show_family)
         // names of HLA
         .get("/hla", SignedIn, pages::hla::show)
         // how likely a pair matches
@@ -133,6 +142,14 @@ pub(crate) fn routes() -> Routes {
         .post("/api/search", Needs(SearchRun), api::search::run)
         .post("/api/match/explain", Needs(SearchRun), api::matching::explain)
         .post("/api/typing/check", Needs(SearchRun), api::typing::check)
+        // programs: patients and search requests
+        .get("/api/request-times", Needs(PatientView), api::requests::times)
+        .get("/api/requests/{number}/searches", Needs(PatientView), api::requests::list)
+        .post("/api/requests/{number}/searches", Needs(OrderManage), api::requests::run)
+        .get("/api/requests/{number}/searches/{search}", Needs(PatientView), api::requests::one)
+        .get("/api/requests/{number}/report", Needs(PatientView), api::requests::report)
+        .get("/api/patients/{number}/family", Needs(OrderManage), api::requests::of_family)
+        .post("/api/hgr/releases", Needs(OrderManage), api::requests::give)
         .get("/api/hla/explain", SignedIn, api::hla::explain)
         .get("/api/documents", SignedIn, api::documents::list)
         .post("/api/documents", SignedIn, api::documents::add)

@@ -31,6 +31,7 @@ mod paper;
 mod record_json;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;
+mod requests;
 mod server;
 mod storage;
 mod telemetry;

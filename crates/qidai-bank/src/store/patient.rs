@@ -1,8 +1,10 @@
 //! What is known of a patient for a search: typing in force, antibodies, and the family.
 
+use std::collections::HashMap;
+
 use sea_orm::Value;
 
-use super::database::Reader;
+use super::database::{Reader, placeholders};
 use super::row::RowReader;
 use super::{Store, StoreError, record};
 use crate::search_run::SearchQuestion;
@@ -44,7 +46,35 @@ impl Store {
     ) -> Result<Vec<Record>, StoreError> {
         rows(self.database.reader(), (concept, patient), state).await
     }
+
+    /// One open field of many records, by their numbers: what lists call those that they name. For whoever may see them.
+    ///
+    /// # Errors
+    /// Outages only.
+    pub async fn record_values(
+        &self,
+        (concept, field): (&str, &str),
+        numbers: &[&str],
+    ) -> Result<HashMap<String, String>, StoreError> {
+        let mut found = HashMap::new();
+        for part in numbers.chunks(LOOKUP_MAX) {
+            let places = placeholders(3, part.len());
+            let sql = format!(
+                "SELECT r.number, f.value FROM record r JOIN record_field f ON f.record_id = r.record_id \
+                 WHERE r.concept = $1 AND f.field = $2 AND r.number IN ({places})"
+            );
+            let values = [concept, field].into_iter().chain(part.iter().copied()).map(Value::from);
+            for row in self.database.reader().all(&sql, values).await? {
+                let mut row = RowReader::new("record_field", &row);
+                found.insert(row.text()?, row.text()?);
+            }
+        }
+        Ok(found)
+    }
 }
+
+/// Numbers of one lookup.
+const LOOKUP_MAX: usize = 500;
 
 pub(super) async fn rows(
     reader: Reader<'_>,

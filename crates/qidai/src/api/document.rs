@@ -19,7 +19,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     access_log, accounts, audit, decisions, documents, emergencies, figures, history, hla, lab, matching, me,
-    notifications, records, roles, search, signing, sites, storage, tokens, typing, unit_life, units,
+    notifications, records, requests, roles, search, signing, sites, storage, tokens, typing, unit_life,
+    units,
 };
 use crate::app::{Door, Entry, keeps_answers, routes};
 use crate::error::Problem;
@@ -51,6 +52,8 @@ use crate::error::Problem;
         notifications::unread,
         notifications::read,
         notifications::read_one,
+        requests::run, requests::list, requests::one, requests::report, requests::of_family, requests::times,
+        requests::give,
         records::list, records::add, records::get, records::amend, records::move_on,
         signing::of_record, signing::of_unit, signing::sign_record, signing::sign_unit, signing::open,
         signing::certification, signing::certify,
@@ -60,6 +63,7 @@ use crate::error::Problem;
     components(schemas(Problem)),
     tags(
         (name = "search", description = "Searching for a patient"),
+        (name = "requests", description = "Patients, search requests, what may leave the country"),
         (name = "units", description = "Units"),
         (name = "laboratory", description = "Tests, results and their review"),
         (name = "storage", description = "Tanks and what stands in them"),

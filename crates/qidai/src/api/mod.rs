@@ -22,6 +22,7 @@ pub(crate) mod me;
 pub(crate) mod notifications;
 pub(crate) mod operation;
 pub(crate) mod records;
+pub(crate) mod requests;
 pub(crate) mod roles;
 pub(crate) mod search;
 pub(crate) mod signing;

@@ -9,7 +9,7 @@ use crate::app::AppState;
 use crate::catalogue::{SearchAnswer, SearchRequest};
 use crate::error::Failure;
 use crate::pages::Reader;
-use crate::pages::search::search;
+use crate::pages::search::{may_see_typings, search};
 
 /// Units that one answer tells; the command line tells any number.
 const LIMIT_MAX: usize = 1_000;
@@ -30,6 +30,7 @@ pub(crate) async fn run(
         let failure = Failure::refused("limit_out_of_range", sentence);
         return Err(failure.with("value", asked.to_string()).with("most", LIMIT_MAX.to_string()));
     }
+    may_see_typings(&state, &reader).await?;
     let answered = search(&state, request).await?;
     Ok(Json(answered.answer.told_in(reader.lang)).into_response())
 }

@@ -10,6 +10,7 @@ mod guards;
 mod old_credentials;
 mod pages;
 mod records;
+mod requests;
 mod route_walk;
 mod storage;
 mod unit_story;

@@ -16,11 +16,13 @@ pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod lab;
 pub(crate) mod matching;
+pub(crate) mod patient;
 pub(crate) mod people;
 pub(crate) mod pool;
 pub(crate) mod print;
 pub(crate) mod record;
 pub(crate) mod release;
+pub(crate) mod request;
 pub(crate) mod restore;
 pub(crate) mod search;
 pub(crate) mod serve;
@@ -81,12 +83,16 @@ enum Command {
     Lab(lab::Args),
     /// Compare people: counts, probabilities, what leaves them open.
     Match(matching::Args),
+    /// Patients: enter, show, their families.
+    Patient(patient::Args),
     /// Lists of millions, as files of their own: freeze.
     Pool(pool::Args),
     /// Registers: list, make, amend and move records of every declared kind.
     Record(record::Args),
     /// The IPD-IMGT/HLA release of a bank: show, set.
     Release(release::Args),
+    /// Search requests: run the search, give the report, count the time.
+    Request(request::Args),
     /// Make a bank from a copy.
     Restore(restore::Args),
     /// Search the bank for a patient.
@@ -191,9 +197,11 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Lab(args) => lab::run(&args, lang),
         Command::Match(args) => matching::run(&args, lang),
         Command::Record(args) => record::run(&args, lang),
+        Command::Patient(args) => patient::run(&args, lang),
         Command::Pool(args) => pool::run(&args, lang),
         Command::Print(args) => print::run(&args, lang),
         Command::Release(args) => release::run(&args, lang),
+        Command::Request(args) => request::run(&args, lang),
         Command::Restore(args) => restore::run(&args),
         Command::Search(args) => search::run(&args, lang),
         Command::Serve(args) => serve::run(&args, given_lang),

@@ -79,10 +79,10 @@ enum What {
 #[derive(clap::Args)]
 pub(super) struct BankArgs {
     #[command(flatten)]
-    people: PeopleArgs,
+    pub(super) people: PeopleArgs,
     /// The role in whose right you act; the history says so.
     #[arg(long = "as", value_name = "ROLE", default_value = "administrator", value_parser = role_of)]
-    role: Role,
+    pub(super) role: Role,
 }
 
 #[derive(clap::Args)]
@@ -158,7 +158,7 @@ struct ListArgs {
     limit: u32,
 }
 
-fn role_of(text: &str) -> Result<Role, String> {
+pub(super) fn role_of(text: &str) -> Result<Role, String> {
     let known: Vec<&str> = Role::all().map(Role::code).collect();
     Role::parse(text).ok_or_else(|| format!("expected one of {}", known.join(", ")))
 }

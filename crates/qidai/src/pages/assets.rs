@@ -18,6 +18,7 @@ const STYLE: &str = concat!(
     include_str!("../../static/css/records.css"),
     include_str!("../../static/css/lab.css"),
     include_str!("../../static/css/storage.css"),
+    include_str!("../../static/css/requests.css"),
     include_str!("../../static/css/print.css"),
 );
 const SCRIPT: &str = include_str!("../../static/qidai.js");

@@ -15,9 +15,11 @@ pub(crate) mod hla;
 pub(crate) mod lab;
 pub(crate) mod matching;
 pub(crate) mod notifications;
+pub(crate) mod patient;
 pub(crate) mod people;
 mod reader;
 pub(crate) mod records;
+pub(crate) mod requests;
 pub(crate) mod search;
 mod shown;
 pub(crate) mod sign_in;
@@ -48,8 +50,9 @@ pub(crate) use units::{blood_group, not_found as unit_not_found};
 type Seen = fn(&Visitor) -> bool;
 
 /// An entry of the main navigation: key of its word, address, and who sees it.
-const AREAS: [(&str, &str, Seen); 10] = [
+const AREAS: [(&str, &str, Seen); 11] = [
     ("nav-search", "/", |visitor| visitor.may(Permission::SearchRun)),
+    ("nav-requests", "/requests", |visitor| visitor.may(Permission::PatientView)),
     ("nav-units", "/units", |visitor| visitor.may(Permission::UnitView)),
     ("nav-lab", "/lab", |visitor| visitor.may(Permission::TestRecord) || visitor.may(Permission::TestReview)),
     ("nav-storage", "/storage", |visitor| visitor.may(Permission::UnitView)),
@@ -137,6 +140,7 @@ impl Frame {
         let path = self.address.split('?').next().unwrap_or_default();
         let is_here = move |href: &str| match href {
             "/" => path == "/" || path.starts_with("/search"),
+            "/requests" => path.starts_with("/requests") || path.starts_with("/patients/"),
             _ => path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
         };
         let seen = AREAS.iter().filter(|(.., is_seen)| is_seen(&self.visitor));

@@ -28,6 +28,7 @@ use crate::words::Lang;
 pub(crate) use act::session_of;
 pub(crate) use certify::{certify, show as show_certification};
 pub(crate) use field::text_of;
+pub(super) use timeline::view as event_view;
 
 #[derive(Template)]
 #[template(path = "registers.html")]

@@ -89,6 +89,13 @@ pub(crate) async fn run(
     let Some(request) = checked.request().cloned() else {
         return refused(&state, &reader, &checked, None);
     };
+    if let Err(failure) = may_see_typings(&state, &reader).await {
+        return if failure.is_refusal() {
+            refused(&state, &reader, &checked, Some(&failure))
+        } else {
+            Err(failure)
+        };
+    }
     match search(&state, request).await {
         Ok(answered) => {
             let id = state.searches().put(Stored::search(checked.form, answered));
@@ -124,6 +131,7 @@ pub(crate) async fn show(
     Query(opened): Query<Opened>,
 ) -> Result<Response, Failure> {
     let stored = state.searches().get(&id).ok_or_else(not_kept)?;
+    may_see_typings(&state, &reader).await?;
     let w = reader.lang.words();
     let checked = Checked::read(SearchForm::clone(&stored.form), &state.catalogue().nomenclature(), w);
     let mut page = page(&state, &reader, &checked, Some(&id));
@@ -151,6 +159,15 @@ async fn answer_of(
     };
     let is_other = answered.answer.receipt.digest != asked.digest;
     Ok(Some((answered, is_other)))
+}
+
+/// Somebody who signs in only at sites of an institution abroad sees typings of units only under a case.
+///
+/// # Errors
+/// `hgr_case_missing`.
+pub(crate) async fn may_see_typings(state: &AppState, reader: &Reader) -> Result<(), Failure> {
+    let desk = state.desk();
+    Ok(desk.store.may_see_typings(&desk.acting(reader.visitor.principal()?)).await?)
 }
 
 /// Asks the engine, away from the threads that answer requests.

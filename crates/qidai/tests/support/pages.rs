@@ -83,8 +83,12 @@ impl Demonstration {
         self.take_role_in_an_emergency(&technologist);
         let unit = self.first_unit();
         let subject = unit.replacen("/units/", "unit/", 1);
+        let institution = self.institution();
+        let (patient, request) = self.patient_with_request(&institution);
         let values = [
-            ("{institution}", self.institution()),
+            ("{patient}", patient),
+            ("{request}", request),
+            ("{institution}", institution),
             ("{document}", self.document(&technologist, &subject)),
             ("{unit}", unit),
             ("{subject}", subject),
@@ -113,6 +117,47 @@ impl Demonstration {
         let made = qidai(&[&front[..], &fields].concat(), "");
         assert_eq!(made.exit, Some(0), "{}{}", made.out, made.err);
         between(&made.out, "\"number\":\"", "\"")
+    }
+
+    /// A patient who was searched for, and whose request was reported.
+    fn patient_with_request(&self, centre: &str) -> (String, String) {
+        let bank = ["--bank", &self.bank];
+        let (typing, centre) = (PATIENT, format!("requester={centre}"));
+        let add = ["patient", "add", "--site", "jinan", "--centre", centre.trim_start_matches("requester=")];
+        let more =
+            ["--pseudonym", "TC-17", "--diagnosis", "acute_leukaemia", "--weight", "26", "--typing", typing];
+        let antibodies = ["--antibody", "A2=800", "--antibody", "B62=5200"];
+        let made = qidai(&[&add[..], &more, &antibodies, &bank].concat(), "");
+        assert_eq!(made.exit, Some(0), "{}{}", made.out, made.err);
+        let patient = between(&made.out, "\"patient\":\"", "\"");
+        let of = format!("patient={patient}");
+        let kind =
+            ["record", "create", "--as", "search_coordinator", "--kind", "search_request", "--site", "jinan"];
+        let fields = [of.as_str(), &centre, "kind=preliminary", "urgency=emergency", "asked_on=2026-01-05"];
+        let made = qidai(&[&kind[..], &bank, &fields].concat(), "");
+        assert_eq!(made.exit, Some(0), "{}{}", made.out, made.err);
+        let request = between(&made.out, "\"number\":\"", "\"");
+        let go = |to: &str| {
+            let kind = [
+                "record",
+                "move",
+                "--as",
+                "search_coordinator",
+                "--kind",
+                "search_request",
+                &request,
+                "--to",
+                to,
+            ];
+            let moved = qidai(&[&kind[..], &bank].concat(), "");
+            assert_eq!(moved.exit, Some(0), "{}{}", moved.out, moved.err);
+        };
+        go("submitted");
+        go("accepted");
+        let searched = qidai(&[&["request", "search", &request][..], &bank].concat(), "");
+        assert_eq!(searched.exit, Some(0), "{}{}", searched.out, searched.err);
+        go("reported");
+        (patient, request)
     }
 
     /// The key in the forms of the demonstration's visitors.

@@ -10,7 +10,7 @@ use crate::pages::history::{ChangeView, EventView};
 use crate::pages::shown;
 use crate::words::{Lang, Words};
 
-pub(super) fn view(event: &RecordEvent, record: &Record, zone: &TimeZone, lang: Lang) -> EventView {
+pub(in crate::pages) fn view(event: &RecordEvent, record: &Record, zone: &TimeZone, lang: Lang) -> EventView {
     let role = Role::parse(&event.role).map(|role| shown::label(lang, role.labels()));
     let who = match role {
         Some(role) => format!("{role} · {}", event.actor),

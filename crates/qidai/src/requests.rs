@@ -73,7 +73,7 @@ pub(crate) async fn keep(
     acting: &Acting<'_>,
 ) -> Result<SearchRun, Failure> {
     let content = serde_json::to_vec(&ran.answer).map_err(|error| {
-        Failure::outage("search_not_kept", "The answer could not be written.").because(&error)
+        Failure::outage("internal_error", "The answer could not be written.").because(&error)
     })?;
     let receipt = &ran.answer.receipt;
     let best = |class: fn(&crate::catalogue::UnitHit) -> Option<Range>| {

@@ -35,6 +35,9 @@ struct PatientPage {
     frame: Frame,
     number: String,
     pseudonym: String,
+    /// For forms that begin here.
+    site: String,
+    centre: String,
     address: String,
     badge: Badge,
     urgency: (&'static str, String),
@@ -143,6 +146,8 @@ async fn page(
     let address = format!("/patients/{number}");
     render(&PatientPage {
         pseudonym: patient.field("pseudonym").unwrap_or_default().to_owned(),
+        site: site.unwrap_or_default().to_owned(),
+        centre: patient.field("centre").unwrap_or_default().to_owned(),
         badge: badge(patient.state, lang),
         urgency: (urgency_family(patient.field("urgency")), word(&patient, "urgency", lang)),
         context: context(&patient, &desk.zone, lang),

@@ -75,7 +75,7 @@ pub(crate) async fn told(
     let case = request.field("hgr_case").map(str::to_owned);
     let cover = store.hgr_cover(case.as_deref()).await?;
     let answer: Value = serde_json::from_slice(&content).map_err(|error| {
-        Failure::outage("search_not_kept", "The answer could not be read.").because(&error)
+        Failure::outage("internal_error", "The answer could not be read.").because(&error)
     })?;
     Ok(view(&request, &patient, &run, answer, cover.map(|cover| cover.approval_number)))
 }

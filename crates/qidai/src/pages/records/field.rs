@@ -66,6 +66,10 @@ pub(in crate::pages) fn shown(field: &Field, value: &str, zone: &TimeZone, lang:
         }
         FieldKind::Flag => plain(lang.words().t(if value == "true" { "yes" } else { "no" })),
         FieldKind::Number => plain(format!("{} {}", thousands(value), field.unit).trim().to_owned()),
+        // Of a patient there is a page of its own.
+        FieldKind::Reference("patient") => {
+            Shown { address: Some(format!("/patients/{value}")), text: value.to_owned(), is_long: false }
+        }
         FieldKind::Reference(concept) => {
             Shown { address: Some(record_address(concept, value)), ..plain(value.to_owned()) }
         }

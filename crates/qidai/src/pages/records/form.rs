@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use qidai_bank::workflow::{Amending, Concept, SiteRule};
@@ -82,13 +82,16 @@ pub(crate) async fn new(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
     Path(kind): Path<String>,
+    Query(given): Query<Pairs>,
 ) -> Result<Response, Failure> {
     let concept = concept_of(&kind)?;
     // The form is shown to who may send it, at whatever site.
     if !super::may_create(concept, &reader) {
         reader.visitor.principal()?.may_any(&concept.create, None)?;
     }
-    page(&state, &reader, concept, None, Refused::default()).await
+    // A page that leads here fills in what it knows.
+    let typed = given.iter().any(|(name, _)| name == "site" || name.starts_with("f-")).then_some(given);
+    page(&state, &reader, concept, None, Refused { typed, ..Refused::default() }).await
 }
 
 pub(crate) async fn create(

@@ -151,7 +151,7 @@ async fn page(
         badge: badge(patient.state, lang),
         urgency: (urgency_family(patient.field("urgency")), word(&patient, "urgency", lang)),
         context: context(&patient, &desk.zone, lang),
-        facts: facts(&patient, lang),
+        facts: facts(&patient, &desk.zone, lang),
         typings: typings.iter().map(|typing| typing_row(typing, lang)).collect(),
         antibodies: antibody_rows(&antibodies),
         limit_at: percent(MFI_LIMIT, strongest(&antibodies)),
@@ -184,10 +184,10 @@ fn context(patient: &Record, zone: &TimeZone, lang: Lang) -> Vec<(String, String
     site.into_iter().chain([since]).chain(weight).collect()
 }
 
-fn facts(patient: &Record, lang: Lang) -> Vec<(String, field::Shown)> {
+fn facts(patient: &Record, zone: &TimeZone, lang: Lang) -> Vec<(String, field::Shown)> {
     let shown = |field: &'static workflow::Field| {
         let value = patient.field(field.code)?;
-        Some((said(field.label, lang), field::shown(field, value, lang)))
+        Some((said(field.label, lang), field::shown(field, value, zone, lang)))
     };
     patient.concept.open_fields().filter_map(shown).collect()
 }

@@ -1,8 +1,10 @@
 //! A question, read once: what is asked of a bank can be asked of it again, or of a part of it, without being read again.
 
+use std::sync::OnceLock;
+
 use qidai_hla::{Alternatives, PersonTyping};
 use qidai_match::search::{Answer, Criteria, Query, search, search_predicted};
-use qidai_match::{LocusGenotype, MATCH_LOCI, PerMatchLocus};
+use qidai_match::{LocusGenotype, MATCH_LOCI, PerMatchLocus, predict};
 
 use super::mother::Nima;
 use super::selection::Selected;
@@ -21,6 +23,8 @@ pub(crate) struct Asked {
     pub(super) genotypes: Patient,
     pub(super) antibodies: Vec<Alternatives>,
     pub(super) nima: Nima,
+    /// The patient under the set of frequencies, once somebody was to be predicted.
+    pub(super) imputed: OnceLock<Option<predict::Patient>>,
     /// About antibodies and the mother.
     pub(super) notes: Vec<Note>,
 }
@@ -41,7 +45,8 @@ impl Catalogue {
         let genotypes =
             MATCH_LOCI.map(|locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing)));
         let request = request.clone();
-        Ok(Asked { request, selected, criteria, patient, genotypes, antibodies, nima, notes })
+        let imputed = OnceLock::new();
+        Ok(Asked { request, selected, criteria, patient, genotypes, antibodies, nima, imputed, notes })
     }
 
     /// The rows that answer, without words.
@@ -54,7 +59,7 @@ impl Catalogue {
         let query = self.query(asked);
         match &self.reading.frequencies {
             Some(frequencies) => {
-                let predict = |rows: &[u32]| self.likelihoods(frequencies, &asked.patient, rows);
+                let predict = |rows: &[u32]| self.likelihoods(frequencies, asked, rows);
                 search_predicted(self.snapshot(), &query, criteria, &predict)
             }
             None => search(self.snapshot(), &query, criteria),

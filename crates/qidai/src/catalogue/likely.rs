@@ -5,13 +5,14 @@
 
 use std::path::Path;
 
-use qidai_hla::{Locus, Nomenclature, PersonTyping};
+use qidai_hla::{Locus, Nomenclature};
 use qidai_match::frequency::{FrequencySet, Rules, Understood};
 use qidai_match::impute::{Imputer, Phenotype};
 use qidai_match::predict::{Answer, Heard, Kept};
 use sha2::{Digest, Sha256};
 
 use super::Catalogue;
+use super::asked::Asked;
 use crate::error::Failure;
 
 /// The loci whose mismatches are counted, those of x/8.
@@ -87,16 +88,21 @@ impl Catalogue {
     pub(super) fn likelihoods(
         &self,
         frequencies: &Frequencies,
-        patient: &PersonTyping,
+        asked: &Asked,
         rows: &[u32],
     ) -> Vec<Option<[f64; 5]>> {
         let Frequencies { imputer, kept, .. } = frequencies;
-        let text = patient.to_gl_string();
-        let Ok((asked, _)) = Phenotype::read(&text, imputer.understood(), &self.nomenclature()) else {
-            return vec![None; rows.len()];
-        };
+        if rows.is_empty() {
+            return Vec::new();
+        }
+        let patient = asked.imputed.get_or_init(|| {
+            let read =
+                Phenotype::read(&asked.patient.to_gl_string(), imputer.understood(), &self.nomenclature());
+            read.ok().map(|(phenotype, _)| kept.patient(imputer, &phenotype))
+        });
+        let Some(patient) = patient else { return vec![None; rows.len()] };
         let collection = kept.collection(self.snapshot(), self.heard(frequencies), imputer, rows);
-        let answers = collection.predict_all(&kept.patient(imputer, &asked));
+        let answers = collection.predict_all(patient);
         let totals = |answer: Answer| match answer {
             Answer::Predicted(prediction) => Some(prediction.totals),
             Answer::Unrepresented | Answer::TooAmbiguous => None,

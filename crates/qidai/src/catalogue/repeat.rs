@@ -100,8 +100,24 @@ fn fields(unit: &UnitHit) -> Map<String, Value> {
 
 /// Names of the fields that differ.
 pub(crate) fn differing(before: &Map<String, Value>, now: &Map<String, Value>) -> Vec<String> {
-    let is_other = |name: &&String| !LEFT_OUT.contains(&name.as_str()) && before.get(*name) != now.get(*name);
+    let is_same =
+        |name: &str| before.get(name).zip(now.get(name)).is_some_and(|(one, other)| same(one, other));
+    let is_other = |name: &&String| !LEFT_OUT.contains(&name.as_str()) && !is_same(name);
     now.keys().filter(is_other).cloned().collect()
+}
+
+/// A number that was written as text and read again may be another in its last digit.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => {
+            let both = one.as_f64().zip(other.as_f64());
+            one == other || both.is_some_and(|(one, other)| (one - other).abs() <= 1e-12 * one.abs().max(1.0))
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        _ => one == other,
+    }
 }
 
 /// Units of a kept answer beside those of a new one, by their fields: for answers of another release, of which only the text is left.
@@ -126,4 +142,23 @@ pub(crate) fn compared_with_text(kept: &[Value], now: &SearchAnswer) -> [Vec<Str
         }
     }
     [new, changed, before.into_keys().map(|(_, din)| din).collect()]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_that_differ_are_named_and_last_digits_are_not() {
+        let map = |value: Value| value.as_object().unwrap().clone();
+        let before = map(json!({"rank": 1, "din": "U1", "p": [0.1, 0.2], "tnc_total": 1.0e9, "nima": []}));
+        let now = map(
+            json!({"rank": 7, "din": "U1", "p": [0.1, 0.200_000_000_000_000_03], "tnc_total": 1.1e9, "nima": []}),
+        );
+        assert_eq!(differing(&before, &now), ["tnc_total"]);
+        assert!(differing(&before, &before).is_empty());
+        assert_eq!(differing(&map(json!({})), &map(json!({"abo": null}))), ["abo"]);
+    }
 }

@@ -4,6 +4,7 @@
 //! master key ──derives──> wrapping key ──wraps──> key of a person ──seals──> that person's fields
 //!            ├─derives──> index key    ──HMAC───> blind index
 //!            ├─derives──> sealing key of second factors, secrets of new second factors
+//!            ├─derives──> wrapping key of raw messages and files of the laboratory
 //!            └─derives──> key of the forms of a demonstration's visitors
 //! ```
 //!
@@ -157,6 +158,11 @@ impl KeyRing {
     /// The key under which secrets of second factors are sealed.
     pub(crate) fn second_factor(&self, id: &str) -> Result<Key, KeyMissing> {
         Ok(self.find(id)?.key.derive("seal second factors"))
+    }
+
+    /// The key under which the keys of raw messages and files are wrapped.
+    pub(crate) fn raw_messages(&self, id: &str) -> Result<Key, KeyMissing> {
+        Ok(self.find(id)?.key.derive("wrap keys of raw messages"))
     }
 
     /// The key under which answers to requests of programs are kept.

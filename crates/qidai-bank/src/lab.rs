@@ -2,8 +2,11 @@
 
 mod catalogue;
 mod definition;
+mod discreet;
 mod effect;
+mod file;
 mod message;
+mod proficiency;
 mod qc;
 mod result;
 mod review;
@@ -12,12 +15,15 @@ mod westgard;
 
 pub use catalogue::{test, test_named, tests};
 pub use definition::{Subject, TestDefinition, UnitField, ValueKind};
+pub use discreet::discreet;
 pub(crate) use effect::apply;
+pub use file::{LabFileRow, LabFileTaken, NewLabFile, PlacedRemark};
 pub use message::{LabMessage, Meant, MessageOutcome, NewLabMessage, Observation, ObservationStatus, Remark};
+pub use proficiency::{ProficiencyAnswer, ProficiencyScore, ScoreKind};
 pub use qc::{NewQcControl, QcControl, QcPoint};
 pub use result::{EnteredBy, NewResult, ResultSource, ResultState, Reviewer, TestResult, WorklistFilter};
 pub use review::Review;
 pub(crate) use review::pending;
 pub(crate) use value::scaled;
 pub use value::{Flag, Measured, Qualifier};
-pub use westgard::{Verdict, deviation, verdict as westgard, z_score_hundredths};
+pub use westgard::{Verdict, deviation, verdict as westgard};

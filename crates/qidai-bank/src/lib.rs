@@ -86,10 +86,11 @@ pub use hgr::{Given, HgrCover};
 pub use identity::{CheckRule, DIN_SCHEME, Din, Identity, IdentityError, OwnScheme, check_character};
 pub use key::{KeyMissing, KeyRing, MasterKey, SealError};
 pub use lab::{
-    EnteredBy, Flag, LabMessage, Meant, Measured, MessageOutcome, NewLabMessage, NewQcControl, NewResult,
-    Observation, ObservationStatus, QcControl, QcPoint, Qualifier, Remark, ResultSource, ResultState, Review,
-    Reviewer, Subject, TestDefinition, TestResult, UnitField, ValueKind, Verdict, WorklistFilter, deviation,
-    test, test_named, tests, westgard, z_score_hundredths,
+    EnteredBy, Flag, LabFileRow, LabFileTaken, LabMessage, Meant, Measured, MessageOutcome, NewLabFile,
+    NewLabMessage, NewQcControl, NewResult, Observation, ObservationStatus, PlacedRemark, ProficiencyAnswer,
+    ProficiencyScore, QcControl, QcPoint, Qualifier, Remark, ResultSource, ResultState, Review, Reviewer,
+    ScoreKind, Subject, TestDefinition, TestResult, UnitField, ValueKind, Verdict, WorklistFilter, deviation,
+    discreet, test, test_named, tests, westgard,
 };
 pub use listing::ListedRecord;
 pub use lockout::{FIRST_WAIT_SECONDS, FREE_FAILURES, LONGEST_WAIT_SECONDS};

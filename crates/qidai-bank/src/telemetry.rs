@@ -81,6 +81,8 @@ pub enum AlarmKind {
     Warm,
     /// Nothing was heard.
     Silent,
+    /// The liquid nitrogen is too low.
+    Low,
 }
 
 impl AlarmKind {
@@ -89,11 +91,12 @@ impl AlarmKind {
         match self {
             Self::Warm => "warm",
             Self::Silent => "silent",
+            Self::Low => "low",
         }
     }
 
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Warm, Self::Silent].into_iter().find(|kind| kind.code() == code)
+        [Self::Warm, Self::Silent, Self::Low].into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -115,6 +118,8 @@ pub struct Alarm {
     pub acknowledged_by: Option<String>,
     pub acknowledged_at: Option<Timestamp>,
     pub comment: Option<String>,
+    /// Of an alarm of the level: the lowest, millimetres.
+    pub least_mm: Option<i64>,
 }
 
 impl Alarm {

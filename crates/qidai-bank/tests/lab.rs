@@ -330,8 +330,6 @@ fn control_material_is_judged() {
         assert_eq!(found.code(), expected, "{row}");
     }
     assert_eq!(qidai_bank::deviation(7_500, 7_000_000, 250_000), 2_000, "0.5 of 0.25");
-    assert_eq!(qidai_bank::z_score_hundredths(105, 100, 2), Some(250));
-    assert_eq!(qidai_bank::z_score_hundredths(105, 100, 0), None);
 }
 
 #[test]
@@ -351,6 +349,36 @@ fn formulas_of_processing() {
         assert!(rows.iter().any(|row| row.starts_with(formula.name)), "{} has no worked value", formula.name);
     }
     assert_eq!(qidai_bank::formula("moon").err().map(|refusal| refusal.code), Some("formula_unknown"));
+}
+
+/// Scores of proficiency rounds, at their edges.
+#[test]
+fn answers_of_proficiency_rounds() {
+    let table = include_str!("cases/proficiency.tsv");
+    let rows: Vec<&str> = table.lines().filter(|line| !line.starts_with("# ")).skip(1).collect();
+    assert!(rows.len() >= 20, "{} rows", rows.len());
+    for row in rows {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let [code, reported, assigned, sd, u, own, right, kind, score, verdict, _source] = cells[..] else {
+            panic!("row: {row}")
+        };
+        let given = |text: &'static str| (!text.is_empty()).then_some(text);
+        let answer = qidai_bank::ProficiencyAnswer {
+            reported,
+            assigned,
+            sd: given(sd),
+            u_assigned: given(u),
+            expanded_reported: given(own),
+            expanded_assigned: given(right),
+        };
+        match test(code).expect(code).judge_answer(&answer) {
+            Ok(judged) => {
+                let found = (judged.kind.code(), judged.score.as_deref().unwrap_or_default(), judged.verdict);
+                assert_eq!(found, (kind, score, verdict), "{row}");
+            }
+            Err(problem) => assert_eq!(problem.code, kind, "{row}: {problem:?}"),
+        }
+    }
 }
 
 fn message<'a>(
@@ -382,9 +410,11 @@ async fn messages_are_kept_and_entered_once(bank: &TestBank) {
     use qidai_bank::MessageOutcome::{Conflict, Partly, Refused, Repeated, Taken};
     let scene = Scene::at(bank).await;
     let analyser = technologist("analyser");
+    let master = qidai_bank::MasterKey::new(&scene.random).expect("a key");
+    let keys = qidai_bank::KeyRing::new(master, Vec::new());
     let take = async |new: &qidai_bank::NewLabMessage<'_>| {
         let acting = Acting::new(&analyser, scene.now(), &scene.ids, &scene.random);
-        scene.store.take_lab_message(new, &acting).await.expect("kept")
+        scene.store.take_lab_message(new, &keys, &acting).await.expect("kept")
     };
     let number = format!("{}-P", din(1).written());
     let first = message(
@@ -413,8 +443,10 @@ async fn messages_are_kept_and_entered_once(bank: &TestBank) {
     assert_eq!((results[0].source, results[0].state), (ResultSource::Hl7, ResultState::Entered));
     let all = scene.store.lab_messages(10, &analyser).await.expect("read");
     assert_eq!(all.len(), 4, "the repetition is not kept twice");
-    let (_, raw) = scene.store.lab_message(&lost.id, &analyser).await.expect("read");
-    assert_eq!(raw, b"three", "what was refused is kept too");
+    let acting = Acting::new(&analyser, scene.now(), &scene.ids, &scene.random);
+    let purpose = qidai_bank::Purpose::LaboratoryWork;
+    let (_, raw) = scene.store.open_lab_message(&lost.id, purpose, &keys, &acting).await.expect("read");
+    assert_eq!(raw.as_slice(), b"three", "what was refused is kept too");
     scene.assert_whole().await;
     bank.run(&format!("DELETE FROM lab_message_content WHERE message_id = '{}'", lost.id)).await;
     let found = scene.store.verify(&[], &scene.random, &mut |_| {}).await.expect("verified");

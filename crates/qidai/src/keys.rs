@@ -13,7 +13,10 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use qidai_bank::{KeyRing, MasterKey, RandomSource, RandomUnavailable, Store, without_password};
+use jiff::Timestamp;
+use qidai_bank::{
+    Acting, IdSource, KeyRing, MasterKey, Principal, RandomSource, RandomUnavailable, Store, without_password,
+};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use sha2::{Digest as _, Sha256};
@@ -75,6 +78,15 @@ pub(crate) fn load(address: &str) -> Result<Option<KeyRing>, Failure> {
 /// As [`load`]; `keys_missing`, `key_missing` when something is sealed under keys that are not here; the file cannot
 /// be written.
 pub(crate) async fn ensure(address: &str, store: &Store) -> Result<KeyRing, Failure> {
+    let ring = found_or_made(address, store).await?;
+    // Messages that an earlier version kept in the open.
+    let (system, ids) = (Principal::system("upgrade"), IdSource::new(|| uuid::Uuid::now_v7().to_string()));
+    let random = random();
+    while store.seal_lab_messages(&ring, &Acting::new(&system, Timestamp::now(), &ids, &random)).await? > 0 {}
+    Ok(ring)
+}
+
+async fn found_or_made(address: &str, store: &Store) -> Result<KeyRing, Failure> {
     let in_use = store.master_keys_in_use().await?;
     match load(address)? {
         Some(ring) => match in_use.iter().find(|id| ring.all().all(|key| key.id() != id.as_str())) {

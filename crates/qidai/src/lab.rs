@@ -1,9 +1,12 @@
 //! The laboratory for pages, API and commands alike: what is told of results, and the check of typings, which needs a
 //! release and is no matter of the bank's own rules.
 
+pub(crate) mod file;
+pub(crate) mod message;
+
 use jiff::Timestamp;
 use qidai_bank::{
-    Acting, BankError, NewResult, Phase, Problem, Store, TestDefinition, TestResult, ValueKind,
+    Acting, BankError, NewResult, Phase, Problem, Purpose, Store, TestDefinition, TestResult, ValueKind,
 };
 use qidai_hla::{Nomenclature, PersonTyping};
 use serde::Serialize;
@@ -22,15 +25,21 @@ pub(crate) async fn enter(
     acting: &Acting<'_>,
 ) -> Result<TestResult, BankError> {
     if new.test.kind == ValueKind::Typing
-        && let Err(errors) = PersonTyping::read(new.written, nomenclature)
-        && let Some(error) = errors.first()
+        && let Some(problem) = typing_problem(nomenclature, new.test, new.written)
     {
-        let sentence = error.to_string();
-        let reason = sentence.strip_prefix(&format!("{}: ", error.code)).unwrap_or(&sentence);
-        let hint = format!("expected {}", error.expected);
-        return Err(Problem::new(new.test.code, &error.value, error.code.as_str(), reason, hint).into());
+        return Err(problem.into());
     }
     store.enter_result(new, acting).await
+}
+
+/// What is wrong with a typing, where it is not understood.
+fn typing_problem(nomenclature: &Nomenclature<'_>, test: &TestDefinition, written: &str) -> Option<Problem> {
+    let errors = PersonTyping::read(written, nomenclature).err()?;
+    let error = errors.first()?;
+    let sentence = error.to_string();
+    let reason = sentence.strip_prefix(&format!("{}: ", error.code)).unwrap_or(&sentence);
+    let hint = format!("expected {}", error.expected);
+    Some(Problem::new(test.code, &error.value, error.code.as_str(), reason, hint))
 }
 
 /// The test of a code, or a refusal that says where they stand.
@@ -38,6 +47,14 @@ pub(crate) fn test_of(code: &str) -> Result<&'static TestDefinition, Failure> {
     qidai_bank::test(code).ok_or_else(|| {
         let sentence = format!("There is no test '{code}': 'qidai lab tests' lists them.");
         Failure::refused("test_unknown", sentence).with("value", code)
+    })
+}
+
+/// The purpose of a code.
+pub(crate) fn purpose_of(code: &str) -> Result<Purpose, Failure> {
+    Purpose::parse(code).ok_or_else(|| {
+        let sentence = format!("'{code}' is no purpose: choose the one you work for.");
+        Failure::refused("purpose_unknown", sentence).with("value", code)
     })
 }
 

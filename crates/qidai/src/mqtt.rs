@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use qidai_bank::{Acting, IdSource, NewReading, Principal, RandomSource, Store, Taken};
+use qidai_bank::{
+    Acting, IdSource, KeyRing, NewLabMessage, NewReading, Principal, RandomSource, Remark, Store, Taken,
+};
 use qidai_exchange::telemetry::{Messages, TOPICS};
 use rumqttc::{AsyncClient, Event, EventLoop, Incoming, MqttOptions, Publish, QoS};
 use tokio::sync::mpsc;
@@ -85,6 +87,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) store: &'a Store,
     pub(crate) ids: &'a IdSource,
     pub(crate) random: &'a RandomSource,
+    /// Under which messages that cannot be read are kept.
+    pub(crate) keys: &'a KeyRing,
 }
 
 impl Writer<'_> {
@@ -115,7 +119,7 @@ pub(crate) async fn listen(
     let (mut messages, mut heard) = (Messages::default(), Heard::default());
     let mut batch: Vec<Publish> = Vec::with_capacity(BATCH);
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        let readings = read(&batch, &mut messages, &mut heard, &client).await;
+        let readings = read(&batch, &mut messages, (writer, &mut heard), &client).await;
         keep(&readings, writer, &mut heard).await;
         for message in batch.drain(..) {
             // A broker that is gone sends it again.
@@ -133,7 +137,7 @@ pub(crate) async fn listen(
 async fn read(
     batch: &[Publish],
     messages: &mut Messages,
-    heard: &mut Heard,
+    (writer, heard): (&Writer<'_>, &mut Heard),
     client: &AsyncClient,
 ) -> Vec<NewReading> {
     let mut readings = Vec::with_capacity(batch.len());
@@ -149,11 +153,38 @@ async fn read(
             }
             Err(error) => {
                 heard.unreadable += 1;
-                tracing::warn!(topic = message.topic, code = error.code, "{error}");
+                tracing::warn!(
+                    topic = message.topic,
+                    code = error.code,
+                    "a message of a tank cannot be read"
+                );
+                let remark = Remark::new("message", error.code, error.to_string());
+                keep_unread(message, remark, writer).await;
             }
         }
     }
     readings
+}
+
+/// What cannot be read is kept as it came, before it is acknowledged.
+async fn keep_unread(message: &Publish, remark: Remark, writer: &Writer<'_>) {
+    let system = Principal::system("telemetry");
+    let new = NewLabMessage {
+        protocol: "mqtt",
+        peer: &message.topic,
+        content: &message.payload,
+        sender_key: None,
+        observations: Vec::new(),
+        remarks: vec![remark],
+    };
+    loop {
+        let acting = Acting::new(&system, Timestamp::now(), writer.ids, writer.random);
+        match writer.store.keep_unread(&new, writer.keys, &acting).await {
+            Ok(()) => return,
+            Err(error) => Failure::from(error).write_log("keeping a message of a tank"),
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
 }
 
 /// Writes until it is written: nothing is acknowledged before.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::catalogue::test_named;
 use super::definition::TestDefinition;
+use super::discreet::discreet;
 use crate::{Identity, Phase, Refusal};
 
 /// How far a result is, as the analyser says.
@@ -126,6 +127,14 @@ pub struct Meant {
 }
 
 impl Observation {
+    /// A sentence about it, without what may be a name.
+    pub(crate) fn told(&self, sentence: String) -> String {
+        let parts = [(&self.test, true), (&self.specimen, false), (&self.value, false), (&self.unit, true)];
+        let hides = |(part, is_word): &(&String, bool)| discreet(part, *is_word) != part.as_str();
+        let hidden = parts.into_iter().filter(hides);
+        hidden.fold(sentence, |sentence, (part, _)| sentence.replace(part.trim(), "…"))
+    }
+
     /// What is meant, as far as it can be said without looking into a bank.
     ///
     /// # Errors

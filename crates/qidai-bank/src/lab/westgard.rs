@@ -74,11 +74,3 @@ pub fn deviation(amount: i64, mean_milli: i64, sd_milli: i64) -> i64 {
     let z = distance / i128::from(sd_milli.max(1));
     i64::try_from(z).unwrap_or(if z > 0 { i64::MAX } else { i64::MIN + 1 })
 }
-
-/// The z score of a proficiency round in hundredths: (reported − assigned) / standard deviation. Up to 2 is satisfactory,
-/// from 3 on unsatisfactory (ISO 13528, as it is commonly quoted).
-pub fn z_score_hundredths(reported: i64, assigned: i64, sd: i64) -> Option<i64> {
-    (sd > 0)
-        .then(|| i64::try_from((i128::from(reported) - i128::from(assigned)) * 100 / i128::from(sd)).ok())
-        .flatten()
-}

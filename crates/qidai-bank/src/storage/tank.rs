@@ -49,6 +49,8 @@ pub struct TankLimits {
     pub delay_s: Option<i64>,
     /// Nothing heard for longer than this is an alarm, seconds.
     pub silence_s: Option<i64>,
+    /// Liquid nitrogen below this is an alarm, millimetres. A tank without it is watched by its temperatures alone.
+    pub low_mm: Option<i64>,
 }
 
 impl TankLimits {
@@ -60,6 +62,7 @@ impl TankLimits {
         critical_mc: Some(-135_000),
         delay_s: Some(300),
         silence_s: Some(900),
+        low_mm: None,
     };
 
     /// Names of what is not set.
@@ -139,6 +142,9 @@ impl TankLimits {
             if let Some(seconds) = seconds.filter(|seconds| !(0..=86_400).contains(seconds)) {
                 return wrong(name, seconds, "expected 0 to 86400 seconds");
             }
+        }
+        if let Some(low) = self.low_mm.filter(|low| !(1..=5_000).contains(low)) {
+            return wrong("low_mm", low, "expected 1 to 5000 millimetres");
         }
         None
     }

@@ -1,9 +1,14 @@
 //! The laboratory: results and their reviews.
 
+mod assign;
 mod carry_over;
+pub(super) mod content;
 mod enter;
+mod file;
 mod list;
+mod mapping;
 pub(super) mod message;
+mod open;
 pub(super) mod qc;
 mod read;
 mod review;
@@ -12,7 +17,9 @@ use super::cell::Row;
 use super::table::{Column, Table};
 use crate::TestResult;
 
+pub(super) use assign::TABLE as ASSIGNMENT;
 pub(super) use carry_over::results;
+pub(super) use mapping::TABLE as MAPPING;
 pub(super) use read::{approved_of, unit_row};
 
 pub(super) static RESULT: Table =

@@ -13,6 +13,7 @@ mod m0010_frequency_sets;
 mod m0012_unit_life;
 mod m0013_laboratory;
 mod m0014_cold;
+mod m0015_raw_data;
 mod m0016_scale;
 mod m0018_requests;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0012_unit_life::UnitLife),
             Box::new(m0013_laboratory::Laboratory),
             Box::new(m0014_cold::Cold),
+            Box::new(m0015_raw_data::RawData),
             Box::new(m0016_scale::Scale),
             Box::new(m0018_requests::Requests),
         ]

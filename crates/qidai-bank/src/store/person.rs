@@ -16,7 +16,7 @@ use super::{Store, StoreError};
 use crate::key::Key;
 use crate::{Acting, BankError, KeyRing, Permission, Person, PersonField, PersonKind, Refusal};
 
-pub(super) use open::may_open;
+pub(super) use open::{may_open, not_yours};
 use sealed::check_of;
 pub(super) use sealed::{Sealed, key_of, read_all};
 

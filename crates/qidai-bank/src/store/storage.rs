@@ -26,7 +26,7 @@ const ROOM_COLUMNS: [Column; 3] = [Column::text("code"), Column::text("name"), C
 
 pub(super) static TANK: Table =
     Table { name: "storage_tank", key: &["code"], counter: None, columns: || &TANK_COLUMNS };
-const TANK_COLUMNS: [Column; 13] = [
+const TANK_COLUMNS: [Column; 14] = [
     Column::text("code"),
     Column::text("room"),
     Column::text("class"),
@@ -40,6 +40,7 @@ const TANK_COLUMNS: [Column; 13] = [
     Column::int("silence_s"),
     Column::flag("is_armed"),
     Column::flag("is_closed"),
+    Column::int("low_mm"),
 ];
 
 /// A tank with the site of its room.
@@ -241,7 +242,7 @@ pub(super) async fn read(
     );
     let found = |row| {
         let mut row = RowReader::new("storage_tank", row);
-        let tank = Tank {
+        let mut tank = Tank {
             code: row.text()?,
             room: row.text()?,
             class: row.code("class", TankClass::parse)?,
@@ -254,10 +255,12 @@ pub(super) async fn read(
                 critical_mc: row.int()?,
                 delay_s: row.int()?,
                 silence_s: row.int()?,
+                low_mm: None,
             },
             is_armed: row.flag()?.unwrap_or_default(),
             is_closed: row.flag()?.unwrap_or_default(),
         };
+        tank.limits.low_mm = row.int()?;
         Ok(Found { tank, site: row.optional_text()? })
     };
     reader.all(&sql, values).await?.iter().map(found).collect()
@@ -279,5 +282,6 @@ fn row_of(tank: &Tank) -> super::cell::Row {
         limits.silence_s.map(Into::into),
         Some(false.into()),
         Some(tank.is_closed.into()),
+        limits.low_mm.map(Into::into),
     ]
 }

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Every table whose rows are recorded in the history. The order is part of nothing; lines are only added.
-pub(super) static AUDITED: [&Table; 44] = [
+pub(super) static AUDITED: [&Table; 46] = [
     &setting::TABLE,
     &unit::TABLE,
     &typing::TABLE,
@@ -43,6 +43,8 @@ pub(super) static AUDITED: [&Table; 44] = [
     &unit::CLOCK,
     &lab::RESULT,
     &lab::message::TABLE,
+    &lab::MAPPING,
+    &lab::ASSIGNMENT,
     &lab::qc::CONTROL,
     &lab::qc::POINT,
     &decision::TABLE,
@@ -68,7 +70,8 @@ pub(super) static AUDITED: [&Table; 44] = [
 /// * `person_key` – keys that an erasure must destroy; `person.key_check` says what they must be.
 /// * `person_index` – made again from the sealed fields.
 /// * `document_content` – files; `document.content_sha256` says what they must be.
-/// * `lab_message_content` – messages as they came; `lab_message.content_sha256` says what they must be.
+/// * `lab_message_content` – messages as they came, sealed; `lab_message.content_sha256` says what they must be.
+/// * `lab_message_key` – their wrapped keys: with another one a message does not open.
 /// * `frequency_set_content` – files; `frequency_set.content_sha256` says what they must be.
 /// * `search_run_content` – answers of searches; `search_run.content_sha256` says what they must be.
 /// * `access_log` – its own chain of hashes.
@@ -87,6 +90,7 @@ pub(super) const UNAUDITED: [&str; 20] = [
     "person_index",
     "document_content",
     "lab_message_content",
+    "lab_message_key",
     "frequency_set_content",
     "search_run_content",
     "access_log",

@@ -5,6 +5,8 @@
 
 mod alarm;
 mod chain;
+pub(super) mod excursion;
+mod level;
 mod look;
 mod silence;
 mod take;
@@ -41,6 +43,8 @@ struct Watched {
     site: Option<String>,
     /// Of a tank that is armed.
     limits: Option<Limits>,
+    /// Liquid nitrogen below this is an alarm; of a tank that is armed.
+    low_mm: Option<i64>,
 }
 
 impl Store {
@@ -114,7 +118,7 @@ async fn sensors(
 async fn watched(reader: Reader<'_>, codes: &[&str]) -> Result<HashMap<String, Watched>, StoreError> {
     let list = placeholders(1, codes.len());
     let sql = format!(
-        "SELECT s.code, t.code, r.site, t.is_armed, t.warn_mc, t.critical_mc, t.delay_s FROM tank_sensor s \
+        "SELECT s.code, t.code, r.site, t.is_armed, t.warn_mc, t.critical_mc, t.delay_s, t.low_mm FROM tank_sensor s \
          JOIN storage_tank t ON t.code = s.tank JOIN storage_room r ON r.code = t.room \
          WHERE NOT s.is_closed AND s.code IN ({list})"
     );
@@ -129,7 +133,8 @@ async fn watched(reader: Reader<'_>, codes: &[&str]) -> Result<HashMap<String, W
             critical_mc,
             delay_us: delay_s * 1_000_000,
         });
-        Ok((code, Watched { tank, site, limits }))
+        let low_mm = row.int()?.filter(|_| is_armed);
+        Ok((code, Watched { tank, site, limits, low_mm }))
     };
     reader.all(&sql, codes.iter().map(|code| Value::from(*code))).await?.iter().map(row).collect()
 }

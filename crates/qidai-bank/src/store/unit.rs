@@ -3,6 +3,7 @@
 mod carry_over;
 mod clock;
 mod columns;
+mod excursion;
 mod found;
 mod guard;
 mod hold;

@@ -2,7 +2,7 @@
 //! the header says which.
 
 use jiff::tz::TimeZone;
-use qidai_bank::{Observation, ObservationStatus};
+use qidai_bank::{Observation, ObservationStatus, discreet};
 
 use super::text::decode;
 use super::{Reading, time_of};
@@ -119,7 +119,7 @@ fn result(
         reading.remark(
             &place,
             "result_repeats",
-            format!("{place} has several values: {} is not taken.", field(4)),
+            format!("{place} has several values: none of them is taken."),
         );
         return;
     }
@@ -135,7 +135,7 @@ fn result(
         reading.remark(
             &place,
             "result_time_unreadable",
-            format!("{place}: '{time}' is no time: the result is taken without."),
+            format!("{place}: '{}' is no time: the result is taken without.", discreet(time, false)),
         );
     }
     reading.observations.push(Observation {

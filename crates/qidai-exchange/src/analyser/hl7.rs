@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use qidai_bank::{Observation, ObservationStatus, Remark};
+use qidai_bank::{Observation, ObservationStatus, Remark, discreet};
 
 use super::text::decode;
 use super::{Reading, time_of};
@@ -163,11 +163,12 @@ pub fn read(bytes: &[u8], zone: &TimeZone) -> Reading {
         reading.sender_key = Some(format!("{}/{}", head.sender, head.control_id));
     }
     let kind: Vec<&str> = head.kind.split(head.component).collect();
+    let told: Vec<&str> = kind.iter().map(|part| discreet(part, true)).collect();
     if !matches!(kind[..], ["ORU", "R01", ..] | ["OUL", "R22", ..]) {
         reading.remark(
             "MSH",
             "message_type_unknown",
-            format!("'{}' is no message with results: expected ORU^R01.", head.kind),
+            format!("'{}' is no message with results: expected ORU^R01.", told.join("^")),
         );
         return reading;
     }
@@ -244,7 +245,7 @@ impl Scene<'_> {
             reading.remark(
                 &place,
                 "result_repeats",
-                format!("{place} has several values: {} is not taken.", of(5)),
+                format!("{place} has several values: none of them is taken."),
             );
             return;
         }
@@ -260,7 +261,7 @@ impl Scene<'_> {
             reading.remark(
                 &place,
                 "result_time_unreadable",
-                format!("{place}: '{time}' is no time: the result is taken without."),
+                format!("{place}: '{}' is no time: the result is taken without.", discreet(time, false)),
             );
         }
         reading.observations.push(Observation {

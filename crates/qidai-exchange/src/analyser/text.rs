@@ -2,6 +2,8 @@
 
 use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
 
+use qidai_bank::discreet;
+
 use super::Reading;
 
 /// Reads bytes in the encoding that the message names, or else as UTF-8, or else as GB 18030. What is neither is read as
@@ -36,8 +38,10 @@ fn encoding_of(name: &str, reading: &mut Reading) -> Option<&'static Encoding> {
         "GB 18030-2000" | "GB18030" | "GB2312" | "GBK" => Some(GB18030),
         "8859/1" | "ISO8859-1" => Some(WINDOWS_1252),
         other => {
-            let sentence =
-                format!("The encoding '{other}' is not known here: it was found out from the bytes.");
+            let sentence = format!(
+                "The encoding '{}' is not known here: it was found out from the bytes.",
+                discreet(other, true)
+            );
             reading.remark("message", "message_encoding_unknown", sentence);
             None
         }

@@ -1,14 +1,13 @@
 //! Is this XLSX safe to open? A workbook is a zip archive, and a small archive can unpack to anything.
 
-use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::path::Path;
 
 use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use super::TableError;
+use super::content::Content;
 
 /// Most files in the archive. A workbook has about ten, plus one per sheet, drawing and picture.
 const ENTRIES_MAX: usize = 2_000;
@@ -24,9 +23,8 @@ const RATIO_FREE_BYTES: u64 = 8 << 20;
 
 /// Refuses what the directory of the archive announces, then unpacks everything once into nothing, because a
 /// directory can lie. Finds truncated and damaged archives on the way.
-pub(super) fn check(path: &Path) -> Result<(), TableError> {
-    let packed_bytes = std::fs::metadata(path)?.len();
-    check_reader(io::BufReader::new(File::open(path)?), packed_bytes)
+pub(super) fn check(content: &Content) -> Result<(), TableError> {
+    check_reader(io::BufReader::new(content.open()?), content.size_bytes()?)
 }
 
 /// The same for an archive in memory.

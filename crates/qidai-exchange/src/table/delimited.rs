@@ -1,10 +1,9 @@
 //! CSV: text files whose cells are separated by a comma, a semicolon or a tab.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
-use std::path::Path;
 
+use super::content::{Content, Opened};
 use super::decode::Decode;
 use super::{Header, Row, TableError, TextEncoding};
 
@@ -13,25 +12,25 @@ const ROWS_PER_REPORT: u64 = 1_024;
 
 /// The rows of a text file below its header.
 pub(super) struct DelimitedReader {
-    rows: csv::Reader<Decode<File>>,
+    rows: csv::Reader<Decode<Opened>>,
 }
 
 /// Finds encoding and delimiter, and reads the header.
 pub(super) fn open(
-    path: &Path,
+    content: &Content,
     given: Option<TextEncoding>,
 ) -> Result<(Header, DelimitedReader), TableError> {
     let encoding = match given {
         Some(encoding) => encoding,
-        None => TextEncoding::detect(path)?,
+        None => TextEncoding::of(content)?,
     };
-    let start = first_line(path, encoding)?;
+    let start = first_line(content, encoding)?;
     let mut rows = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(start.delimiter)
         .buffer_capacity(1 << 16)
-        .from_reader(Decode::new(File::open(path)?, encoding).quoted(start.delimiter));
+        .from_reader(Decode::new(content.open()?, encoding).quoted(start.delimiter));
     loop {
         let Some(row) = read_row(&mut rows)? else { return Err(TableError::Empty) };
         if row.line < start.line || row.is_blank() {
@@ -66,7 +65,7 @@ impl DelimitedReader {
     }
 }
 
-fn read_row(rows: &mut csv::Reader<Decode<File>>) -> Result<Option<Row>, TableError> {
+fn read_row(rows: &mut csv::Reader<Decode<Opened>>) -> Result<Option<Row>, TableError> {
     let mut texts = csv::StringRecord::new();
     if !rows.read_record(&mut texts).map_err(from_csv)? {
         return Ok(None);
@@ -94,20 +93,20 @@ struct FirstLine {
 
 /// Looks at the first line that is not blank: which of comma, semicolon and tab separates its names?
 /// A line `sep=;`, which Excel writes and understands, answers the question itself and is no header.
-fn first_line(path: &Path, encoding: TextEncoding) -> Result<FirstLine, TableError> {
-    let mut text = BufReader::new(Decode::new(File::open(path)?, encoding));
+fn first_line(content: &Content, encoding: TextEncoding) -> Result<FirstLine, TableError> {
+    let mut text = BufReader::new(Decode::new(content.open()?, encoding));
     let mut line = String::new();
     for number in 1.. {
         line.clear();
         if text.read_line(&mut line)? == 0 {
             break;
         }
-        let content = line.trim_end_matches('\n');
-        if let Some(&[delimiter]) = content.strip_prefix("sep=").map(str::as_bytes) {
+        let text_of_line = line.trim_end_matches('\n');
+        if let Some(&[delimiter]) = text_of_line.strip_prefix("sep=").map(str::as_bytes) {
             return Ok(FirstLine { delimiter, line: number + 1 });
         }
-        if !content.trim().is_empty() {
-            return Ok(FirstLine { delimiter: most_frequent_delimiter(content), line: number });
+        if !text_of_line.trim().is_empty() {
+            return Ok(FirstLine { delimiter: most_frequent_delimiter(text_of_line), line: number });
         }
     }
     Err(TableError::Empty)

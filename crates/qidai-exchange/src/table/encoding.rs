@@ -1,10 +1,10 @@
 //! In which encoding is a text file written?
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use super::TableError;
+use super::content::Content;
 
 /// An encoding of text files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,11 @@ impl TextEncoding {
     /// # Errors
     /// [`TableError::Io`].
     pub fn detect(path: &Path) -> Result<TextEncoding, TableError> {
-        let mut file = File::open(path)?;
+        Self::of(&Content::of_file(path))
+    }
+
+    pub(super) fn of(content: &Content) -> Result<TextEncoding, TableError> {
+        let mut file = content.open()?;
         let mut tally = Utf8Tally::default();
         let mut chunk = vec![0_u8; 1 << 18];
         let mut kept = 0;
@@ -58,7 +62,7 @@ impl TextEncoding {
     }
 }
 
-fn read_up_to(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+fn read_up_to(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match file.read(&mut buffer[filled..])? {

@@ -4,6 +4,7 @@
 //! file of any length needs the memory of its longest row (an XLSX: of its shared strings).
 
 pub(crate) mod archive;
+mod content;
 mod decode;
 mod delimited;
 mod encoding;
@@ -12,13 +13,14 @@ mod gl_lines;
 mod quotes;
 mod sheet;
 
-use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::Issue;
+use content::Content;
 pub use encoding::TextEncoding;
 pub use error::TableError;
 
@@ -144,16 +146,28 @@ impl Table {
     /// # Errors
     /// [`TableError`]: the file cannot be read, is neither text nor XLSX, is a zip bomb, has no header …
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Table, TableError> {
+        Self::of(&Content::of_file(path), options)
+    }
+
+    /// The same for a file in memory, as it was uploaded.
+    ///
+    /// # Errors
+    /// Those of [`Table::open`].
+    pub fn of_bytes(bytes: &[u8], options: &ReadOptions) -> Result<Table, TableError> {
+        Self::of(&Content::Memory(Arc::from(bytes)), options)
+    }
+
+    fn of(content: &Content, options: &ReadOptions) -> Result<Table, TableError> {
         let mut start = Vec::new();
-        File::open(path)?.take(8).read_to_end(&mut start)?;
+        content.open()?.take(8).read_to_end(&mut start)?;
         if start.starts_with(b"PK\x03\x04") {
-            let (header, reader) = sheet::open(path, options.sheet.as_deref())?;
+            let (header, reader) = sheet::open(content, options.sheet.as_deref())?;
             return Table { header, source: Source::Sheet(reader) }.checked();
         }
         if start.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
             return Err(TableError::OldExcel);
         }
-        let (header, reader) = delimited::open(path, options.encoding)?;
+        let (header, reader) = delimited::open(content, options.encoding)?;
         Table { header, source: Source::Delimited(reader) }.checked()
     }
 

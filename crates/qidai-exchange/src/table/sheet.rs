@@ -1,25 +1,24 @@
 //! XLSX: one sheet of a workbook, walked cell by cell.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
-use std::path::Path;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
+use super::content::{Content, Opened};
 use super::{COLUMNS_MAX, CellKind, Header, Row, TableError, archive};
 
 /// The rows of a sheet below its header.
 pub(super) struct SheetReader {
-    book: Xlsx<BufReader<File>>,
+    book: Xlsx<BufReader<Opened>>,
     sheet: String,
 }
 
 /// Checks the archive, finds the sheet and reads its header.
-pub(super) fn open(path: &Path, wanted: Option<&str>) -> Result<(Header, SheetReader), TableError> {
-    archive::check(path)?;
-    let file = BufReader::new(File::open(path)?);
+pub(super) fn open(content: &Content, wanted: Option<&str>) -> Result<(Header, SheetReader), TableError> {
+    archive::check(content)?;
+    let file = BufReader::new(content.open()?);
     let book = unless_it_panics(|| Xlsx::new(file).map_err(from_calamine))?;
     let sheet = sheet_named(&book, wanted)?;
     let mut reader = SheetReader { book, sheet };
@@ -35,7 +34,7 @@ pub(super) fn open(path: &Path, wanted: Option<&str>) -> Result<(Header, SheetRe
 }
 
 /// The sheet of this name; without one, the first table that a person sees: no chart, no hidden sheet.
-fn sheet_named(book: &Xlsx<BufReader<File>>, wanted: Option<&str>) -> Result<String, TableError> {
+fn sheet_named(book: &Xlsx<BufReader<Opened>>, wanted: Option<&str>) -> Result<String, TableError> {
     let tables = || book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let Some(wanted) = wanted else {
         let visible = tables().find(|sheet| sheet.visible == SheetVisible::Visible);

@@ -39,6 +39,8 @@ use crate::error::Problem;
         unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
         units::list, units::get, units::find,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
+        lab::messages::list, lab::messages::bring, lab::messages::one, lab::messages::open, lab::messages::assign,
+        lab::messages::files, lab::controls::list, lab::controls::add, lab::controls::measure,
         storage::tanks, storage::put, storage::places, storage::count, storage::go,
         decisions::list_profiles, decisions::counts, decisions::of_unit, decisions::decide, decisions::again,
         figures::list, figures::rows, history::list, access_log::list, audit::get, audit::begin,

@@ -1,5 +1,8 @@
 //! The laboratory: its tests, their results, and what waits for review.
 
+pub(crate) mod controls;
+pub(crate) mod messages;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -39,6 +39,8 @@ pub(crate) struct TankView {
     critical_c: Option<f64>,
     delay_s: Option<i64>,
     silence_s: Option<i64>,
+    /// Liquid nitrogen below this is an alarm, millimetres.
+    low_mm: Option<i64>,
     armed: bool,
     closed: bool,
     /// Alarms that are not over, or that nobody has acknowledged.
@@ -66,6 +68,8 @@ pub(crate) struct TankWanted {
     critical_c: Option<f64>,
     delay_s: Option<i64>,
     silence_s: Option<i64>,
+    /// Liquid nitrogen below this is an alarm, millimetres.
+    low_mm: Option<i64>,
     closed: Option<bool>,
 }
 
@@ -199,6 +203,7 @@ pub(crate) async fn put(
             critical_mc: wanted.critical_c.map(thousandths),
             delay_s: wanted.delay_s,
             silence_s: wanted.silence_s,
+            low_mm: wanted.low_mm,
         },
         is_armed: false,
         is_closed: wanted.closed.unwrap_or_default(),
@@ -305,6 +310,7 @@ fn tank_view(one: &Occupancy) -> TankView {
         critical_c: celsius(tank.limits.critical_mc),
         delay_s: tank.limits.delay_s,
         silence_s: tank.limits.silence_s,
+        low_mm: tank.limits.low_mm,
         armed: tank.is_armed,
         closed: tank.is_closed,
         alarms: one.alarms,

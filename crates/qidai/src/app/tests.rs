@@ -7,6 +7,7 @@ mod api_signing;
 mod bank_pages;
 mod documents;
 mod guards;
+mod lab;
 mod old_credentials;
 mod pages;
 mod records;

@@ -42,6 +42,8 @@ const PERIODIC: [(&str, Rhythm); 6] = [
     ("watched", Rhythm::Seconds(5)),
     // Probes of tanks that say nothing.
     ("silence", Rhythm::Seconds(30)),
+    // Units that lived through an excursion go under evaluation.
+    ("excursions", Rhythm::Seconds(30)),
     // Sessions, limits and answers that ended by themselves are removed.
     ("sweep", Rhythm::Seconds(600)),
     // The head of the history is signed, outside of the database.
@@ -153,6 +155,10 @@ async fn perform(state: &AppState, job: &Job, owner: &str) -> Result<(), Failure
         "silence" => {
             let system = Principal::system("telemetry");
             desk.store.watch_silence(&Acting::new(&system, now, ids, random)).await?;
+        }
+        "excursions" => {
+            let system = Principal::system("telemetry");
+            while desk.store.evaluate_excursions(&Acting::new(&system, now, ids, random)).await? > 0 {}
         }
         "sweep" => {
             desk.store.sweep_sessions(now).await?;

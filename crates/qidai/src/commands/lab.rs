@@ -1,5 +1,6 @@
 //! `qidai lab`: tests, their results and their review.
 
+mod import;
 mod listen;
 mod messages;
 mod qc;
@@ -75,6 +76,20 @@ enum What {
         #[command(subcommand)]
         what: qc::What,
     },
+    /// Enter the results of a file, CSV or XLSX: rows for specimens with a column for each test, or a row for each result.
+    /// Good rows are taken whole, the others told; the file is kept. Exit status 2 when a row was refused.
+    Import(import::ImportArgs),
+    /// Show, or with --set replace, what a laboratory calls its columns.
+    Mapping {
+        #[command(flatten)]
+        bank: BankArgs,
+        laboratory: String,
+        /// Lines such as '白细胞计数 = wbc_raw processed 10^9/L'.
+        #[arg(long, value_name = "FILE")]
+        set: Option<PathBuf>,
+    },
+    /// Enter a line of a message as a result of a unit, because somebody knows whose it is.
+    Assign(messages::AssignArgs),
     /// Receive results of analysers until interrupted; each message is kept for ever, with what became of it.
     Listen {
         #[command(flatten)]
@@ -94,11 +109,20 @@ enum What {
         #[arg(long, default_value_t = 100)]
         limit: u32,
     },
-    /// Print a message of an analyser, byte by byte as it came.
+    /// Take a message from a file, as if the analyser had sent it. Exit status 2 when some of it was refused.
+    Bring {
+        #[command(flatten)]
+        bank: BankArgs,
+        file: PathBuf,
+    },
+    /// Print a message of an analyser, byte by byte as it came. It may hold a name: the access log says who opened it.
     Message {
         #[command(flatten)]
         bank: BankArgs,
         id: String,
+        /// What it is opened for: laboratory_work, quality_investigation, legal_request.
+        #[arg(long, default_value = "laboratory_work")]
+        purpose: String,
     },
 }
 
@@ -223,14 +247,26 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
             tell(&ResultView::from(&result))?;
             Ok(Outcome::Done)
         }),
+        What::Import(args) => {
+            at_desk(&args.bank, (Role::Technologist, lang), async |desk| import::run(args, desk).await)
+        }
+        What::Mapping { bank, laboratory, set } => at_desk(bank, (Role::Technologist, lang), async |desk| {
+            import::mapping(laboratory, set.as_deref(), desk).await
+        }),
+        What::Assign(args) => {
+            at_desk(&args.bank, (Role::Technologist, lang), async |desk| messages::assign(args, desk).await)
+        }
         What::Listen { bank, astm, hl7 } => at_desk(bank, (Role::Technologist, lang), async |desk| {
             listen::listen(desk, astm.as_deref(), hl7.as_deref()).await
         }),
         What::Messages { bank, limit } => {
             at_desk(bank, (Role::Technologist, lang), async |desk| messages::list(desk, *limit).await)
         }
-        What::Message { bank, id } => {
-            at_desk(bank, (Role::Technologist, lang), async |desk| messages::raw(desk, id).await)
+        What::Bring { bank, file } => {
+            at_desk(bank, (Role::Technologist, lang), async |desk| messages::bring(file, desk).await)
+        }
+        What::Message { bank, id, purpose } => {
+            at_desk(bank, (Role::Technologist, lang), async |desk| messages::raw(desk, id, purpose).await)
         }
     }
 }

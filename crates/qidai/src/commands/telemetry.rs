@@ -52,6 +52,12 @@ enum What {
         #[command(flatten)]
         at: At,
     },
+    /// Bring units that lived through an excursion which nobody has evaluated under evaluation; a server does it every
+    /// half minute.
+    Evaluate {
+        #[command(flatten)]
+        at: At,
+    },
     /// Alarms, open ones first: id, tank, probe, kind, began, ended, peak °C, acknowledged by; separated by tabs.
     Alarms {
         #[arg(long)]
@@ -100,6 +106,19 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
             stream::say(&raised.to_string())?;
             Ok(Outcome::Done)
         }),
+        What::Evaluate { at } => at_desk(at, async |desk| {
+            let system = Principal::system("telemetry");
+            let acting = Acting { principal: &system, ..desk.acting(None) };
+            let mut moved = 0;
+            loop {
+                match desk.people.store.evaluate_excursions(&acting).await? {
+                    0 => break,
+                    more => moved += more,
+                }
+            }
+            stream::say(&moved.to_string())?;
+            Ok(Outcome::Done)
+        }),
         What::Alarms { tank, limit, at } => at_desk(at, async |desk| {
             for alarm in desk.people.store.alarms(tank.as_deref(), *limit).await? {
                 stream::say(&line(&alarm))?;
@@ -116,7 +135,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
 
 async fn listen(broker: &Broker, most: Option<u64>, desk: &Desk, lang: Lang) -> Result<Outcome, Failure> {
     let (ids, random) = desk.people.sources();
-    let writer = Writer { store: &desk.people.store, ids, random };
+    let writer = Writer { store: &desk.people.store, ids, random, keys: &desk.people.keys };
     let told = |heard: &Heard| most.is_none_or(|most| heard.messages < most);
     let heard = tokio::select! {
         heard = mqtt::listen(broker, &writer, told) => heard,

@@ -191,7 +191,8 @@ async fn page(
 async fn look(state: &AppState, reader: &Reader, document: &Document) -> Result<Look, Failure> {
     if document.is_sealed {
         let roles = || reader.visitor.principal().into_iter().flat_map(|one| one.grants());
-        let theirs = Purpose::all().filter(|one| roles().any(|grant| one.roles().contains(&grant.role)));
+        let theirs =
+            Purpose::for_persons().filter(|one| roles().any(|grant| one.roles().contains(&grant.role)));
         let label = |one: Purpose| (one.code(), shown::label(reader.lang, one.labels()));
         return Ok(Look::Sealed(theirs.map(label).collect()));
     }

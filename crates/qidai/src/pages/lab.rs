@@ -1,5 +1,7 @@
 //! The laboratory's day: what waits for review, and which units wait for a test.
 
+pub(crate) mod files;
+pub(crate) mod messages;
 pub(crate) mod qc;
 pub(crate) mod unit;
 
@@ -104,6 +106,12 @@ fn family(state: ResultState) -> &'static str {
         ResultState::Rejected => "stop",
         ResultState::Superseded => "plan",
     }
+}
+
+/// What is wrong, in the language of the page: the sentence itself tells more, in English.
+pub(super) fn sentence_of(code: &str, sentence: &str, lang: Lang) -> String {
+    let own = (lang == Lang::ZhCn).then(|| lang.words().find(&format!("code-{code}"), &[])).flatten();
+    own.unwrap_or_else(|| sentence.to_owned())
 }
 
 /// The label of a test.

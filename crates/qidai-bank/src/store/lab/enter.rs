@@ -4,7 +4,7 @@ use super::read::{by_id, unit_row, versions};
 use super::{RESULT, row_of};
 use crate::lab::pending;
 use crate::store::Store;
-use crate::store::database::WriteTransaction;
+use crate::store::database::{Reader, WriteTransaction};
 use crate::store::event::Event;
 use crate::{
     Acting, BankError, EnteredBy, Identity, NewResult, Permission, Phase, Problem, ResultState,
@@ -40,9 +40,33 @@ pub(in crate::store) async fn enter(
     context: &WriteContext<'_>,
     acting: &Acting<'_>,
 ) -> Result<TestResult, BankError> {
+    let (result, unit_key) = prepare(write.reader(), new, acting).await?;
+    record(write, (&result, unit_key), context).await?;
+    by_id(write.reader(), &result.id).await
+}
+
+/// Is this very value waiting or in force already?
+pub(super) async fn is_known(
+    reader: Reader<'_>,
+    new: &NewResult<'_>,
+    acting: &Acting<'_>,
+) -> Result<bool, BankError> {
     let measured = check(new, acting)?;
-    let unit_key = unit_row(write.reader(), new.unit).await?;
-    let before = versions(write.reader(), unit_key, new.test.code, new.phase).await?;
+    let unit_key = unit_row(reader, new.unit).await?;
+    let before = versions(reader, unit_key, new.test.code, new.phase).await?;
+    let counts = |one: &&TestResult| one.state.is_pending() || one.state == ResultState::Approved;
+    Ok(before.iter().find(counts).is_some_and(|one| one.measured.value == measured.value))
+}
+
+/// A result that may be entered, and the row of its unit; nothing is written.
+pub(super) async fn prepare(
+    reader: Reader<'_>,
+    new: &NewResult<'_>,
+    acting: &Acting<'_>,
+) -> Result<(TestResult, i64), BankError> {
+    let measured = check(new, acting)?;
+    let unit_key = unit_row(reader, new.unit).await?;
+    let before = versions(reader, unit_key, new.test.code, new.phase).await?;
     if let Some(waiting) = before.iter().find(|one| one.state.is_pending()) {
         return Err(pending(new.test, &new.unit.written(), waiting).into());
     }
@@ -70,10 +94,18 @@ pub(in crate::store) async fn enter(
         reviewed: None,
         approved: None,
     };
+    Ok((result, unit_key))
+}
+
+pub(super) async fn record(
+    write: &WriteTransaction<'_>,
+    (result, unit_key): (&TestResult, i64),
+    context: &WriteContext<'_>,
+) -> Result<(), BankError> {
     let event =
-        Event::new("test_result_entered", subject(new.unit)).insert(&RESULT, row_of(&result, unit_key));
+        Event::new("test_result_entered", subject(&result.unit)).insert(&RESULT, row_of(result, unit_key));
     write.record(context, vec![event]).await?;
-    by_id(write.reader(), &result.id).await
+    Ok(())
 }
 
 fn check(new: &NewResult<'_>, acting: &Acting<'_>) -> Result<crate::Measured, BankError> {

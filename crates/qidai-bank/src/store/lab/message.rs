@@ -6,6 +6,7 @@
 use sea_orm::{QueryResult, Value};
 use sha2::{Digest as _, Sha256};
 
+use super::content::{self, Sealed};
 use super::enter::enter;
 use crate::audit::{Finding, Verification};
 use crate::digest::hexadecimal;
@@ -17,8 +18,8 @@ use crate::store::row::RowReader;
 use crate::store::table::{Column, Table};
 use crate::store::{Store, StoreError};
 use crate::{
-    Acting, BankError, LabMessage, MessageOutcome, NewLabMessage, NewResult, Observation, Permission,
-    Principal, Refusal, Remark, ResultSource,
+    Acting, BankError, KeyRing, LabMessage, MessageOutcome, NewLabMessage, NewResult, Observation,
+    Permission, Principal, Refusal, Remark, ResultSource, WriteContext,
 };
 
 pub(in crate::store) static TABLE: Table =
@@ -37,6 +38,10 @@ const COLUMNS: [Column; 11] = [
     Column::text("remarks"),
 ];
 
+/// Who sees that something was received, and what was wrong with it.
+const MAY_LIST: [Permission; 3] =
+    [Permission::TestRecord, Permission::TestReview, Permission::NonconformityManage];
+
 impl Store {
     /// Keeps a message and enters its results, each on its own: what is refused stands in the remarks. When this
     /// returns the message is on the disk and may be acknowledged.
@@ -46,27 +51,16 @@ impl Store {
     pub async fn take_lab_message(
         &self,
         new: &NewLabMessage<'_>,
+        keys: &KeyRing,
         acting: &Acting<'_>,
     ) -> Result<LabMessage, BankError> {
         acting.allowed(Permission::TestRecord, None)?;
-        let sha256 = Sha256::digest(new.content).to_vec();
         let write = self.database.begin().await?;
-        if let Some(before) = same(write.reader(), &sha256).await? {
+        if let Some(before) = same(write.reader(), new.content, keys).await? {
             write.rollback().await?;
             return Ok(LabMessage { outcome: MessageOutcome::Repeated, ..before });
         }
-        let mut message = LabMessage {
-            id: acting.ids.next_id(),
-            protocol: new.protocol.to_owned(),
-            peer: new.peer.to_owned(),
-            sender_key: new.sender_key.clone(),
-            received_at: acting.now,
-            size_bytes: new.content.len() as u64,
-            outcome: MessageOutcome::Refused,
-            accepted: 0,
-            refused: 0,
-            remarks: new.remarks.clone(),
-        };
+        let mut message = received(new, acting);
         match namesake(write.reader(), new.sender_key.as_deref()).await? {
             Some(before) => conflict(&mut message, &before),
             None => {
@@ -76,9 +70,29 @@ impl Store {
                 message.outcome = outcome(&message);
             }
         }
-        keep(&write, &message, (new.content, &sha256), acting).await?;
+        keep(&write, &message, new.content, keys, acting).await?;
         write.commit().await?;
         Ok(message)
+    }
+
+    /// Keeps something that could not be read at all, with the reason; the very same thing is kept once. For what the
+    /// program itself receives, such as readings of tanks.
+    ///
+    /// # Errors
+    /// Outages only.
+    pub async fn keep_unread(
+        &self,
+        new: &NewLabMessage<'_>,
+        keys: &KeyRing,
+        acting: &Acting<'_>,
+    ) -> Result<(), BankError> {
+        let write = self.database.begin().await?;
+        if same(write.reader(), new.content, keys).await?.is_some() {
+            return Ok(write.rollback().await?);
+        }
+        let message = received(new, acting);
+        write_down(&write, (&message, new.content), keys, (&acting.own(), acting)).await?;
+        Ok(write.commit().await?)
     }
 
     /// Messages, the newest first.
@@ -90,32 +104,33 @@ impl Store {
         limit: u32,
         principal: &Principal,
     ) -> Result<Vec<LabMessage>, BankError> {
-        principal.may_any(&[Permission::TestRecord, Permission::TestReview], None)?;
+        principal.may_any(&MAY_LIST, None)?;
         let condition = format!("ORDER BY received_at_us DESC, message_id DESC LIMIT {limit}");
         Ok(read(self.database.reader(), &condition, []).await?)
     }
 
-    /// A message with its bytes as they came.
+    /// What is known of a message, without its bytes ([`Store::open_lab_message`]).
     ///
     /// # Errors
     /// `permission_missing`, `message_unknown`.
-    pub async fn lab_message(
-        &self,
-        id: &str,
-        principal: &Principal,
-    ) -> Result<(LabMessage, Vec<u8>), BankError> {
-        principal.may_any(&[Permission::TestRecord, Permission::TestReview], None)?;
-        let reader = self.database.reader();
-        let unknown = || {
-            let sentence = format!("There is no message {id}: 'qidai lab messages' lists them.");
-            Refusal::new("message_unknown", sentence).with("message", id)
-        };
-        let message =
-            read(reader, "WHERE message_id = $1", [Value::from(id)]).await?.pop().ok_or_else(unknown)?;
-        let sql = "SELECT content FROM lab_message_content WHERE message_id = $1";
-        let row = reader.first(sql, [Value::from(id)]).await?.ok_or_else(unknown)?;
-        let content = row.try_get_by_index(0).map_err(StoreError::from)?;
-        Ok((message, content))
+    pub async fn lab_message(&self, id: &str, principal: &Principal) -> Result<LabMessage, BankError> {
+        principal.may_any(&MAY_LIST, None)?;
+        Ok(by_id(self.database.reader(), id).await?.ok_or_else(|| unknown(id))?)
+    }
+}
+
+fn received(new: &NewLabMessage<'_>, acting: &Acting<'_>) -> LabMessage {
+    LabMessage {
+        id: acting.ids.next_id(),
+        protocol: new.protocol.to_owned(),
+        peer: new.peer.to_owned(),
+        sender_key: new.sender_key.clone(),
+        received_at: acting.now,
+        size_bytes: new.content.len() as u64,
+        outcome: MessageOutcome::Refused,
+        accepted: 0,
+        refused: 0,
+        remarks: new.remarks.clone(),
     }
 }
 
@@ -150,7 +165,8 @@ async fn take(
         Ok(()) => message.accepted += 1,
         Err(BankError::Refused(refusal)) => {
             message.refused += 1;
-            message.remarks.push(Remark::new(&observation.place, refusal.code, refusal.sentence));
+            let sentence = observation.told(refusal.sentence);
+            message.remarks.push(Remark::new(&observation.place, refusal.code, sentence));
         }
         Err(outage) => return Err(outage),
     }
@@ -174,13 +190,24 @@ fn conflict(message: &mut LabMessage, before: &str) {
     message.remarks.push(Remark::new("message", "message_conflict", sentence));
 }
 
-async fn keep(
+pub(super) async fn keep(
     write: &WriteTransaction<'_>,
     message: &LabMessage,
-    (content, sha256): (&[u8], &[u8]),
+    content: &[u8],
+    keys: &KeyRing,
     acting: &Acting<'_>,
 ) -> Result<(), BankError> {
     let context = acting.allowed(Permission::TestRecord, None)?;
+    write_down(write, (message, content), keys, (&context, acting)).await
+}
+
+async fn write_down(
+    write: &WriteTransaction<'_>,
+    (message, content): (&LabMessage, &[u8]),
+    keys: &KeyRing,
+    (context, acting): (&WriteContext<'_>, &Acting<'_>),
+) -> Result<(), BankError> {
+    let sealed = Sealed::new(&message.id, content, keys, acting.random)?;
     let remarks = serde_json::to_string(&message.remarks)
         .map_err(|error| StoreError::Failed { source: sea_orm::DbErr::Custom(error.to_string()) })?;
     let count = |number: u64| Some(Cell::Int(i64::try_from(number).unwrap_or(i64::MAX)));
@@ -191,23 +218,31 @@ async fn keep(
         message.sender_key.as_deref().map(Cell::from),
         Some(message.received_at.as_microsecond().into()),
         count(message.size_bytes),
-        Some(sha256.into()),
+        Some(sealed.sha256().as_slice().into()),
         Some(message.outcome.code().into()),
         count(message.accepted),
         count(message.refused),
         Some(Cell::Text(remarks)),
     ];
     let event = Event::new("lab_message_received", format!("lab_message/{}", message.id)).insert(&TABLE, row);
-    write.record(&context, vec![event]).await?;
-    let sql = "INSERT INTO lab_message_content (message_id, content) VALUES ($1, $2)";
-    let values = [Value::from(message.id.as_str()), Value::Bytes(Some(content.to_vec()))];
-    write.change_unaudited(sql, values).await?;
-    Ok(())
+    write.record(context, vec![event]).await?;
+    Ok(sealed.write(write, &message.id).await?)
 }
 
-async fn same(reader: Reader<'_>, sha256: &[u8]) -> Result<Option<LabMessage>, StoreError> {
-    let condition = "WHERE content_sha256 = $1 ORDER BY received_at_us LIMIT 1";
-    Ok(read(reader, condition, [Value::Bytes(Some(sha256.to_vec()))]).await?.pop())
+async fn same(reader: Reader<'_>, plain: &[u8], keys: &KeyRing) -> Result<Option<LabMessage>, StoreError> {
+    match content::namesakes(reader, plain, keys).await?.into_iter().next() {
+        Some(id) => by_id(reader, &id).await,
+        None => Ok(None),
+    }
+}
+
+pub(super) async fn by_id(reader: Reader<'_>, id: &str) -> Result<Option<LabMessage>, StoreError> {
+    Ok(read(reader, "WHERE message_id = $1", [Value::from(id)]).await?.pop())
+}
+
+pub(super) fn unknown(id: &str) -> Refusal {
+    let sentence = format!("There is no message {id}: 'qidai lab messages' lists them.");
+    Refusal::new("message_unknown", sentence).with("message", id)
 }
 
 /// The id of an earlier message that its sender called the same.

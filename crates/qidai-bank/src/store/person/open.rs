@@ -107,7 +107,7 @@ pub(in crate::store) fn may_open<'a>(
     Ok(actor)
 }
 
-pub(super) fn not_yours(purpose: Purpose) -> Refusal {
+pub(in crate::store) fn not_yours(purpose: Purpose) -> Refusal {
     let sentence =
         format!("None of your roles works for the purpose {}: name the one you work for.", purpose.code());
     Refusal::new("purpose_not_yours", sentence).with("purpose", purpose.code())

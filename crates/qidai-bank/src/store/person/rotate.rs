@@ -1,11 +1,11 @@
-//! A new master key: keys of persons are wrapped anew, second factors sealed anew, the blind index made anew.
+//! A new master key: keys of persons and of received messages are wrapped anew, second factors sealed anew, the blind index made anew.
 
 use sea_orm::Value;
 
 use super::{heads, sealed};
 use crate::store::database::WriteTransaction;
 use crate::store::event::Event;
-use crate::store::{Store, StoreError, account, credential};
+use crate::store::{Store, StoreError, account, credential, lab};
 use crate::{Acting, BankError, KeyRing, Permission};
 
 /// Persons of one step: the writer is held for a fraction of a second.
@@ -22,20 +22,22 @@ impl Store {
         let context = acting.allowed(Permission::SystemManage, None)?;
         let write = self.database.begin().await?;
         let persons = rewrap_persons(&write, keys, acting).await?;
+        let messages = lab::content::rewrap(&write, STEP_PERSONS, keys, acting.random).await?;
         let (event, credentials) = reseal_credentials(&write, keys, acting).await?;
-        if persons + credentials == 0 {
+        let rows = persons + messages + credentials;
+        if rows == 0 {
             write.rollback().await?;
             return Ok(0);
         }
         write.record(&context, vec![event]).await?;
         write.commit().await?;
-        Ok(persons + credentials)
+        Ok(rows)
     }
 
     /// Ids of all master keys under which something is sealed.
     pub async fn master_keys_in_use(&self) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT master_key_id FROM person_key UNION SELECT code_key_id FROM credential \
-                   WHERE code_key_id IS NOT NULL ORDER BY 1";
+        let sql = "SELECT master_key_id FROM person_key UNION SELECT master_key_id FROM lab_message_key \
+                   UNION SELECT code_key_id FROM credential WHERE code_key_id IS NOT NULL ORDER BY 1";
         let rows = self.database.reader().all(sql, []).await?;
         rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }

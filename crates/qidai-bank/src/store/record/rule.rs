@@ -11,6 +11,7 @@ mod part;
 mod patient;
 mod patient_row;
 mod processing_run;
+mod proficiency_round;
 mod questionnaire;
 mod search_request;
 mod temperature_trace;
@@ -76,6 +77,7 @@ pub(super) async fn compute(
         "patient" => patient::compute(&case).await?,
         "patient_antibody" | "patient_typing" | "search_note" => patient_row::compute(&case).await?,
         "search_request" => search_request::compute(&case).await?,
+        "proficiency_round" => proficiency_round::compute(&case)?,
         "questionnaire" => questionnaire::compute(&case)?,
         "temperature_trace" => temperature_trace::compute(&case).await?,
         _ => Vec::new(),

@@ -18,7 +18,7 @@ use crate::{
 
 pub(in crate::store) static TABLE: Table =
     Table { name: "tank_alarm", key: &["alarm_id"], counter: None, columns: || &COLUMNS };
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 14] = [
     Column::text("alarm_id"),
     Column::text("tank"),
     Column::text("sensor"),
@@ -32,6 +32,7 @@ const COLUMNS: [Column; 13] = [
     Column::text("acknowledged_by"),
     Column::int("acknowledged_at_us"),
     Column::text("comment"),
+    Column::int("least_mm"),
 ];
 
 /// Two excursions that are nearer to each other than this are one, microseconds.
@@ -148,7 +149,7 @@ async fn extend(
     Ok(())
 }
 
-/// A new alarm, told to whom it concerns.
+/// A new alarm, told to whom it concerns. Of a level the peak is the level, millimetres.
 pub(super) fn raised(
     kind: AlarmKind,
     place: &Place<'_>,
@@ -171,10 +172,15 @@ pub(super) fn raised(
         None,
         None,
         None,
+        (kind == AlarmKind::Low).then(|| excursion.peak_mc.into()),
     ];
     let subject = format!("tank/{}", place.tank);
     let event = Event::new("alarm_raised", subject.as_str()).insert(&TABLE, row);
-    let code = if is_warm { "tank_warm" } else { "tank_silent" };
+    let code = match kind {
+        AlarmKind::Warm => "tank_warm",
+        AlarmKind::Silent => "tank_silent",
+        AlarmKind::Low => "tank_low",
+    };
     let told = Recipient::who_may(Permission::StorageMove, place.site);
     told.into_iter().fold(event, |event, recipient| {
         let new = NewNotification::new(recipient, code, subject.as_str());
@@ -237,6 +243,7 @@ pub(super) async fn select(
             acknowledged_by: row.optional_text()?,
             acknowledged_at: row.optional_time("acknowledged_at_us")?,
             comment: row.optional_text()?,
+            least_mm: row.int()?,
         })
     };
     reader.all(&sql, values).await?.iter().map(alarm).collect()

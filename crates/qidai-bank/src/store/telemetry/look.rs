@@ -9,7 +9,7 @@ use crate::store::{Store, StoreError};
 use crate::{Alarm, Stored, StoredReading};
 
 /// Bag and alarm meet where the probe stands for the place, while the bag was there.
-const MEETS: &str = "JOIN tank_sensor s ON s.code = a.sensor JOIN storage_place p ON p.tank = a.tank \
+pub(super) const MEETS: &str = "JOIN tank_sensor s ON s.code = a.sensor JOIN storage_place p ON p.tank = a.tank \
      AND (a.ended_at_us IS NULL OR p.placed_at_us < a.ended_at_us) \
      AND (p.taken_at_us IS NULL OR p.taken_at_us > a.began_at_us) \
      AND (s.sector IS NULL OR s.sector = p.sector) \

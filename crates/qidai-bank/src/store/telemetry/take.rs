@@ -7,7 +7,7 @@ use sea_orm::{DbBackend, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::alarm::{self, Place};
-use super::{Watched, chain, watched};
+use super::{Watched, chain, level, watched};
 use crate::store::cell::{Cell, Row};
 use crate::store::database::{Reader, WriteTransaction, placeholders};
 use crate::store::row::RowReader;
@@ -202,6 +202,16 @@ async fn see(write: &WriteTransaction<'_>, one: &Timed<'_>, work: &mut Work<'_>)
         }
         return Ok(0);
     };
+    let place = Place { tank: &watched.tank, sensor: code, site: watched.site.as_deref() };
+    let is_newest = work.states.get(code).is_none_or(|state| one.at_us >= state.at_us);
+    if let (Some(level_mm), Some(low_mm)) = (one.reading.level_mm, watched.low_mm)
+        && one.reading.quality == "good"
+    {
+        let (raised, ended) =
+            level::see(write, &place, (one.at_us, level_mm, low_mm), is_newest, acting).await?;
+        work.taken.raised += u64::from(raised);
+        work.taken.ended += u64::from(ended);
+    }
     // A probe that says it is broken says nothing of the tank: it counts as silent.
     let good = one.reading.temperature_mc.filter(|_| one.reading.quality == "good");
     let Some(mc) = good else { return Ok(0) };
@@ -211,7 +221,6 @@ async fn see(write: &WriteTransaction<'_>, one: &Timed<'_>, work: &mut Work<'_>)
     if one.at_us >= state.at_us {
         (state.at_us, state.temperature_mc) = (one.at_us, Some(mc));
     }
-    let place = Place { tank: &watched.tank, sensor: code, site: watched.site.as_deref() };
     if work.silent.remove(code) {
         alarm::end_silence(write, &place, acting).await?;
         work.taken.ended += 1;

@@ -112,6 +112,7 @@ async fn begin(
         moved_at: Some(created.at),
         consent_expected: true,
         decision: None,
+        excursions: Vec::new(),
     })
 }
 

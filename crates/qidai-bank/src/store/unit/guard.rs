@@ -2,14 +2,21 @@
 
 use jiff::Timestamp;
 
+use super::excursion::told;
 use super::life::Life;
 use crate::store::record::Kept;
 use crate::workflow::Step;
 use crate::{Decision, Refusal};
 
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 4] =
-    ["consent_scope_missing", "consent_after_collection", "decision_missing", "decision_forbids"];
+pub(super) const WRITTEN_DOWN: [&str; 6] = [
+    "consent_scope_missing",
+    "consent_after_collection",
+    "decision_missing",
+    "decision_forbids",
+    "excursion_open",
+    "excursion_lasts",
+];
 
 /// What stands in the way of a move besides what its declaration says.
 pub(super) fn obstacles(life: &Life, step: &Step, kept: &Kept) -> Vec<Refusal> {
@@ -18,12 +25,18 @@ pub(super) fn obstacles(life: &Life, step: &Step, kept: &Kept) -> Vec<Refusal> {
         "receive" => received_after(life, kept).into_iter().collect(),
         "bank_public" => {
             let consent = scope(life, "consent_donate", "donation");
-            consent.into_iter().chain(decided(life, Decision::may_be_listed)).collect()
+            let decided = decided(life, Decision::may_be_listed);
+            consent.into_iter().chain(decided).chain(excursion_open(life)).collect()
         }
         "bank_family" => {
             let consent = scope(life, "consent_family", "storage for the family");
-            consent.into_iter().chain(decided(life, Decision::may_be_banked)).collect()
+            let decided = decided(life, Decision::may_be_banked);
+            consent.into_iter().chain(decided).chain(excursion_open(life)).collect()
         }
+        "reserve" | "convert" | "approve" | "except" | "retrieve" | "ship" => {
+            excursion_open(life).into_iter().collect()
+        }
+        "evaluated" => excursion_lasts(life).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -50,6 +63,29 @@ fn decided(life: &Life, is_enough: fn(&Decision) -> bool) -> Option<Refusal> {
         ),
     };
     Some(Refusal::new(code, sentence).with("record", number))
+}
+
+/// interop.md 5.3: every excursion is linked to units by place and time, and a release looks at it.
+fn excursion_open(life: &Life) -> Option<Refusal> {
+    let first = life.excursions.first()?;
+    let number = life.identity.written();
+    let sentence = format!(
+        "{number} lived through an excursion that nobody has evaluated: {}. It goes under evaluation; quality signs when it \
+         may come back.",
+        told(first)
+    );
+    Some(Refusal::new("excursion_open", sentence).with("record", number))
+}
+
+/// Nobody can say what an excursion did before it is over, and before somebody has said what it was.
+fn excursion_lasts(life: &Life) -> Option<Refusal> {
+    let one = life.excursions.iter().find(|alarm| alarm.is_open())?;
+    let number = life.identity.written();
+    let sentence = format!(
+        "{number}: an excursion lasts, or nobody has acknowledged it: {}. End and acknowledge the alarm first.",
+        told(one)
+    );
+    Some(Refusal::new("excursion_lasts", sentence).with("record", number))
 }
 
 /// What is entered later than it happened still stands in the order in which it happened.

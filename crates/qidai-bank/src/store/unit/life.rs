@@ -10,9 +10,10 @@ use crate::status::UNIT;
 use crate::store::database::Reader;
 use crate::store::record::signed_by;
 use crate::store::row::RowReader;
+use crate::store::telemetry::excursion;
 use crate::store::{Store, StoreError, decision, document};
 use crate::workflow::{self, Concept, DoneBy, State};
-use crate::{Decision, Identity, Principal, Record, Refusal, UnitRecord, profile};
+use crate::{Alarm, Decision, Identity, Principal, Record, Refusal, UnitRecord, profile};
 
 /// A unit with its life so far.
 pub(in crate::store) struct Life {
@@ -27,6 +28,8 @@ pub(in crate::store) struct Life {
     pub(in crate::store) consent_expected: bool,
     /// The banking decision in force, made by a profile for the kind of bank that the unit is in now.
     pub(in crate::store) decision: Option<Decision>,
+    /// Excursions that it lived through and nobody has evaluated.
+    pub(in crate::store) excursions: Vec<Alarm>,
 }
 
 /// A step that was made.
@@ -121,8 +124,10 @@ async fn life_of(
         changed_at: steps.last().map_or(Timestamp::UNIX_EPOCH, |step| step.recorded_at),
         sealed_digest: Some(content_digest(&unit)),
     };
+    let excursions = excursion::open_of(reader, &unit.identity).await?;
     Ok(Life {
         key,
+        excursions,
         identity: unit.identity,
         decision,
         record,

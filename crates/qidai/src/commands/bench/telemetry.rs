@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use qidai_bank::{
-    Acting, AlarmKind, IdSource, NewReading, Principal, READINGS_MAX, RandomSource, Role, Room, Sensor,
+    Acting, AlarmKind, IdSource, KeyRing, MasterKey, NewReading, Principal, READINGS_MAX, RandomSource, Role, Room, Sensor,
     Store, Tank, TankClass, TankLimits,
 };
 use qidai_exchange::telemetry::Messages;
@@ -88,7 +88,9 @@ async fn play(args: &Args) -> Result<Outcome, Failure> {
     set_up(&store, args.tanks, (&ids, &random)).await?;
     let mut rng = ChaCha8Rng::seed_from_u64(args.seed);
     let play = plan(args, &mut rng);
-    let writer = Writer { store: &store, ids: &ids, random: &random };
+    // Nothing of the play is unreadable: nothing is sealed under this key.
+    let keys = KeyRing::new(MasterKey::new(&random).map_err(qidai_bank::BankError::from)?, Vec::new());
+    let writer = Writer { store: &store, ids: &ids, random: &random, keys: &keys };
     let begun = Instant::now();
     let (sent, heard) = send_all(args, &play, &writer, &mut rng).await?;
     let seconds = begun.elapsed().as_secs_f64();

@@ -145,7 +145,7 @@ async fn keep_astm(desk: &Desk, zone: &TimeZone, peer: &str, sent: &Transmission
         remarks,
     };
     loop {
-        match desk.people.store.take_lab_message(&message, &desk.acting(None)).await {
+        match desk.people.store.take_lab_message(&message, &desk.people.keys, &desk.acting(None)).await {
             Ok(kept) => return say(&kept),
             Err(error) if error.is_refusal() => return Err(error.into()),
             Err(error) => {
@@ -190,7 +190,7 @@ async fn keep_hl7(
         remarks,
     };
     let now = Timestamp::now();
-    match desk.people.store.take_lab_message(&message, &desk.acting(None)).await {
+    match desk.people.store.take_lab_message(&message, &desk.people.keys, &desk.acting(None)).await {
         Ok(kept) => {
             say(&kept)?;
             let is_taken = matches!(kept.outcome, MessageOutcome::Taken | MessageOutcome::Repeated);

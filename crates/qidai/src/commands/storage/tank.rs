@@ -41,6 +41,9 @@ pub(super) struct PutArgs {
     /// Nothing heard for longer is an alarm, seconds.
     #[arg(long)]
     silence_s: Option<i64>,
+    /// Liquid nitrogen below this is an alarm, millimetres.
+    #[arg(long)]
+    low_mm: Option<i64>,
     /// Planning defaults of a vapour tank where no limit is given: −150 °C, −135 °C, 300 s, 900 s.
     #[arg(long)]
     usual_limits: bool,
@@ -64,6 +67,7 @@ impl PutArgs {
             critical_mc: self.critical_c.map(thousandths).or(usual.critical_mc),
             delay_s: self.delay_s.or(usual.delay_s),
             silence_s: self.silence_s.or(usual.silence_s),
+            low_mm: self.low_mm.or(usual.low_mm),
         }
     }
 }

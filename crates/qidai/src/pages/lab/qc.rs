@@ -2,13 +2,17 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::State;
-use axum::response::Response;
-use qidai_bank::{QcControl, QcPoint, deviation};
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use qidai_bank::{NewQcControl, Permission, QcControl, QcPoint, ValueKind, deviation, tests};
 
 use super::name_of;
 use crate::app::AppState;
 use crate::error::Failure;
+use crate::lab::test_of;
+use crate::pages::records::text_of;
 use crate::pages::{Frame, Reader, render, shown};
 use crate::words::Words;
 
@@ -24,9 +28,25 @@ const EDGE_MILLI: i64 = 4_000;
 struct QcPage {
     frame: Frame,
     charts: Vec<Chart>,
+    may_measure: bool,
+    may_add: bool,
+    tests: Vec<(&'static str, &'static str)>,
+    /// What was written into a form that was refused, or nothing.
+    sent: Vec<(String, String)>,
+    refused: Option<(String, &'static str)>,
+}
+
+impl QcPage {
+    fn written(&self, name: &str) -> &str {
+        text_of(&self.sent, name)
+    }
 }
 
 struct Chart {
+    id: String,
+    unit: &'static str,
+    /// What the last measurement is worth, where it rejects a run.
+    stop: Option<String>,
     title: String,
     about: String,
     width: i64,
@@ -47,17 +67,96 @@ struct Point {
     verdict: String,
 }
 
+type Pairs = Vec<(String, String)>;
+
 pub(crate) async fn show(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
+) -> Result<Response, Failure> {
+    page(&state, &reader, Pairs::new(), None).await
+}
+
+/// Enters a lot of control material.
+pub(crate) async fn add(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, Failure> {
+    let added = async {
+        let desk = state.desk();
+        let text = |name| text_of(&pairs, name);
+        let valid_until: Date = text("valid_until").parse().map_err(|_| {
+            let sentence = format!("'{}' is no day: expected such as 2027-03-31.", text("valid_until"));
+            Failure::refused("record_date_invalid", sentence).with("value", text("valid_until"))
+        })?;
+        let new = NewQcControl {
+            test: test_of(text("test"))?,
+            level: text("level"),
+            lot: text("lot"),
+            analyser: text("analyser"),
+            mean: text("mean"),
+            sd: text("sd"),
+            valid_until,
+        };
+        Ok(desk.store.add_qc_control(&new, &desk.acting(reader.visitor.principal()?)).await.map(|_| ())?)
+    };
+    let done = added.await;
+    answered(&state, &reader, pairs, done).await
+}
+
+/// Enters a measurement; what it is worth stands in the chart.
+pub(crate) async fn measure(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    Path(id): Path<String>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, Failure> {
+    let desk = state.desk();
+    let acting = desk.acting(reader.visitor.principal()?);
+    let given = (text_of(&pairs, "run"), text_of(&pairs, "value"), acting.now);
+    let done = desk.store.add_qc_point(&id, given, &acting).await;
+    answered(&state, &reader, pairs, done.map(|_| ()).map_err(Failure::from)).await
+}
+
+async fn answered(
+    state: &AppState,
+    reader: &Reader,
+    pairs: Pairs,
+    done: Result<(), Failure>,
+) -> Result<Response, Failure> {
+    match done {
+        Ok(()) => Ok(Redirect::to("/lab/qc").into_response()),
+        Err(failure) if failure.is_refusal() && failure.status() != axum::http::StatusCode::NOT_FOUND => {
+            let said = (failure.sentence(reader.lang), failure.code());
+            let page = page(state, reader, pairs, Some(said)).await?;
+            Ok(failure.on_page(page))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn page(
+    state: &AppState,
+    reader: &Reader,
+    sent: Pairs,
+    refused: Option<(String, &'static str)>,
 ) -> Result<Response, Failure> {
     let (store, principal) = (&state.desk().store, reader.visitor.principal()?);
     let mut charts = Vec::new();
     for control in store.qc_controls(principal).await? {
         let points = store.qc_points(&control.id, POINTS_SHOWN, principal).await?;
-        charts.push(chart(&control, &points, &state, &reader));
+        charts.push(chart(&control, &points, state, reader));
     }
-    render(&QcPage { charts, frame: Frame::new(&reader) })
+    let numbers = tests().iter().filter(|test| test.kind == ValueKind::Number);
+    render(&QcPage {
+        charts,
+        may_measure: reader.visitor.may(Permission::TestRecord),
+        may_add: reader.visitor.may(Permission::TestReview),
+        tests: numbers.map(|test| (test.code, name_of(test, reader.lang))).collect(),
+        sent,
+        refused,
+        frame: Frame::new(&Reader { address: "/lab/qc?".to_owned(), ..reader.clone() }),
+    })
 }
 
 fn chart(control: &QcControl, points: &[QcPoint], state: &AppState, reader: &Reader) -> Chart {
@@ -76,7 +175,11 @@ fn chart(control: &QcControl, points: &[QcPoint], state: &AppState, reader: &Rea
         ("unit", test.unit.into()),
         ("until", control.valid_until.to_string().into()),
     ];
+    let stop = points.last().filter(|point| point.family == "bad").map(|point| point.verdict.clone());
     Chart {
+        id: shown::escaped(&control.id),
+        unit: test.unit,
+        stop,
         title: format!("{} · {} · {}", name_of(test, reader.lang), control.level, control.lot),
         about: format!("{} · {}", control.analyser, w.say("qc-about", &values)),
         width: 60 + i64::from(POINTS_SHOWN) * STEP,

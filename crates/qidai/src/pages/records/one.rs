@@ -191,7 +191,7 @@ fn personal(
         (said(field.label, reader.lang), has, choice)
     };
     let roles = || reader.visitor.principal().into_iter().flat_map(|one| one.grants());
-    let theirs = Purpose::all().filter(|one| roles().any(|grant| one.roles().contains(&grant.role)));
+    let theirs = Purpose::for_persons().filter(|one| roles().any(|grant| one.roles().contains(&grant.role)));
     Some(Personal {
         fields: fields.map(line).collect(),
         is_open: opened.is_some(),

@@ -99,7 +99,10 @@ fn alarm_view(alarm: &Alarm, met: u64, (state, reader): (&AppState, &Reader), w:
         sensor: alarm.sensor.clone(),
         began: shown::minute(alarm.began_at, zone),
         ended: alarm.ended_at.map(|ended| shown::minute(ended, zone)),
-        peak: alarm.peak_mc.map(|mc| format!("{:.1} °C", mc as f64 / 1_000.0).replace('-', "−")),
+        peak: alarm
+            .peak_mc
+            .map(|mc| format!("{:.1} °C", mc as f64 / 1_000.0).replace('-', "−"))
+            .or_else(|| alarm.least_mm.map(|mm| format!("{mm} mm"))),
         met,
         comment: comment.map(|(comment, by)| format!("{comment} · {by}")),
         may_acknowledge: alarm.acknowledged_at.is_none() && reader.visitor.may(Permission::StorageMove),

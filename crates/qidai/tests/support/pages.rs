@@ -97,6 +97,7 @@ impl Demonstration {
             ("{person}", "T0001".to_owned()),
             ("{link}", link(&self.bank, "S0012", "search_coordinator")),
         ];
+        self.control_material();
         self.verify();
         let pages = rows(PAGES).filter(|row| row[2] != "-").map(|row| {
             let mut address = row[2].to_owned();
@@ -158,6 +159,27 @@ impl Demonstration {
         assert_eq!(searched.exit, Some(0), "{}{}", searched.out, searched.err);
         go("reported");
         (patient, request)
+    }
+
+    /// Control material whose last measurement is rejected.
+    fn control_material(&self) {
+        let lot = [
+            ["--test", "wbc_raw"],
+            ["--level", "L1"],
+            ["--lot", "QC-7"],
+            ["--analyser", "AN-1"],
+            ["--mean", "7"],
+            ["--sd", "0.25"],
+            ["--valid-until", "2099-01-01"],
+        ];
+        let made = qidai(&[&["lab", "qc", "control", "--bank", &self.bank][..], &lot.concat()].concat(), "");
+        let control = between(&made.out, "\"control\":\"", "\"");
+        for value in ["7.1", "6.9", "7.6", "7.9"] {
+            qidai(
+                &["lab", "qc", "measure", "--bank", &self.bank, &control, "--run", value, "--value", value],
+                "",
+            );
+        }
     }
 
     /// The key in the forms of the demonstration's visitors.

@@ -109,8 +109,8 @@ async fn control_material_is_entered_measured_and_stops_the_run() {
     // The same for programs.
     let list = technologist.get("/api/lab/controls").await;
     list.says("\"verdict\":\"1-3s\"");
-    let more =
-        technologist.post_json(&format!("/api/lab/controls/{id}/points"), r#"{"run":"2","value":"7.0"}"#);
+    let address = format!("/api/lab/controls/{id}/points");
+    let more = technologist.post_json(&address, r#"{"run":"2","value":"7.0"}"#);
     assert_eq!(more.await.status, StatusCode::CREATED);
 }
 

@@ -255,7 +255,11 @@ async fn page(
     };
     let roles = || reader.visitor.principal().into_iter().flat_map(|one| one.grants());
     let fits = |one: &Purpose| *one == Purpose::LaboratoryWork || *one == Purpose::QualityInvestigation;
-    let theirs = Purpose::all().filter(|one| roles().any(|grant| one.roles().contains(&grant.role)));
+    let keeps_tanks = kept.protocol == "mqtt" && reader.visitor.may(Permission::StorageMove);
+    let theirs = Purpose::all().filter(|one| {
+        let serves = roles().any(|grant| one.roles().contains(&grant.role));
+        serves || (keeps_tanks && *one == Purpose::LaboratoryWork)
+    });
     let remark = |one: &qidai_bank::Remark| {
         (one.place.clone(), sentence_of(&one.code, &one.sentence, reader.lang), one.code.clone())
     };

@@ -81,7 +81,7 @@ pub(super) static AUDITED: [&Table; 46] = [
 /// * `sensor_watch` – what the last readings left behind; silence raises an alarm whatever stands there.
 /// * `record_count` – counted along with `record`, whose rows are audited; no rule looks at it.
 /// * `api_request` – answers are sealed and bound to their request, and end after a day.
-pub(super) const UNAUDITED: [&str; 20] = [
+pub(super) const UNAUDITED: [&str; 21] = [
     "history",
     "counter",
     super::migrations::TABLE,

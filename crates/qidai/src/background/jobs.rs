@@ -35,7 +35,7 @@ enum Rhythm {
 }
 
 /// Everything that is done again and again.
-const PERIODIC: [(&str, Rhythm); 6] = [
+const PERIODIC: [(&str, Rhythm); 7] = [
     // Clocks and reminders of records.
     ("clocks", Rhythm::Seconds(60)),
     // Watched searches, when the bank changed.

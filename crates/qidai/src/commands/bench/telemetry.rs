@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use qidai_bank::{
-    Acting, AlarmKind, IdSource, KeyRing, MasterKey, NewReading, Principal, READINGS_MAX, RandomSource, Role, Room, Sensor,
-    Store, Tank, TankClass, TankLimits,
+    Acting, AlarmKind, IdSource, KeyRing, MasterKey, NewReading, Principal, READINGS_MAX, RandomSource, Role,
+    Room, Sensor, Store, Tank, TankClass, TankLimits,
 };
 use qidai_exchange::telemetry::Messages;
 use rand::prelude::*;

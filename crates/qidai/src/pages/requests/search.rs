@@ -71,12 +71,14 @@ async fn page(
     let request = desk.store.record(workflow::known("search_request")?, number, principal).await?;
     let told = told(&desk.store, (number, search), (purpose, &desk.acting(principal))).await?;
     let runs = desk.store.search_runs(number, principal).await?;
+    let names = desk.store.record_values(("institution", "name"), &[told.requester.as_str()]).await?;
+    let requester = names.get(&told.requester).map(|name| format!("{name} ({})", told.requester));
     let answer = &told.answer;
     render(&SearchPage {
         is_report: purpose == Purpose::Report,
         badge: badge(request.state, reader.lang),
         address: record_address("search_request", number),
-        facts: facts(&told, &request, (state, reader)),
+        facts: facts(&told, requester, &request, (state, reader)),
         units: items(answer, "units").iter().map(unit_row).collect(),
         excluded: items(answer, "excluded").iter().map(|one| exclusion(one, w)).collect(),
         listed: text(answer.get("total_listed")),
@@ -87,13 +89,18 @@ async fn page(
     })
 }
 
-fn facts(told: &Told, request: &Record, (state, reader): (&AppState, &Reader)) -> Vec<(String, String)> {
+fn facts(
+    told: &Told,
+    requester: Option<String>,
+    request: &Record,
+    (state, reader): (&AppState, &Reader),
+) -> Vec<(String, String)> {
     let (w, lang, zone) = (reader.lang.words(), reader.lang, &state.desk().zone);
     let word = |field: &str, value: &str| word_of(request.concept, field, Some(value), lang);
     let minute = |at| shown::minute(at, zone);
     let rows = [
         ("request-pseudonym", Some(format!("{} ({})", told.pseudonym, told.patient))),
-        ("request-requester", Some(told.requester.clone())),
+        ("request-requester", requester.or_else(|| Some(told.requester.clone()))),
         ("request-kind", Some(word("kind", &told.kind))),
         ("request-asked-on", Some(told.asked_on.clone())),
         ("request-due-on", told.due_on.clone()),
@@ -158,7 +165,9 @@ fn likely(unit: &Value) -> String {
     let best = numbers.max_by(|(_, a), (_, b)| a.total_cmp(b));
     match best {
         Some((count, p)) if p > 0.999 && p < 1.0 => format!("P{count} > 99.9%"),
-        Some((count, p)) => format!("P{count} {:.0}%", p * 100.0),
+        // Rounding makes no certainty.
+        Some((count, p)) if p < 1.0 => format!("P{count} {:.0}%", (p * 100.0).min(99.0)),
+        Some((count, _)) => format!("P{count} 100%"),
         None => "–".to_owned(),
     }
 }

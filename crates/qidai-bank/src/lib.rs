@@ -95,7 +95,7 @@ pub use lab::{
 pub use listing::ListedRecord;
 pub use lockout::{FIRST_WAIT_SECONDS, FREE_FAILURES, LONGEST_WAIT_SECONDS};
 pub use notification::{NewNotification, Notification, Recipient, UNREAD_DAYS};
-pub use paper::{CnId, Mobile, Uscc};
+pub use paper::{CnId, Grid, Mobile, Uscc};
 pub use password::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PasswordError, PasswordHash, password_problem};
 pub use permission::Permission;
 pub use person::{DocumentKind, Person, PersonField, PersonKind, Purpose};
@@ -134,7 +134,7 @@ pub use store::{
     without_password,
 };
 pub use store::{CountFinding, CountResult, Counted, Moved, StorageMove};
-pub use store::{HistoryChange, HistoryEvent, UnitFilter, UnitLine, UnitOrder};
+pub use store::{HistoryChange, HistoryEvent, PublicList, UnitFilter, UnitLine, UnitOrder};
 pub use store::{NewFreezeRun, Printed, READINGS_MAX};
 pub use store::{NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
 pub use telemetry::{

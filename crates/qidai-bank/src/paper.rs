@@ -1,10 +1,12 @@
 //! Numbers that people and institutions carry on their papers, and the check each of them has.
 
 mod cn_id;
+mod grid;
 mod mobile;
 mod uscc;
 
 pub use cn_id::CnId;
+pub use grid::Grid;
 pub use mobile::Mobile;
 pub use uscc::Uscc;
 

@@ -7,7 +7,7 @@
 //! 2. [`mapping`] – the file's headers become our field names, by name or by a saved mapping;
 //! 3. [`UnitRows`] / [`ListRows`] – a row becomes a record, or *all* the [`Issue`]s of that row at once.
 //!
-//! Messages of analysers are read by [`analyser`].
+//! Messages of analysers are read by [`analyser`]. What registries are sent is written by [`inventory`].
 //!
 //! A file that somebody uploads is looked at by [`recognise`] before it is kept.
 //!
@@ -20,6 +20,7 @@ mod field;
 mod freeze_curve;
 mod half_width;
 mod header_name;
+pub mod inventory;
 mod issue;
 pub mod lab_file;
 mod list_fields;

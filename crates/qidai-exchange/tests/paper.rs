@@ -150,6 +150,7 @@ fn a_long_table_goes_on_over_pages_with_its_heads() {
             rows: rows.collect(),
         }],
         foot: "qidai · sha256 0123abcd".to_owned(),
+        ..Report::default()
     };
     let pdf = report_pdf(&report, &fonts, &imprint("inventory")).unwrap();
     assert_eq!(pdf, report_pdf(&report, &fonts, &imprint("inventory")).unwrap(), "the same again");

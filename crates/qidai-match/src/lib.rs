@@ -8,6 +8,7 @@
 //! * [`grade`]: grades and confidences of positions, as registries name them
 //! * [`frequency`], [`impute`], [`predict`]: how likely a match is where typings leave it open
 //! * [`doubt`]: what leaves a match open, and what to type next
+//! * [`coverage`]: how many patients a bank of so many units serves, and what the next unit adds
 //! * [`estimate`]: frequencies from a sample of typed people
 //! * [`verify`]: whether predictions mean what they say
 //! * [`family`]: how many haplotypes two people of one family share
@@ -17,6 +18,7 @@
 pub mod antigen;
 pub mod class;
 pub mod count;
+pub mod coverage;
 pub mod doubt;
 pub mod estimate;
 pub mod family;

@@ -14,7 +14,7 @@ mod collection;
 mod compare;
 mod kept;
 mod lists;
-mod look;
+pub(crate) mod look;
 mod marginal;
 mod patient;
 mod viewpoint;

@@ -60,6 +60,7 @@ pub(crate) fn routes() -> Routes {
         .post("/search", Needs(SearchRun), pages::search::run)
         .post("/search/draft", Needs(SearchRun), pages::search::keep_draft)
         .get("/search/{id}", Needs(SearchRun), pages::search::show)
+        .get("/search/{id}/report/{format}", Needs(SearchRun), pages::search::report::download)
         // patients and search requests
         .get("/requests", Needs(PatientView), pages::requests::show)
         .post("/requests/{number}/search", Needs(OrderManage), pages::requests::run)
@@ -78,6 +79,8 @@ pub(crate) fn routes() -> Routes {
         .get("/find", Needs(UnitView), pages::units::find)
         .get("/units", Needs(UnitView), pages::units::show)
         .get("/units.csv", Needs(UnitView), pages::units::export)
+        .get("/listings", Needs(OrderManage), pages::listing::show)
+        .post("/listings", Needs(OrderManage), pages::listing::run)
         .get("/units/new", Needs(UnitEnter), pages::unit::register::show)
         .post("/units/new", Needs(UnitEnter), pages::unit::register::run)
         .get("/units/{scheme}/{identity}", Needs(UnitView), pages::unit::show)
@@ -136,6 +139,8 @@ pub(crate) fn routes() -> Routes {
         .post("/certify", Needs(RecordSign), pages::records::certify)
         // figures and traces
         .get("/board", Needs(FigureView), pages::board::show)
+        .get("/coverage", Needs(FigureView), pages::coverage::show)
+        .post("/coverage", Needs(FigureView), pages::coverage::run)
         .get("/history", Needs(HistoryView), pages::history::show)
         // running the bank
         .get("/admin/people", Needs(AccountManage), pages::people::show)
@@ -150,6 +155,7 @@ pub(crate) fn routes() -> Routes {
         .get("/api", Everybody, pages::api::show)
         .get("/api/openapi.json", Everybody, api::document::describe)
         .post("/api/search", Needs(SearchRun), api::search::run)
+        .post("/api/search/report", Needs(SearchRun), api::search::report)
         .post("/api/match/explain", Needs(SearchRun), api::matching::explain)
         .post("/api/typing/check", Needs(SearchRun), api::typing::check)
         // programs: patients and search requests
@@ -179,6 +185,7 @@ pub(crate) fn routes() -> Routes {
         .post("/api/certification", Needs(RecordSign), api::signing::certify)
         .get("/api/find", Needs(UnitView), api::units::find)
         .get("/api/units", Needs(UnitView), api::units::list)
+        .post("/api/listings", Needs(OrderManage), api::listings::make)
         .get("/api/units/{scheme}/{identity}", Needs(UnitView), api::units::get)
         .post("/api/units", Needs(UnitEnter), api::unit_life::register)
         .get("/api/units/{scheme}/{identity}/life", Needs(UnitView), api::unit_life::get)
@@ -215,6 +222,7 @@ pub(crate) fn routes() -> Routes {
         // programs: figures and traces
         .get("/api/figures", Needs(FigureView), api::figures::list)
         .get("/api/figures/{figure}/rows", Needs(FigureView), api::figures::rows)
+        .post("/api/coverage", Needs(FigureView), api::coverage::run)
         .get("/api/history", Needs(HistoryView), api::history::list)
         .get("/api/access-log", Needs(AccessLogView), api::access_log::list)
         .get("/api/audit", Needs(HistoryView), api::audit::get)

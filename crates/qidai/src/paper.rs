@@ -25,15 +25,15 @@ pub(crate) struct Print<'a> {
 }
 
 impl Print<'_> {
-    fn words(&self) -> &'static Words {
+    pub(crate) fn words(&self) -> &'static Words {
         self.lang.words()
     }
 
-    fn minute(&self, at: Timestamp) -> String {
+    pub(crate) fn minute(&self, at: Timestamp) -> String {
         at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    fn notice(&self) -> Option<String> {
+    pub(crate) fn notice(&self) -> Option<String> {
         self.is_synthetic.then(|| self.words().t("paper-synthetic"))
     }
 
@@ -42,7 +42,7 @@ impl Print<'_> {
     }
 
     /// The foot: when it was made, and the digest of what it says.
-    fn foot(&self, report: &Report) -> String {
+    pub(crate) fn foot(&self, report: &Report) -> String {
         let said = format!("{}\n{:?}\n{:?}", report.title, report.facts, report.tables);
         let digest = Sha256::digest(said.as_bytes());
         let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
@@ -156,7 +156,7 @@ pub(crate) fn inventory(tank: &Tank, content: &[SlotView], print: &Print<'_>) ->
             widths: vec![3.0, 2.4, 3.0, 2.2],
             rows: content.iter().map(row).collect(),
         }],
-        foot: String::new(),
+        ..Report::default()
     };
     report.foot = print.foot(&report);
     report
@@ -175,7 +175,7 @@ pub(crate) fn passport(unit: &UnitRecord, place: Option<String>, print: &Print<'
         notice: print.notice(),
         facts: facts(unit, place, w),
         tables: vec![counts(unit, w), typings(unit, w)],
-        foot: String::new(),
+        ..Report::default()
     };
     report.tables.retain(|table| !table.rows.is_empty());
     report.foot = print.foot(&report);
@@ -203,7 +203,7 @@ fn facts(unit: &UnitRecord, place: Option<String>, w: &Words) -> Vec<(String, St
     ]
 }
 
-fn counts(unit: &UnitRecord, w: &Words) -> ReportTable {
+pub(crate) fn counts(unit: &UnitRecord, w: &Words) -> ReportTable {
     let row = |measure: &Measure| {
         let (power, written) = measure_scale(*measure);
         let shown = |amount: i64| {
@@ -227,7 +227,7 @@ fn counts(unit: &UnitRecord, w: &Words) -> ReportTable {
     }
 }
 
-fn typings(unit: &UnitRecord, w: &Words) -> ReportTable {
+pub(crate) fn typings(unit: &UnitRecord, w: &Words) -> ReportTable {
     let row = |typing: &qidai_bank::Typing| {
         let typed_on = typing.typed_on.map(|day| day.to_string()).unwrap_or_default();
         vec![typing.written.clone(), typing.method.clone().unwrap_or_default(), typed_on]

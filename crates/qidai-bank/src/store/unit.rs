@@ -167,7 +167,7 @@ async fn known_digests(
 }
 
 /// Whole records by their identities.
-async fn load(
+pub(super) async fn load(
     reader: Reader<'_>,
     scheme: &str,
     values: &[&str],

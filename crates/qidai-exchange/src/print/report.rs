@@ -3,12 +3,13 @@
 use super::sheet::{self, Imprint, Page, wrapped};
 use super::{Fonts, PrintError};
 
-const WIDE: f32 = 210.0;
-const HIGH: f32 = 297.0;
+/// The sides of A4.
+const SHORT: f32 = 210.0;
+const LONG: f32 = 297.0;
 const LEFT: f32 = 18.0;
 const TOP: f32 = 30.0;
-/// The last line of a page stands above.
-const BOTTOM: f32 = 277.0;
+/// What stays free at the foot of a page.
+const BOTTOM: f32 = 20.0;
 const LINE: f32 = 4.6;
 const SIZE: f32 = 9.0;
 
@@ -22,8 +23,27 @@ pub struct Report {
     pub notice: Option<String>,
     pub facts: Vec<(String, String)>,
     pub tables: Vec<ReportTable>,
+    /// Paragraphs at the end: a legend, remarks.
+    pub notes: Vec<String>,
     /// On every page: who made it when, and the digest of what it says.
     pub foot: String,
+    /// The long side of the sheet is the width: for tables of many columns.
+    pub landscape: bool,
+}
+
+impl Report {
+    fn wide(&self) -> f32 {
+        if self.landscape { LONG } else { SHORT }
+    }
+
+    fn high(&self) -> f32 {
+        if self.landscape { SHORT } else { LONG }
+    }
+
+    /// What is between the margins.
+    fn room(&self) -> f32 {
+        self.wide() - 2.0 * LEFT
+    }
 }
 
 /// A table; its heads are repeated on every page.
@@ -52,6 +72,7 @@ pub fn report_pdf(report: &Report, fonts: &Fonts, imprint: &Imprint) -> Result<V
     for table in &report.tables {
         filler.table(table);
     }
+    filler.notes();
     sheet::pdf(&filler.numbered(), fonts, imprint)
 }
 
@@ -62,22 +83,22 @@ impl Filler<'_> {
 
     fn begin_page(&mut self) {
         let report = self.report;
-        let mut page = Page::new(WIDE, HIGH);
+        let mut page = Page::new(report.wide(), report.high());
         page.bold((LEFT, 15.0), 14.0, report.title.as_str());
         page.text((LEFT, 21.0), SIZE, report.subtitle.as_str());
         if let Some(notice) = &report.notice {
             let wide = sheet::width_of(notice, SIZE) + 4.0;
-            page.frame((WIDE - LEFT - wide, 10.0), (wide, 6.5));
-            page.bold((WIDE - LEFT - wide + 2.0, 14.6), SIZE, notice.as_str());
+            page.frame((report.wide() - LEFT - wide, 10.0), (wide, 6.5));
+            page.bold((report.wide() - LEFT - wide + 2.0, 14.6), SIZE, notice.as_str());
         }
-        page.line((LEFT, 24.0), WIDE - 2.0 * LEFT, 120);
+        page.line((LEFT, 24.0), report.room(), 120);
         self.pages.push(page);
         self.y = TOP;
     }
 
     /// Makes room for so many millimetres.
     fn need(&mut self, room: f32) -> bool {
-        let is_full = self.y + room > BOTTOM;
+        let is_full = self.y + room > self.report.high() - BOTTOM;
         if is_full {
             self.begin_page();
         }
@@ -86,7 +107,7 @@ impl Filler<'_> {
 
     fn facts(&mut self) {
         for (name, value) in &self.report.facts {
-            let lines = wrapped(value, SIZE, WIDE - 2.0 * LEFT - 48.0);
+            let lines = wrapped(value, SIZE, self.report.room() - 48.0);
             self.need(LINE * lines.len() as f32);
             let y = self.y;
             if let Some(page) = self.page() {
@@ -109,7 +130,7 @@ impl Filler<'_> {
         self.y += 6.0;
         self.row(table, &table.heads, true);
         for row in &table.rows {
-            let lines = cells(table, row).iter().map(Vec::len).max().unwrap_or(1);
+            let lines = cells(table, row, self.report.room()).iter().map(Vec::len).max().unwrap_or(1);
             if self.need(LINE * lines as f32) {
                 self.row(table, &table.heads, true);
             }
@@ -117,12 +138,28 @@ impl Filler<'_> {
         }
     }
 
+    fn notes(&mut self) {
+        let report = self.report;
+        self.y += 4.0;
+        for note in &report.notes {
+            for line in wrapped(note, SIZE, report.room()) {
+                self.need(LINE);
+                let y = self.y;
+                if let Some(page) = self.page() {
+                    page.text((LEFT, y), SIZE, line);
+                }
+                self.y += LINE;
+            }
+            self.y += 1.0;
+        }
+    }
+
     fn row(&mut self, table: &ReportTable, row: &[String], is_head: bool) {
-        let cells = cells(table, row);
-        let (mut x, y) = (LEFT, self.y);
+        let cells = cells(table, row, self.report.room());
+        let (mut x, y, room) = (LEFT, self.y, self.report.room());
         let lines = cells.iter().map(Vec::len).max().unwrap_or(1) as f32;
         if let Some(page) = self.pages.last_mut() {
-            for (cell, width) in cells.iter().zip(columns(table)) {
+            for (cell, width) in cells.iter().zip(columns(table, room)) {
                 for (at, line) in cell.iter().enumerate() {
                     let place = (x, y + LINE * at as f32);
                     if is_head {
@@ -133,33 +170,29 @@ impl Filler<'_> {
                 }
                 x += width;
             }
-            page.line(
-                (LEFT, y + LINE * (lines - 1.0) + 1.5),
-                WIDE - 2.0 * LEFT,
-                if is_head { 60 } else { 205 },
-            );
+            page.line((LEFT, y + LINE * (lines - 1.0) + 1.5), room, if is_head { 60 } else { 205 });
         }
         self.y += LINE * lines + 1.2;
     }
 
     /// With the foot and "page 1 / 2" on each.
     fn numbered(mut self) -> Vec<Page> {
-        let count = self.pages.len();
+        let (count, wide, high) = (self.pages.len(), self.report.wide(), self.report.high());
         for (at, page) in self.pages.iter_mut().enumerate() {
-            page.line((LEFT, 283.0), WIDE - 2.0 * LEFT, 120);
-            page.text((LEFT, 287.5), 7.5, self.report.foot.as_str());
-            page.text((WIDE - LEFT - 12.0, 287.5), 7.5, format!("{} / {count}", at + 1));
+            page.line((LEFT, high - 14.0), wide - 2.0 * LEFT, 120);
+            page.text((LEFT, high - 9.5), 7.5, self.report.foot.as_str());
+            page.text((wide - LEFT - 12.0, high - 9.5), 7.5, format!("{} / {count}", at + 1));
         }
         self.pages
     }
 }
 
 /// Widths of the columns, millimetres.
-fn columns(table: &ReportTable) -> Vec<f32> {
+fn columns(table: &ReportTable, room: f32) -> Vec<f32> {
     let sum: f32 = table.widths.iter().sum();
-    table.widths.iter().map(|share| share / sum * (WIDE - 2.0 * LEFT)).collect()
+    table.widths.iter().map(|share| share / sum * room).collect()
 }
 
-fn cells(table: &ReportTable, row: &[String]) -> Vec<Vec<String>> {
-    row.iter().zip(columns(table)).map(|(text, width)| wrapped(text, SIZE, width - 2.0)).collect()
+fn cells(table: &ReportTable, row: &[String], room: f32) -> Vec<Vec<String>> {
+    row.iter().zip(columns(table, room)).map(|(text, width)| wrapped(text, SIZE, width - 2.0)).collect()
 }

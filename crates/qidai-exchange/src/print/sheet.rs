@@ -59,11 +59,11 @@ impl Page {
 
     /// A text whose letters stand on `y`.
     pub(super) fn text(&mut self, (x, y): (f32, f32), points: f32, text: impl Into<String>) {
-        self.marks.push(Mark::Text { x, y, points, bold: false, text: text.into() });
+        self.marks.push(Mark::Text { x, y, points, bold: false, text: plain_powers(&text.into()) });
     }
 
     pub(super) fn bold(&mut self, (x, y): (f32, f32), points: f32, text: impl Into<String>) {
-        self.marks.push(Mark::Text { x, y, points, bold: true, text: text.into() });
+        self.marks.push(Mark::Text { x, y, points, bold: true, text: plain_powers(&text.into()) });
     }
 
     pub(super) fn dark(&mut self, (x, y): (f32, f32), (width, height): (f32, f32)) {
@@ -83,6 +83,29 @@ impl Page {
         self.dark((x, y), (THIN, height));
         self.dark((x + width - THIN, y), (THIN, height));
     }
+}
+
+/// The fonts with Chinese letters have no raised digits from 4 on: `10⁷` is written `10^7`.
+fn plain_powers(text: &str) -> String {
+    const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+    let mut plain = String::with_capacity(text.len());
+    let mut is_raised = false;
+    for c in text.chars() {
+        match RAISED.chars().zip('0'..='9').find(|(raised, _)| *raised == c) {
+            Some((_, digit)) => {
+                if !is_raised {
+                    plain.push('^');
+                }
+                plain.push(digit);
+                is_raised = true;
+            }
+            None => {
+                plain.push(c);
+                is_raised = false;
+            }
+        }
+    }
+    plain
 }
 
 /// About how wide a text is, millimetres: the fonts are wide for Chinese letters and about half as wide for Latin ones.

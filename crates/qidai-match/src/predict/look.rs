@@ -7,7 +7,7 @@ use super::viewpoint::{LOCI_MAX, Viewpoint};
 
 /// Four sets of at most ten loci each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Look(u64);
+pub(crate) struct Look(u64);
 
 const FIRST: u32 = 0;
 const SECOND: u32 = 10;
@@ -17,13 +17,32 @@ const BOTH_WITHOUT: u32 = 30;
 const SET: u64 = (1 << LOCI_MAX) - 1;
 
 impl Look {
+    /// What one allele shows at one locus; without a product it is `None`, and so is a genotype that has none at all.
+    pub(crate) fn of_allele<T: PartialEq>(
+        locus: usize,
+        allele: Option<T>,
+        genotype: Option<&[T; 2]>,
+    ) -> Look {
+        let bit = |set: u32, is_set: bool| if is_set { 1 << (set + locus as u32) } else { 0 };
+        let Some(allele) = allele else {
+            return Look(bit(WITHOUT, true) | bit(BOTH_WITHOUT, genotype.is_none()));
+        };
+        let shows = |place: usize| genotype.is_some_and(|pair| pair[place] == allele);
+        Look(bit(FIRST, shows(0)) | bit(SECOND, shows(1)))
+    }
+
+    /// Both together: of different loci.
+    pub(crate) fn and(self, other: Look) -> Look {
+        Look(self.0 | other.0)
+    }
+
     /// Matches that this haplotype can bring at most.
     pub(super) fn matches_at_most(self) -> usize {
         (((self.0 >> FIRST) | (self.0 >> SECOND) | (self.0 >> WITHOUT)) & SET).count_ones() as usize
     }
 
     /// How many alleles match when the two stand together.
-    pub(super) fn matches_with(self, other: Look) -> usize {
+    pub(crate) fn matches_with(self, other: Look) -> usize {
         let set = |look: Look, from: u32| (look.0 >> from) & SET;
         let (mut a, mut b, n) = (set(self, FIRST), set(self, SECOND), set(self, WITHOUT));
         let (mut x, mut y, m) = (set(other, FIRST), set(other, SECOND), set(other, WITHOUT));

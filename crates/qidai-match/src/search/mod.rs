@@ -6,6 +6,7 @@
 //! 4. [`criteria`], [`scan`]: each row adds five entries; what is below a floor is counted under its rule.
 //! 5. [`order`]: the best are kept, in an order that ends at the unit's identity.
 //! 6. [`pair`]: two units for one patient.
+//! 7. [`reach`]: what the bank holds for a patient, without a list.
 
 pub mod criteria;
 pub mod facts;
@@ -16,6 +17,7 @@ pub mod order;
 pub mod pair;
 pub mod query;
 mod rank;
+pub mod reach;
 pub mod scan;
 pub mod snapshot;
 
@@ -26,6 +28,7 @@ pub use near::{Counts, counts};
 pub use order::{Order, OrderKey};
 pub use pair::{PAIRED_MAX, UnitPair, pairs};
 pub use query::Query;
+pub use reach::{QUESTIONS_MAX, Reach, reach};
 pub use scan::{Answer, Excluded, Hit, Predict, search, search_predicted};
 pub use snapshot::{Snapshot, SnapshotError};
 

@@ -18,9 +18,9 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, audit, decisions, documents, emergencies, figures, history, hla, lab, matching, me,
-    notifications, records, requests, roles, search, signing, sites, storage, tokens, typing, unit_life,
-    units,
+    access_log, accounts, audit, coverage, decisions, documents, emergencies, figures, history, hla, lab,
+    listings, matching, me, notifications, records, requests, roles, search, signing, sites, storage, tokens,
+    typing, unit_life, units,
 };
 use crate::app::{Door, Entry, keeps_answers, routes};
 use crate::error::Problem;
@@ -35,15 +35,15 @@ use crate::error::Problem;
     ),
     paths(
         describe,
-        search::run, typing::check, hla::explain, matching::explain,
+        search::run, search::report, typing::check, hla::explain, matching::explain,
         unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
-        units::list, units::get, units::find,
+        listings::make, units::list, units::get, units::find,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
         lab::messages::list, lab::messages::bring, lab::messages::one, lab::messages::open, lab::messages::assign,
         lab::messages::files, lab::controls::list, lab::controls::add, lab::controls::measure,
         storage::tanks, storage::put, storage::places, storage::count, storage::go,
         decisions::list_profiles, decisions::counts, decisions::of_unit, decisions::decide, decisions::again,
-        figures::list, figures::rows, history::list, access_log::list, audit::get, audit::begin,
+        figures::list, figures::rows, coverage::run, history::list, access_log::list, audit::get, audit::begin,
         me::get, me::sessions, me::end, roles::list,
         accounts::list, accounts::add, accounts::get, accounts::give_role, accounts::take_role, accounts::disable,
         accounts::link,

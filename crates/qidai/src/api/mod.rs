@@ -6,6 +6,7 @@
 pub(crate) mod access_log;
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod coverage;
 mod cursor;
 pub(crate) mod decisions;
 pub(crate) mod document;
@@ -17,6 +18,7 @@ pub(crate) mod history;
 pub(crate) mod hla;
 mod input;
 pub(crate) mod lab;
+pub(crate) mod listings;
 pub(crate) mod matching;
 pub(crate) mod me;
 pub(crate) mod notifications;

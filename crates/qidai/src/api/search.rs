@@ -4,12 +4,16 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
-use super::Body;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{Body, bounded};
 use crate::app::AppState;
 use crate::catalogue::{SearchAnswer, SearchRequest};
 use crate::error::Failure;
 use crate::pages::Reader;
-use crate::pages::search::{may_see_typings, search};
+use crate::pages::search::{may_see_typings, report as paper, search};
+use crate::search_report::ReportFormat;
 
 /// Units that one answer tells; the command line tells any number.
 const LIMIT_MAX: usize = 1_000;
@@ -25,12 +29,51 @@ pub(crate) async fn run(
     Extension(reader): Extension<Reader>,
     Body(request): Body<SearchRequest>,
 ) -> Result<Response, Failure> {
-    if let Some(asked) = [request.limit, request.pairs].into_iter().find(|asked| *asked > LIMIT_MAX) {
-        let sentence = format!("limit is {asked}: expected at most {LIMIT_MAX}.");
-        let failure = Failure::refused("limit_out_of_range", sentence);
-        return Err(failure.with("value", asked.to_string()).with("most", LIMIT_MAX.to_string()));
-    }
+    within(&request)?;
     may_see_typings(&state, &reader).await?;
     let answered = search(&state, request).await?;
     Ok(Json(answered.answer.told_in(reader.lang)).into_response())
+}
+
+fn within(request: &SearchRequest) -> Result<(), Failure> {
+    let Some(asked) = [request.limit, request.pairs].into_iter().find(|asked| *asked > LIMIT_MAX) else {
+        return Ok(());
+    };
+    let sentence = format!("limit is {asked}: expected at most {LIMIT_MAX}.");
+    let failure = Failure::refused("limit_out_of_range", sentence);
+    Err(failure.with("value", asked.to_string()).with("most", LIMIT_MAX.to_string()))
+}
+
+/// A search, and how it is told.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"format": "pdf", "patient": "CN-0001",
+    "search": {"patient": "A*11:01+A*24:02^B*15:02+B*40:01^DRB1*11:01+DRB1*12:02", "weight_kg": 31, "limit": 10}}))]
+pub(crate) struct ReportRequest {
+    search: SearchRequest,
+    format: ReportFormat,
+    /// What the centre calls the patient; never a name.
+    patient: Option<String>,
+    /// The number of one listed unit: the report is of this unit alone.
+    unit: Option<String>,
+}
+
+/// Report of a search
+///
+/// The answer of a search as a centre files it, in the language of `Accept-Language`: PDF, workbook or JSON.
+#[utoipa::path(post, path = "/api/search/report", operation_id = "make_search_report", tag = "search",
+    request_body = ReportRequest,
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "*/*")))]
+pub(crate) async fn report(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    Body(asked): Body<ReportRequest>,
+) -> Result<Response, Failure> {
+    within(&asked.search)?;
+    may_see_typings(&state, &reader).await?;
+    bounded("patient", asked.patient.as_deref().unwrap_or_default())?;
+    let answered = search(&state, asked.search).await?;
+    let answer = std::sync::Arc::new(answered.answer.told_in(reader.lang));
+    let bytes = paper::made(&state, answer, (asked.patient, asked.unit), asked.format, reader.lang).await?;
+    Ok(paper::file(bytes, asked.format))
 }

@@ -79,8 +79,13 @@ impl Frequencies {
 }
 
 impl Catalogue {
+    /// The haplotypes by which searches predict.
+    pub(crate) fn frequencies(&self) -> Option<&FrequencySet> {
+        self.reading.frequencies.as_ref().map(|frequencies| frequencies.imputer.understood().set())
+    }
+
     /// The label of the frequencies in use.
-    pub(super) fn frequency_set(&self) -> Option<&str> {
+    pub(crate) fn frequency_set(&self) -> Option<&str> {
         self.reading.frequencies.as_ref().map(Frequencies::label)
     }
 

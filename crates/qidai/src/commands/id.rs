@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use qidai_bank::{CnId, Identity, IdentityError, Mobile, Uscc};
+use qidai_bank::{CnId, Grid, Identity, IdentityError, Mobile, Uscc};
 
 use crate::commands::{Outcome, stream};
 use crate::error::Failure;
@@ -36,6 +36,8 @@ struct CheckArgs {
 enum Kind {
     /// Donation identification number of ISBT 128, with or without its check character.
     Din,
+    /// Global registration identifier of an adult donor (ISBT 128 structure 039).
+    Grid,
     /// 公民身份号码 on resident identity cards and the permits built like it (GB 11643).
     CnId,
     /// 统一社会信用代码 of an institution (GB 32100).
@@ -49,6 +51,7 @@ impl Kind {
     fn normalised(self, text: &str, today: Date) -> Result<String, IdentityError> {
         match self {
             Kind::Din => Identity::din(text).map(|identity| identity.value),
+            Kind::Grid => Grid::parse(text).map(|grid| grid.as_str().to_owned()),
             Kind::CnId => CnId::parse(text, today).map(|number| number.as_str().to_owned()),
             Kind::Uscc => Uscc::parse(text).map(|code| code.as_str().to_owned()),
             Kind::Mobile => Mobile::parse(text).map(|mobile| mobile.e164()),
@@ -123,6 +126,8 @@ mod tests {
     #[test]
     fn papers_of_people_and_institutions_are_checked_too() {
         for (kind, input, answer) in [
+            (Kind::Grid, "9991 0000 0000 0000 100\n", "9991 0000 0000 0000 100\tok\t9991000000000000100\n"),
+            (Kind::Grid, "9991000000000000101\n", "9991000000000000101\terror:grid_check_wrong\t\n"),
             (Kind::CnId, "11010519491231002x\n", "11010519491231002x\tok\t11010519491231002X\n"),
             (Kind::CnId, "110105194912310021\n", "110105194912310021\terror:cn_id_check_wrong\t\n"),
             (Kind::Uscc, "91350100m000100y43\n", "91350100m000100y43\tok\t91350100M000100Y43\n"),

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod bench;
 pub(crate) mod config;
+pub(crate) mod coverage;
 pub(crate) mod demo;
 pub(crate) mod figures;
 pub(crate) mod frequencies;
@@ -15,6 +16,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod lab;
+pub(crate) mod listing;
 pub(crate) mod matching;
 pub(crate) mod patient;
 pub(crate) mod people;
@@ -63,6 +65,8 @@ enum Command {
     Bench(bench::Args),
     /// How a server is set up, and what is wrong with that.
     Config(config::Args),
+    /// How many patients a bank serves, and what more units would add.
+    Coverage(coverage::Args),
     /// Make a bank of invented units, search it, serve it.
     Demo(demo::Args),
     /// The figures of the bank, as of a day, with their rows.
@@ -81,6 +85,8 @@ enum Command {
     Key(key::Args),
     /// The laboratory: tests, results, review.
     Lab(lab::Args),
+    /// The bank's public units as registries take them.
+    Listing(listing::Args),
     /// Compare people: counts, probabilities, what leaves them open.
     Match(matching::Args),
     /// Patients: enter, show, their families.
@@ -186,6 +192,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Backup(args) => backup::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Config(args) => config::run(&args, given_lang),
+        Command::Coverage(args) => coverage::run(&args, lang),
         Command::Demo(args) => demo::run(&args, lang),
         Command::Figures(args) => figures::run(&args, lang),
         Command::Frequencies(args) => frequencies::run(&args, lang),
@@ -195,6 +202,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Init(args) => init::run(&args, lang),
         Command::Key(args) => key::run(&args, lang),
         Command::Lab(args) => lab::run(&args, lang),
+        Command::Listing(args) => listing::run(&args, lang),
         Command::Match(args) => matching::run(&args, lang),
         Command::Record(args) => record::run(&args, lang),
         Command::Patient(args) => patient::run(&args, lang),

@@ -5,6 +5,7 @@ mod patients;
 mod print;
 mod repeat;
 mod replay;
+mod report;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -94,6 +95,15 @@ struct SearchArgs {
     pairs: usize,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Also write a report of the (last) search for the files of a centre: .pdf, .xlsx or .json, in the language of --lang.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// What the report calls the patient; without it the identifier of the file. Never a name.
+    #[arg(long, value_name = "TEXT", requires = "report")]
+    pseudonym: Option<String>,
+    /// The report is of this unit alone, which must be listed.
+    #[arg(long, value_name = "NUMBER", requires = "report")]
+    report_unit: Option<String>,
     /// Also write the receipt of the (last) search to this file.
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
@@ -249,6 +259,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
 fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     let patients = args.patients()?;
     let given = args.given()?;
+    args.report.as_deref().map(report::format_of).transpose()?;
     let catalogue = match &args.pool {
         Some(pool) => Catalogue::of_pool(pool, &args.bank.reference, args.bank.frequencies.as_deref())?,
         None => runtime()?.block_on(Catalogue::open(&args.bank))?,
@@ -260,6 +271,9 @@ fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
             catalogue.search(&args.request(&patient.typing, &given)).map(|answer| answer.told_in(lang));
         if let (Ok(answer), Some(path)) = (&searched, &args.receipt) {
             write_receipt(path, &answer.receipt)?;
+        }
+        if let (Ok(answer), Some(path)) = (&searched, &args.report) {
+            report::write(path, answer, patient, args, (&catalogue, lang))?;
         }
         match searched {
             Ok(answer) => printer.answer(patient, &answer).map_err(|error| stream::not_written(&error))?,
@@ -273,6 +287,11 @@ fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     }
     printer.finish().map_err(|error| stream::not_written(&error))?;
     Ok(outcome)
+}
+
+/// The typings of a file of patients.
+pub(crate) fn typings_of(source: &str) -> Result<Vec<String>, Failure> {
+    Ok(patients::read(source)?.into_iter().map(|patient| patient.typing).collect())
 }
 
 /// Searches with the standard floors and prints the first units as a table.

@@ -5,6 +5,7 @@ pub(crate) mod assets;
 pub(crate) mod audit;
 mod badge;
 pub(crate) mod board;
+pub(crate) mod coverage;
 pub(crate) mod decision;
 pub(crate) mod document;
 pub(crate) mod documents;
@@ -13,6 +14,7 @@ pub(crate) mod failure;
 pub(crate) mod history;
 pub(crate) mod hla;
 pub(crate) mod lab;
+pub(crate) mod listing;
 pub(crate) mod matching;
 pub(crate) mod notifications;
 pub(crate) mod patient;
@@ -50,7 +52,7 @@ pub(crate) use units::{blood_group, not_found as unit_not_found};
 type Seen = fn(&Visitor) -> bool;
 
 /// An entry of the main navigation: key of its word, address, and who sees it.
-const AREAS: [(&str, &str, Seen); 11] = [
+const AREAS: [(&str, &str, Seen); 12] = [
     ("nav-search", "/", |visitor| visitor.may(Permission::SearchRun)),
     ("nav-requests", "/requests", |visitor| visitor.may(Permission::PatientView)),
     ("nav-units", "/units", |visitor| visitor.may(Permission::UnitView)),
@@ -59,6 +61,7 @@ const AREAS: [(&str, &str, Seen); 11] = [
     ("nav-hla", "/hla", |visitor| visitor.may(Permission::UnitView)),
     ("nav-registers", "/records", records::any_seen),
     ("nav-board", "/board", |visitor| visitor.may(Permission::FigureView)),
+    ("nav-coverage", "/coverage", |visitor| visitor.may(Permission::FigureView)),
     ("nav-history", "/history", |visitor| visitor.may(Permission::HistoryView)),
     ("nav-people", "/admin/people", |visitor| visitor.may(Permission::AccountManage)),
     ("nav-audit", "/admin/audit", |visitor| visitor.may(Permission::HistoryView)),
@@ -154,6 +157,11 @@ impl Frame {
     /// May a unit be looked up by its number?
     fn may_find(&self) -> bool {
         self.may(Permission::UnitView)
+    }
+
+    /// May the list for registries be made?
+    fn may_list(&self) -> bool {
+        self.may(Permission::OrderManage)
     }
 
     fn may_take_role(&self) -> bool {

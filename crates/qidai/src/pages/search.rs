@@ -3,9 +3,9 @@
 //! A sent form is kept under an id and answered at `/search/{id}`, so that no address contains a typing and
 //! a result can be looked at again, in the other language too.
 
-mod cell;
+pub(crate) mod cell;
 pub(crate) mod checked;
-mod criteria;
+pub(crate) mod criteria;
 mod dose;
 mod explain;
 pub(crate) mod form;
@@ -13,6 +13,7 @@ mod form_view;
 mod hit;
 mod number;
 mod relax;
+pub(crate) mod report;
 mod results;
 pub(crate) mod said;
 pub(crate) mod shelf;

@@ -4,21 +4,21 @@ use crate::catalogue::{Direction, LocusHit, PositionKind};
 use crate::words::Words;
 
 /// One cell of the matrix.
-pub(super) struct LocusCell {
+pub(crate) struct LocusCell {
     /// Name of the locus.
-    pub(super) locus: &'static str,
+    pub(crate) locus: &'static str,
     /// A, P, L, M or –: the worse of the two positions.
-    pub(super) letter: &'static str,
+    pub(crate) letter: &'static str,
     /// Style class.
-    pub(super) look: &'static str,
+    pub(crate) look: &'static str,
     /// Symbols of the two positions, the better one first.
-    pub(super) pips: [&'static str; 2],
+    pub(crate) pips: [&'static str; 2],
     /// ↓ only GvH, ↑ only HvG; nothing for both.
-    pub(super) arrow: Option<&'static str>,
+    pub(crate) arrow: Option<&'static str>,
     /// The grade in words, with the direction.
-    pub(super) words: String,
+    pub(crate) words: String,
     /// The same, without a direction where it is both, which is the rule.
-    pub(super) short_words: String,
+    pub(crate) short_words: String,
 }
 
 /// How a kind of position looks: letter, style class, symbol, key of its word. Best first.
@@ -35,7 +35,7 @@ fn place(kind: PositionKind) -> usize {
 }
 
 impl LocusCell {
-    pub(super) fn new(locus: &'static str, hit: &LocusHit, w: &Words) -> LocusCell {
+    pub(crate) fn new(locus: &'static str, hit: &LocusHit, w: &Words) -> LocusCell {
         let mut places = hit.positions.each_ref().map(|position| place(position.kind));
         places.sort_unstable();
         let (_, letter, look, _, key) = KINDS[places[1]];
@@ -50,7 +50,7 @@ impl LocusCell {
     }
 
     /// The five kinds, for the legend.
-    pub(super) fn legend(w: &Words) -> Vec<LocusCell> {
+    pub(crate) fn legend(w: &Words) -> Vec<LocusCell> {
         let of = |(kind, letter, look, pip, key): (PositionKind, _, _, _, &str)| {
             let first = if matches!(kind, PositionKind::Untyped) { pip } else { KINDS[0].3 };
             LocusCell {

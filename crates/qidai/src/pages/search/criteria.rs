@@ -4,7 +4,7 @@ use crate::catalogue::SearchRequest;
 use crate::words::Words;
 
 /// Label and value of every criterion that was set.
-pub(super) fn line(request: &SearchRequest, w: &Words) -> Vec<(String, String)> {
+pub(crate) fn line(request: &SearchRequest, w: &Words) -> Vec<(String, String)> {
     let patient = request.patient_text();
     let matches = |class: &str, least: Option<u8>| least.map(|least| format!("≥ {least}/{class}"));
     let classes: Vec<String> =

@@ -37,6 +37,8 @@ permissions! {
     UnitAccept "unit_accept" "合格判定" "decide on acceptance"
     UnitRelease "unit_release" "放行" "release for issue"
     PatientView "patient_view" "查看患者与检索申请" "see patients and search requests"
+    MedicalDecide "medical_decide" "医学审核与医学放行" "agree to orders and release, medically"
+    QualityRelease "quality_release" "质量放行" "release, for quality"
     SearchRun "search_run" "检索配型" "search for a patient"
     UnitReserve "unit_reserve" "预留" "reserve units"
     OrderManage "order_manage" "管理申请单" "manage orders"

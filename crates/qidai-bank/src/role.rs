@@ -148,7 +148,7 @@ const READERS: &[Role] = &[
 ];
 
 /// What may be done, and by whom. What does not stand here is not allowed.
-pub const TABLE: [(Permission, &[Role]); 47] = [
+pub const TABLE: [(Permission, &[Role]); 49] = [
     // Units, from collection to the patient
     (Permission::UnitView, INSIDE),
     (Permission::UnitEnter, &[Collection, Technologist, StorageCustodian]),
@@ -160,6 +160,9 @@ pub const TABLE: [(Permission, &[Role]); 47] = [
     (Permission::StorageMove, &[StorageCustodian]),
     (Permission::UnitAccept, &[Quality, MedicalDirector]),
     (Permission::UnitRelease, &[Quality, MedicalDirector]),
+    // Two signatures of two offices (standards.md 2, release workflow): neither can be given by the other.
+    (Permission::MedicalDecide, &[MedicalDirector]),
+    (Permission::QualityRelease, &[Quality]),
     // Patients: search, order, outcome. Patients stand under pseudonyms; a centre sees those of its own sites.
     (
         Permission::PatientView,

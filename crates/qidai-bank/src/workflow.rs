@@ -40,7 +40,7 @@ pub struct Label {
 }
 
 /// The declarations, one line each: what becomes of a new page.
-const PAGES: [(&str, &str); 29] = [
+const PAGES: [(&str, &str); 38] = [
     ("unit.md", include_str!("../workflows/unit.md")),
     ("site_contract.md", include_str!("../workflows/site_contract.md")),
     ("collector.md", include_str!("../workflows/collector.md")),
@@ -65,6 +65,15 @@ const PAGES: [(&str, &str); 29] = [
     ("family_link.md", include_str!("../workflows/family_link.md")),
     ("search_note.md", include_str!("../workflows/search_note.md")),
     ("hgr_case.md", include_str!("../workflows/hgr_case.md")),
+    ("order.md", include_str!("../workflows/order.md")),
+    ("recheck.md", include_str!("../workflows/recheck.md")),
+    ("dry_shipper.md", include_str!("../workflows/dry_shipper.md")),
+    ("shipment.md", include_str!("../workflows/shipment.md")),
+    ("handover.md", include_str!("../workflows/handover.md")),
+    ("infusion.md", include_str!("../workflows/infusion.md")),
+    ("follow_up.md", include_str!("../workflows/follow_up.md")),
+    ("adverse_reaction.md", include_str!("../workflows/adverse_reaction.md")),
+    ("satisfaction.md", include_str!("../workflows/satisfaction.md")),
     ("institution.md", include_str!("../workflows/institution.md")),
     ("person.md", include_str!("../workflows/person.md")),
     ("authorisation.md", include_str!("../workflows/authorisation.md")),

@@ -34,6 +34,11 @@ impl Facts {
         self.0.insert(code.into(), Fact { value: value.into(), source: source.into() });
     }
 
+    /// Keeps what passes.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&str, &Fact) -> bool) {
+        self.0.retain(|code, fact| keep(code, fact));
+    }
+
     fn set_known(&mut self, code: &str, value: Option<String>) {
         if let Some(value) = value {
             self.set(code, value, "unit");

@@ -7,13 +7,14 @@ use sha2::{Digest as _, Sha256};
 use crate::BankType;
 
 /// The files. None is ever removed or changed once a decision may have used it.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     include_str!("../../profiles/cn-public-v1.tsv"),
     include_str!("../../profiles/fact7-unrelated-v1.tsv"),
     include_str!("../../profiles/fact7-related-v1.tsv"),
     include_str!("../../profiles/fda-bla-v1.tsv"),
     include_str!("../../profiles/family-min-v1.tsv"),
     include_str!("../../profiles/release-fact-v1.tsv"),
+    include_str!("../../profiles/release-fact-v2.tsv"),
 ];
 const COLUMNS: usize = 11;
 

@@ -4,6 +4,7 @@ mod carry_over;
 mod exception;
 mod facts;
 mod read;
+mod recheck;
 
 use sea_orm::Value;
 
@@ -44,6 +45,13 @@ pub(super) use carry_over::decide;
 /// The decision in force on whether a unit is banked.
 pub(super) async fn banking(reader: Reader<'_>, unit_key: i64) -> Result<Option<Decision>, StoreError> {
     read::in_force(reader, unit_key, "banking").await
+}
+
+/// The decision in force on whether a unit may leave.
+pub(super) async fn release(reader: Reader<'_>, unit: &Identity) -> Result<Option<Decision>, StoreError> {
+    let condition = "WHERE u.scheme = $1 AND u.identity = $2 AND d.stage = 'release' AND d.is_in_force";
+    let values = [Value::from(unit.scheme.as_str()), Value::from(unit.value.as_str())];
+    Ok(read::read(reader, condition, values).await?.pop())
 }
 
 impl Store {

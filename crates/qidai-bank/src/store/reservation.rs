@@ -76,7 +76,7 @@ impl Store {
     /// Ends a reservation: the unit can be found and reserved again.
     ///
     /// # Errors
-    /// `unit_not_reserved`, `unit_unknown`.
+    /// `unit_not_reserved`, `unit_held_by_order`, `unit_unknown`.
     pub async fn end_reservation(
         &self,
         identity: &Identity,
@@ -84,6 +84,7 @@ impl Store {
     ) -> Result<(), BankError> {
         let write = self.database.begin().await?;
         let found = find(write.reader(), identity).await?;
+        unit::free_of_orders(write.reader(), identity).await?;
         let reservation = open_of(write.reader(), found.key).await?;
         let (true, Some(reservation)) = (found.status == Status::Reserved, reservation) else {
             return Err(refused(

@@ -19,6 +19,9 @@ pub(super) async fn gather(
     let approved = lab::approved_of(reader, unit_key).await?;
     let mut facts = facts_of(&record, &approved);
     times(reader, unit_key, &mut facts).await?;
+    if profile.stage == "release" {
+        super::recheck::facts(reader, identity, &approved, &mut facts).await?;
+    }
     Ok(facts)
 }
 

@@ -4,16 +4,21 @@
 mod collection;
 mod consent;
 mod family_link;
+mod handover;
 mod hgr_case;
+mod infusion;
 mod institution;
 mod kit;
+mod order;
 mod part;
 mod patient;
 mod patient_row;
 mod processing_run;
 mod proficiency_round;
 mod questionnaire;
+mod recheck;
 mod search_request;
+mod shipment;
 mod temperature_trace;
 
 use jiff::civil::Date;
@@ -22,7 +27,7 @@ use super::values::Kept;
 use crate::store::StoreError;
 use crate::store::database::{Reader, WriteTransaction};
 use crate::store::dossier::Beside;
-use crate::workflow::{self, Concept, Step};
+use crate::workflow::{self, Concept, Label, Step};
 use crate::{Acting, BankError, Record, Refusal, WriteContext};
 
 /// What a rule looks at.
@@ -105,6 +110,17 @@ pub(super) async fn obstacle(
         ("search_request", "submit") => search_request::submit(case).await,
         ("search_request", "accept") => search_request::accept(case).await,
         ("search_request", "report" | "report_formal") => search_request::report(case).await,
+        ("order", "submit" | "take_up" | "schedule" | "schedule_other") => order::served(case).await,
+        ("order", "reserve") => order::reservable(case).await,
+        ("order", "cancel_tested") => order::still_here(case).await,
+        ("recheck", "identify") => recheck::identifiable(case).await,
+        ("recheck", "release_medical" | "release_quality") => recheck::accepted(case).await,
+        ("recheck", "except_medical" | "except_quality") => recheck::excepted(case).await,
+        ("shipment", "identify" | "witness") => shipment::identified(case).await,
+        ("shipment", "depart") => shipment::may_depart(case).await,
+        ("shipment", "deliver") => shipment::in_state(case, "shipped").await,
+        ("handover", "receive") => Ok(handover::same_seal(case)),
+        ("infusion", "infuse") => infusion::may_infuse(case).await,
         _ => Ok(None),
     }
 }
@@ -124,12 +140,50 @@ pub(super) async fn follow(
         ("patient_typing" | "patient_antibody", super::CREATE) => {
             patient_row::take_place(write, record, (context, acting)).await
         }
+        ("order", "reserve") => order::keep(write, record, (context, acting)).await,
+        ("order", "cancel" | "cancel_tested") => order::give_back(write, record, (context, acting)).await,
+        ("shipment", "depart") => shipment::follow(write, record, "ship", (context, acting)).await,
+        ("shipment", "deliver") => shipment::follow(write, record, "arrive", (context, acting)).await,
+        ("shipment", "lose") => shipment::follow(write, record, "lose", (context, acting)).await,
+        ("infusion", "infuse") => infusion::infused(write, record, (context, acting)).await,
+        ("handover", "break") => raise(write, record, BROKEN, (context, acting, today)).await,
+        ("handover", "receive") if record.field("upright") == Some("no") => {
+            raise(write, record, NOT_UPRIGHT, (context, acting, today)).await
+        }
+        ("adverse_reaction", super::CREATE) if record.field("serious") == Some("yes") => {
+            raise(write, record, SERIOUS, (context, acting, today)).await
+        }
         _ => Ok(()),
     }
 }
 
+/// What a record raises by itself: code, words, severity.
+type Raised = (&'static str, Label, &'static str);
+const BROKEN: Raised =
+    ("custody", Label { zh: "运输监管链中断", en: "the chain of custody was broken" }, "critical");
+const NOT_UPRIGHT: Raised =
+    ("upright", Label { zh: "运输罐倾倒或破损", en: "the vessel was tilted or damaged" }, "major");
+const SERIOUS: Raised =
+    ("serious", Label { zh: "严重不良反应", en: "a serious adverse reaction was reported" }, "critical");
+
+/// Raises a nonconformance about a record.
+async fn raise(
+    write: &WriteTransaction<'_>,
+    record: &Record,
+    (code, label, severity): Raised,
+    (context, acting, today): (&WriteContext<'_>, &Acting<'_>, Date),
+) -> Result<(), BankError> {
+    let mut new = crate::store::clock::nonconformance((code, label), record, today)?;
+    new.fields.retain(|(field, _)| field != "severity" && field != "description");
+    let described = format!("{}: {}.", record.number, label.en);
+    new.fields.extend(
+        [("severity", severity.to_owned()), ("description", described)].map(|(f, v)| (f.to_owned(), v)),
+    );
+    super::raise(write, &new, context, acting).await.map(|_| ())
+}
+
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 19] = [
+pub(super) const WRITTEN_DOWN: [&str; 34] = [
     "labels_do_not_match",
     "kit_expired",
     "kit_of_other_unit",
@@ -149,6 +203,21 @@ pub(super) const WRITTEN_DOWN: [&str; 19] = [
     "requester_not_eligible",
     "typing_not_confirmed",
     "hgr_case_missing",
+    "centre_not_eligible",
+    "hgr_case_needed",
+    "order_purpose_wrong",
+    "unit_already_reserved",
+    "unit_not_available",
+    "recheck_order_wrong",
+    "recheck_segment_wrong",
+    "recheck_typing_missing",
+    "decision_missing",
+    "decision_forbids",
+    "investigation_open",
+    "shipment_order_wrong",
+    "shipper_hold_too_short",
+    "seal_differs",
+    "infusion_order_wrong",
 ];
 
 /// A refusal about a record.

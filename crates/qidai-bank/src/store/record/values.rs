@@ -19,6 +19,11 @@ pub(in crate::store) struct Kept {
 }
 
 impl Kept {
+    /// Open values that were checked already.
+    pub(in crate::store) fn open(open: Vec<(&'static str, Option<String>)>) -> Self {
+        Self { open, personal: Vec::new() }
+    }
+
     /// Checks what was written, all of it.
     pub(in crate::store) async fn of(
         reader: Reader<'_>,

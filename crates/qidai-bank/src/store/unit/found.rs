@@ -11,11 +11,34 @@ use crate::store::database::Reader;
 use crate::store::row::RowReader;
 
 /// Field of the unit; concept of the records whose field `unit` names it; states in which they count.
-const FOUND: [(&str, &str, &[&str]); 4] = [
+const FOUND: [(&str, &str, &[&str]); 12] = [
     ("kit", "kit", &["issued", "used"]),
     ("consent", "consent", &["given"]),
     ("questionnaire", "questionnaire", &["eligible"]),
     ("collection", "collection", &["matched"]),
+    (ORDER, ORDER, HOLDING),
+    ("order_scheduled", ORDER, &["scheduled", "shipped", "delivered", "infused", "follow_up", "closed"]),
+    ("recheck", "recheck", &["passed"]),
+    ("exception", "recheck", &["excepted"]),
+    ("shipment", "shipment", &["ready", "under_way", "delivered"]),
+    ("departure", "shipment", &["under_way", "delivered"]),
+    ("delivery", "shipment", &["delivered"]),
+    ("infusion", "infusion", &["infused"]),
+];
+
+/// The concept, and the field of a unit and of all that is done for the sake of an order.
+const ORDER: &str = "order";
+/// States in which an order holds its unit.
+const HOLDING: &[&str] = &[
+    "reserved",
+    "recheck",
+    "approved",
+    "scheduled",
+    "shipped",
+    "delivered",
+    "infused",
+    "follow_up",
+    "closed",
 ];
 
 /// Field of the unit, and the field of its consent that says it.
@@ -36,30 +59,55 @@ pub(super) struct Found {
     pub(super) has_consent: bool,
 }
 
-/// Reads what other records say of a unit; where several do, the youngest counts.
+/// A record that names the unit.
+struct Names {
+    concept: String,
+    number: String,
+    state: String,
+    id: String,
+    /// For the sake of which order it was made, where it was for one.
+    order: Option<String>,
+}
+
+/// Reads what other records say of a unit; where several do, the youngest counts. What was done for an order counts only
+/// while that order holds the unit: a re-check for an earlier patient releases nothing.
 pub(super) async fn of(reader: Reader<'_>, subject: &str) -> Result<Found, StoreError> {
-    let sql = "SELECT r.concept, r.number, r.state, r.record_id FROM record_field f \
-               JOIN record r ON r.record_id = f.record_id WHERE f.refers_to = $1 AND f.field = 'unit' \
-               ORDER BY r.created_at_us DESC, r.serial DESC";
-    let (mut found, mut consent) = (Found::default(), None);
-    for row in reader.all(sql, [Value::from(subject)]).await? {
-        let mut row = RowReader::new("record", &row);
-        let (concept, number, state, id) = (row.text()?, row.text()?, row.text()?, row.text()?);
-        found.has_consent |= concept == "consent";
-        let says = FOUND.iter().find(|(_, of, states)| *of == concept && states.contains(&state.as_str()));
-        let Some((field, ..)) = says else { continue };
-        if found.fields.iter().any(|(known, _)| known == field) {
-            continue;
+    let names = names(reader, subject).await?;
+    let mut found =
+        Found { has_consent: names.iter().any(|one| one.concept == "consent"), ..Found::default() };
+    let holds = |one: &&Names| one.concept == ORDER && HOLDING.contains(&one.state.as_str());
+    let order = names.iter().find(holds).map(|one| one.number.clone());
+    let counts = |one: &&Names| one.order.is_none() || one.order == order;
+    let mut consent = None;
+    for one in names.iter().filter(counts) {
+        for (field, concept, states) in FOUND {
+            let says = concept == one.concept && states.contains(&one.state.as_str());
+            if !says || found.fields.iter().any(|(known, _)| *known == field) {
+                continue;
+            }
+            if field == "consent" {
+                consent = Some(one.id.as_str());
+            }
+            found.fields.push((field, one.number.clone()));
         }
-        if *field == "consent" {
-            consent = Some(id);
-        }
-        found.fields.push((field, number));
     }
     if let Some(id) = consent {
-        found.fields.extend(scopes(reader, &id).await?);
+        found.fields.extend(scopes(reader, id).await?);
     }
     Ok(found)
+}
+
+async fn names(reader: Reader<'_>, subject: &str) -> Result<Vec<Names>, StoreError> {
+    let sql = "SELECT r.concept, r.number, r.state, r.record_id, o.value FROM record_field f \
+               JOIN record r ON r.record_id = f.record_id \
+               LEFT JOIN record_field o ON o.record_id = r.record_id AND o.field = 'order' \
+               WHERE f.refers_to = $1 AND f.field = 'unit' ORDER BY r.created_at_us DESC, r.serial DESC";
+    let read = |row| {
+        let mut row = RowReader::new("record", row);
+        let (concept, number, state, id) = (row.text()?, row.text()?, row.text()?, row.text()?);
+        Ok(Names { concept, number, state, id, order: row.optional_text()? })
+    };
+    reader.all(sql, [Value::from(subject)]).await?.iter().map(read).collect()
 }
 
 /// The same, of records that are carried over together with the unit.

@@ -5,7 +5,7 @@ use sea_orm::Value;
 
 use super::life::{self, Life, deeds};
 use super::tables::{Did, FIELD, REFUSAL, STEP, field_row, field_set};
-use super::{TABLE, guard};
+use super::{TABLE, for_order, guard};
 use crate::store::cell::Cell;
 use crate::store::database::{Reader, WriteTransaction};
 use crate::store::event::Event;
@@ -153,7 +153,7 @@ pub(super) async fn write_move(
     (step, to): (&Step, &State),
     kept: &Kept,
     (context, acting): (&WriteContext<'_>, &Acting<'_>),
-) -> Result<(), StoreError> {
+) -> Result<(), BankError> {
     let did = Did {
         key: life.key,
         version: next_version(write.reader(), life.key).await?,
@@ -172,6 +172,18 @@ pub(super) async fn write_move(
     let event = Event::new("unit_moved", life.record.subject()).insert(&STEP, did.row());
     let event = with_fields(event, life, kept, set);
     let event = reservation::follow(write.reader(), event, life.key, (step, to, kept), context).await?;
+    write.record(context, vec![event]).await?;
+    for_order::tell(write, life, step.code, (context, acting)).await
+}
+
+/// Writes open fields of a unit that follow from another record.
+pub(super) async fn write_fields(
+    write: &WriteTransaction<'_>,
+    life: &Life,
+    kept: &Kept,
+    context: &WriteContext<'_>,
+) -> Result<(), StoreError> {
+    let event = with_fields(Event::new("unit_amended", life.record.subject()), life, kept, Vec::new());
     write.record(context, vec![event]).await.map(|_| ())
 }
 

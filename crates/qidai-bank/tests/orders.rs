@@ -112,10 +112,13 @@ async fn from_the_order_to_the_calendar(bank: &TestBank) {
     scene.assert_whole().await;
 }
 
+/// What is otherwise than usual, which unit, and the code of the refusal.
+type Refused<'a> = (&'a [(&'a str, &'a str)], u32, &'a str);
+
 /// An order is refused for what its centre, its purpose or its unit is; each refusal is written down with it.
 async fn who_gets_no_unit(bank: &TestBank) {
     let mut scene = Scene::begin(bank).await;
-    let cases: [(&[(&str, &str)], u32, &str); 5] = [
+    let cases: [Refused<'_>; 5] = [
         (&[("institution", "INST-2026-0002")], 1, "centre_not_eligible"),
         (&[("institution", "INST-2026-0003")], 1, "centre_not_eligible"),
         (&[("requester", "foreign"), ("hgr_case", "HGR-2026-0009")], 1, "hgr_case_needed"),

@@ -8,7 +8,7 @@ use qidai_bank::{
     Acting, Actor, BankError, BankType, DocumentClass, Grant, IdSource, KeyRing, MasterKey, Meaning,
     MediaType, NewCredential, NewDocument, NewRecord, Principal, Proof, RandomSource, Record, RecordAt,
     RecordFilter, Role, SignIn, SignedIn, Signing, Site, SiteKind, Status, Store, TestOutcome, Token, UnitAt,
-    UnitRecord, WriteContext, test,
+    UnitRecord, WriteContext,
 };
 
 use crate::support::{TestBank, din, public_unit};

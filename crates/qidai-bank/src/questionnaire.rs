@@ -62,7 +62,23 @@ impl Outcome {
     }
 }
 
+impl Question {
+    /// The question and the answer after which alone this one is asked.
+    pub fn asked_when(&self) -> Option<(&'static str, Answer)> {
+        self.asked_when
+    }
+}
+
 impl Answer {
+    /// As it is kept.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// Reads `yes`, `no`, `unknown` and 是、否、未知.
     pub fn parse(text: &str) -> Option<Self> {
         match text.trim().to_lowercase().as_str() {

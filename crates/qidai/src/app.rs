@@ -42,8 +42,8 @@ pub(crate) fn app(state: AppState) -> Router {
 pub(crate) fn routes() -> Routes {
     use Permission::{
         AccessLogView, AccountManage, EmergencyReview, EmergencyTake, FigureView, HistoryView, OrderManage,
-        PatientView, RecordSign, SearchRun, SiteManage, StorageMove, SystemManage, TestRecord, TestReview,
-        UnitAccept, UnitEnter, UnitView,
+        PatientView, ProcessingRecord, RecordSign, SearchRun, SiteManage, StorageMove, SystemManage,
+        TestRecord, TestReview, UnitAccept, UnitEnter, UnitView,
     };
     Routes::default()
         // signing in and out
@@ -110,6 +110,7 @@ pub(crate) fn routes() -> Routes {
         .post("/storage/move", Needs(StorageMove), pages::storage::go)
         .get("/storage/tanks/{code}", Needs(UnitView), pages::storage::tank::show)
         .get("/storage/runs", Needs(UnitView), pages::storage::runs::list)
+        .post("/storage/runs", Needs(ProcessingRecord), pages::storage::runs::add)
         .get("/storage/runs/{number}", Needs(UnitView), pages::storage::runs::show)
         .post("/storage/alarms/{id}", Needs(StorageMove), pages::storage::watch::acknowledge)
         // documents and notifications
@@ -183,7 +184,7 @@ pub(crate) fn routes() -> Routes {
         .post("/api/records/{kind}/{number}/openings", SignedIn, api::signing::open)
         .get("/api/certification", Needs(RecordSign), api::signing::certification)
         .post("/api/certification", Needs(RecordSign), api::signing::certify)
-        .get("/api/find", Needs(UnitView), api::units::find)
+        .get("/api/find", Needs(UnitView), api::find::find)
         .get("/api/units", Needs(UnitView), api::units::list)
         .post("/api/listings", Needs(OrderManage), api::listings::make)
         .get("/api/units/{scheme}/{identity}", Needs(UnitView), api::units::get)
@@ -219,6 +220,9 @@ pub(crate) fn routes() -> Routes {
         .get("/api/storage/tanks/{code}/places", Needs(UnitView), api::storage::places)
         .post("/api/storage/tanks/{code}/counts", Needs(StorageMove), api::storage::count)
         .post("/api/storage/moves", Needs(StorageMove), api::storage::go)
+        .get("/api/storage/runs", Needs(UnitView), api::freeze_runs::list)
+        .post("/api/storage/runs", Needs(ProcessingRecord), api::freeze_runs::add)
+        .get("/api/storage/runs/{number}", Needs(UnitView), api::freeze_runs::get)
         // programs: figures and traces
         .get("/api/figures", Needs(FigureView), api::figures::list)
         .get("/api/figures/{figure}/rows", Needs(FigureView), api::figures::rows)

@@ -1,10 +1,22 @@
 //! A freezer's file, read and judged; what pages and commands share.
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use qidai_bank::{FreezeCurve, FreezeEvaluation, FreezeProfile, FreezeRun, Store, evaluate_freezing};
+use qidai_bank::{
+    Acting, FreezeCurve, FreezeEvaluation, FreezeProfile, FreezeRun, NewFreezeRun, Store, StoredKind,
+    evaluate_freezing,
+};
 use qidai_exchange::{CurveError, CurveOptions, read_freeze_curve};
 
 use crate::error::Failure;
+use crate::storage::stored_of;
+use crate::upload::Upload;
+
+/// The profile by which a curve is judged where none is named.
+pub(crate) const PROFILE_DEFAULT: &str = "crf-dmso-1";
+/// Bags of one run, at most: no freezer holds as many.
+const BAGS_MAX: usize = 500;
 
 /// # Errors
 /// `freeze_profile_unknown`.
@@ -39,6 +51,69 @@ pub(crate) fn judge(
     let curve = read_freeze_curve(content, options).map_err(refused)?;
     let evaluation = evaluate_freezing(&curve, profile);
     Ok((curve, evaluation))
+}
+
+/// Keeps the run of a form with a file: `number`, `device`, `bags` (numbers, divided by blanks, commas or lines), and, where
+/// they are needed, `profile`, `started_at` and `zone`.
+///
+/// # Errors
+/// What is wrong with the form, with the file, or with the run.
+pub(crate) async fn keep(store: &Store, upload: &Upload, acting: &Acting<'_>) -> Result<FreezeRun, Failure> {
+    let Some((file_name, content)) = &upload.file else {
+        return Err(Failure::refused("upload_missing", "No file was chosen: choose one."));
+    };
+    let given = |name: &str| Some(upload.text(name)).filter(|text| !text.is_empty());
+    let zone_name = match given("zone") {
+        Some(zone) => zone.to_owned(),
+        None => store.bank_zone().await?,
+    };
+    let zone = TimeZone::get(&zone_name).map_err(|_| zone_unknown(&zone_name))?;
+    let started_at = given("started_at").map(|text| moment(text, &zone)).transpose()?;
+    let profile = profile(given("profile").unwrap_or(PROFILE_DEFAULT))?;
+    let (curve, evaluation) = judge(content, &CurveOptions { started_at, zone }, profile)?;
+    let bags = bags(store, upload.text("bags")).await?;
+    let new = NewFreezeRun {
+        number: upload.text("number"),
+        device: upload.text("device"),
+        bags: &bags,
+        file_name,
+        content,
+        reading: &reading(&zone_name),
+        curve: &curve,
+        evaluation: &evaluation,
+    };
+    store.add_freeze_run(&new, acting).await?;
+    Ok(store.freeze_run(new.number).await?)
+}
+
+/// The units of a run, each once.
+async fn bags(store: &Store, text: &str) -> Result<Vec<qidai_bank::Identity>, Failure> {
+    let numbers: Vec<&str> = text
+        .split([',', '，', '、', ';', '\n', '\t', ' '])
+        .map(str::trim)
+        .filter(|number| !number.is_empty())
+        .collect();
+    if numbers.len() > BAGS_MAX {
+        let sentence = format!("A run of {} bags: expected at most {BAGS_MAX}.", numbers.len());
+        return Err(Failure::refused("run_too_many_bags", sentence).with("count", numbers.len().to_string()));
+    }
+    let mut bags = Vec::new();
+    for number in numbers {
+        let bag = stored_of(store, StoredKind::Unit, number).await?.identity;
+        if !bags.contains(&bag) {
+            bags.push(bag);
+        }
+    }
+    Ok(bags)
+}
+
+/// A moment; without an offset it is one of the zone.
+fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
+    let local = || zone.to_timestamp(text.parse::<DateTime>().ok()?).ok();
+    text.parse::<Timestamp>().ok().or_else(local).ok_or_else(|| {
+        let sentence = format!("'{text}' is no time: write day and time such as 2026-03-31 08:15.");
+        Failure::refused("record_time_invalid", sentence).with("value", text)
+    })
 }
 
 /// The curve of a run that is kept, read again from its raw file.

@@ -34,6 +34,7 @@ mod record_json;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;
 mod requests;
+mod scan;
 mod search_report;
 mod server;
 mod storage;

@@ -132,6 +132,79 @@ fn technologist_imports_twice_and_the_second_time_changes_nothing() {
     assert_eq!((second.summary(), second.exit), (vec!["0 5001".to_owned()], Some(0)));
 }
 
+/// peers.md 5: 10,000 rows with 7 bad ones give 9,993 units and a file of errors; run again, nothing changes.
+#[test]
+fn of_ten_thousand_rows_seven_are_bad_and_told_in_a_file() {
+    let desk = Desk::new();
+    let bad = |sequence: u32| match sequence {
+        10 => row(sequence).replace(",public,", ",publik,"),
+        500 => row(sequence).replace("2022-03-04", "2022-02-30"),
+        1_999 => row(sequence).replacen(&din(sequence), "Z00012500199X", 1),
+        4_000 => row(sequence).replace(",F,A,+,", ",F,A,+,-"),
+        6_001 => row(sequence).replace("A*", "A*99:99/A*"),
+        8_888 => format!("{},=1+1", row(sequence)),
+        9_999 => row(1),
+        good => row(good),
+    };
+    let rows: Vec<String> = (0..10_000).map(bad).collect();
+    let with_other_content = rows[9_999].replace(",25,", ",26,");
+    desk.write("units.csv", csv(rows.into_iter().take(9_999).chain([with_other_content])));
+    let import = "import units units.csv --bank bank.sqlite --format json --errors errors.csv";
+    let first = desk.says(import);
+    assert_eq!(first.exit, Some(2), "{}", first.err);
+    assert_eq!(first.summary()[0], "9993 0", "{:?}", first.summary());
+    let errors = std::fs::read_to_string(desk.path("errors.csv")).unwrap();
+    let mut lines: Vec<&str> = errors.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines.remove(0), "row,column,value,code,reason,hint");
+    let mut told: Vec<&str> = lines.iter().filter_map(|line| line.split(',').next()).collect();
+    told.dedup();
+    assert_eq!(told, ["12", "502", "2001", "4002", "6003", "8890", "10001"]);
+    let second = desk.says(import);
+    assert_eq!((second.exit, second.summary()[0].as_str()), (Some(2), "0 9993"));
+    assert_eq!(std::fs::read_to_string(desk.path("errors.csv")).unwrap(), errors, "the same seven");
+    assert_eq!(desk.says("audit verify --bank bank.sqlite").exit, Some(0));
+}
+
+/// peers.md 5 (LImBuS 223): a vendor's rack file with an odd header; what its columns mean is said once.
+#[test]
+fn a_vendor_rack_file_with_an_odd_header_is_mapped_once_and_read_again() {
+    let desk = Desk::new();
+    desk.write("units.csv", csv((1..=3).map(row)));
+    assert_eq!(desk.imports("units.csv").exit, Some(0));
+    for made in ["room R2 --name Two", "tank T1 --room R2 --class released"] {
+        assert_eq!(desk.says(&format!("storage {made} --bank bank.sqlite")).exit, Some(0));
+    }
+    let file = format!(
+        "Tray;XY-Pos;2D_Code_Read;Scan Quality\nT1-S1-K01;A01;{};98\nT1-S1-K01;A02;NO TUBE;\nT1-S1-K01;A03;NO READ;12\nT1-S1-K01;B01;{};97\n",
+        din(1),
+        din(2)
+    );
+    desk.write("rack.csv", file);
+    let unknown = desk.says("--lang en storage rack rack.csv --scanner fluidx --bank bank.sqlite");
+    assert_eq!(unknown.exit, Some(2), "{}", unknown.out);
+    assert!(
+        unknown.err.contains("rack_columns_missing") && unknown.err.contains("XY-Pos"),
+        "{}",
+        unknown.err
+    );
+    let columns = "--column Tray=rack --column XY-Pos=position --column 2D_Code_Read=number";
+    let wrong = desk.says("storage rack rack.csv --scanner fluidx --column XY-Pos=colour --bank bank.sqlite");
+    assert!(wrong.err.contains("rack_mapping_wrong"), "{}", wrong.err);
+    let dry = desk.says(&format!("storage rack rack.csv --dry-run {columns} --bank bank.sqlite"));
+    assert!(dry.out.contains(&format!("T1-S1-K01-L01-P1\t{}\tseen", din(1))), "{}{}", dry.out, dry.err);
+    let first = desk.says(&format!("storage rack rack.csv --scanner fluidx {columns} --bank bank.sqlite"));
+    let answers: Vec<&str> = first.out.lines().map(|line| line.rsplit('\t').next().unwrap()).collect();
+    assert_eq!(answers, ["stored", "empty", "error:rack_number_unread", "stored"], "{}", first.err);
+    assert_eq!(first.exit, Some(2), "one was not read");
+    // The next delivery of the same scanner: nothing is said again, and nothing is put in twice.
+    let other = format!("Tray;XY-Pos;2D_Code_Read\nT1-S1-K01;B01;{}\nT1-S1-K01;B02;{}\n", din(2), din(3));
+    desk.write("rack.csv", other);
+    let second = desk.says("storage rack rack.csv --scanner fluidx --bank bank.sqlite");
+    let answers: Vec<&str> = second.out.lines().map(|line| line.rsplit('\t').next().unwrap()).collect();
+    assert_eq!(answers, ["error:already_stored", "stored"], "{}", second.err);
+    assert_eq!(desk.says("audit verify --bank bank.sqlite").exit, Some(0));
+}
+
 #[test]
 fn good_rows_are_kept_and_each_other_row_says_all_that_is_wrong() {
     let desk = Desk::new();

@@ -11,8 +11,7 @@ fn every_promise_has_its_test() {
     let page = fs::read_to_string(root.join("docs/safety.md")).unwrap();
     let rows: Vec<Vec<&str>> = page
         .lines()
-        .filter(|line| line.starts_with("| "))
-        .skip(1)
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| what "))
         .map(|line| line.split('|').collect())
         .collect();
     assert!(rows.len() > 15, "the table is no longer found: {}", rows.len());

@@ -68,7 +68,7 @@ impl Store {
         }
         let people = people(&write, staff).await?;
         let zone = setting::time_zone(write.reader()).await?;
-        let (beside, events, contents) = (Beside::default(), Vec::new(), Vec::new());
+        let (beside, events, contents) = (Beside::of(zone.clone()), Vec::new(), Vec::new());
         let mut carrying = Carrying { write: &write, acting, staff: &people, zone, beside, events, contents };
         carrying.take_all(&new).await?;
         carrying.beside.refuse_taken(write.reader()).await?;

@@ -162,6 +162,14 @@ fn run_row(new: &NewFreezeRun<'_>, (run, document): (&str, &str), acting: &Actin
     ]
 }
 
+/// Number of the newest run that names a bag.
+pub(super) async fn newest_run_of(reader: Reader<'_>, bag: &Identity) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT r.number FROM freeze_run_bag b JOIN freeze_run r ON r.run_id = b.run_id \
+               WHERE b.scheme = $1 AND b.identity = $2 ORDER BY r.started_at_us DESC LIMIT 1";
+    let values = [Value::from(bag.scheme.as_str()), Value::from(bag.value.as_str())];
+    Ok(reader.first(sql, values).await?.map(|row| row.try_get_by_index(0)).transpose()?)
+}
+
 async fn find(reader: Reader<'_>, number: &str) -> Result<Option<FreezeRun>, StoreError> {
     Ok(read(reader, "WHERE number = $1", [Value::from(number)]).await?.pop())
 }

@@ -18,7 +18,7 @@ pub(super) use carry_over::put;
 pub(super) use count::TABLE as COUNT;
 pub use count::{CountFinding, CountResult, Counted};
 pub use place::{Moved, StorageMove};
-pub(super) use place::{TABLE as PLACE, unknown_unit};
+pub(super) use place::{TABLE as PLACE, open_of as open_place, unknown_unit};
 
 pub(super) static ROOM: Table =
     Table { name: "storage_room", key: &["code"], counter: None, columns: || &ROOM_COLUMNS };

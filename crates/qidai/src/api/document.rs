@@ -18,8 +18,8 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, audit, coverage, decisions, documents, emergencies, figures, history, hla, lab,
-    listings, matching, me, notifications, records, requests, roles, search, signing, sites, storage, tokens,
+    access_log, accounts, audit, coverage, decisions, documents, emergencies, figures, find, freeze_runs, history,
+    hla, lab, listings, matching, me, notifications, records, requests, roles, search, signing, sites, storage, tokens,
     typing, unit_life, units,
 };
 use crate::app::{Door, Entry, keeps_answers, routes};
@@ -37,11 +37,12 @@ use crate::error::Problem;
         describe,
         search::run, search::report, typing::check, hla::explain, matching::explain,
         unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
-        listings::make, units::list, units::get, units::find,
+        listings::make, units::list, units::get, find::find,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
         lab::messages::list, lab::messages::bring, lab::messages::one, lab::messages::open, lab::messages::assign,
         lab::messages::files, lab::controls::list, lab::controls::add, lab::controls::measure,
         storage::tanks, storage::put, storage::places, storage::count, storage::go,
+        freeze_runs::list, freeze_runs::get, freeze_runs::add,
         decisions::list_profiles, decisions::counts, decisions::of_unit, decisions::decide, decisions::again,
         figures::list, figures::rows, coverage::run, history::list, access_log::list, audit::get, audit::begin,
         me::get, me::sessions, me::end, roles::list,

@@ -13,6 +13,8 @@ pub(crate) mod document;
 pub(crate) mod documents;
 pub(crate) mod emergencies;
 pub(crate) mod figures;
+pub(crate) mod find;
+pub(crate) mod freeze_runs;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod hla;

@@ -291,52 +291,6 @@ fn typing(typing: &Typing) -> UnitTyping {
     }
 }
 
-/// A number that was scanned or typed.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Scanned {
-    /// As on the label; blanks do not matter.
-    #[param(max_length = 64, example = "Z990119004217U")]
-    number: String,
-}
-
-/// Where a number leads.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Found {
-    items: Vec<FoundUnit>,
-}
-
-/// A unit with the number that was asked for.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct FoundUnit {
-    scheme: String,
-    identity: String,
-    written: String,
-    /// Path of the unit.
-    address: String,
-}
-
-/// Find by number
-///
-/// The units of whatever scheme with a scanned or typed number; none is an empty list.
-#[utoipa::path(get, path = "/api/find", operation_id = "find_units", tag = "units", params(Scanned),
-    responses((status = 200, description = "Units with this number", body = Found)))]
-pub(crate) async fn find(
-    State(state): State<AppState>,
-    Asked(scanned): Asked<Scanned>,
-) -> Result<Response, Failure> {
-    short("number", Some(&scanned.number), NUMBER_CHARS_MAX)?;
-    let found = state.desk().store.identities_of(&stored_number(&scanned.number)).await?;
-    let items = found.iter().map(|one| FoundUnit {
-        scheme: one.scheme.clone(),
-        identity: one.value.clone(),
-        written: one.written(),
-        address: format!("/api{}", crate::pages::unit_address(one)),
-    });
-    Ok(Json(Found { items: items.collect() }).into_response())
-}
-
 /// Without blanks; a DIN with its check character is its thirteen characters in the store.
 fn stored_number(text: &str) -> String {
     let typed: String = text.chars().filter(|c| !c.is_whitespace()).collect();

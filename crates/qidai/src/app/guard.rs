@@ -14,7 +14,7 @@ use crate::pages::Reader;
 /// The most bytes of a request body that are read, where no file is uploaded.
 pub(super) const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Routes to which files are uploaded.
-const UPLOADS: [&str; 2] = ["/documents", "/api/documents"];
+const UPLOADS: [&str; 4] = ["/documents", "/api/documents", "/storage/runs", "/api/storage/runs"];
 /// Room for the fields around a file.
 const AROUND_FILE_BYTES: usize = 64 * 1024;
 

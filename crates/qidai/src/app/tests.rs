@@ -143,7 +143,9 @@ impl Visitor {
             let cookie = format!("qidai={}", token.reveal());
             request.headers_mut().append("cookie", cookie.parse().unwrap());
         }
-        let response = self.served().await.routes.clone().oneshot(request).await.unwrap();
+        // On the heap: a long story is one future with all of its requests in it.
+        let answering = Box::pin(self.served().await.routes.clone().oneshot(request));
+        let response = answering.await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         Answer {

@@ -67,6 +67,9 @@ struct FileArgs {
     /// Say what would happen; write nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Also write every issue into this file, as CSV for a spreadsheet: row, column, value, code, reason, hint.
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
     /// How the result is printed.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -122,6 +125,9 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     };
     let report = report.of_dry_run(file.dry_run);
     let report = report.said(lang);
+    if let Some(errors) = &file.errors {
+        report.write_errors(errors)?;
+    }
     report.print(file.format, lang)?;
     Ok(if report.has_issues() { Outcome::SomeRefused } else { Outcome::Done })
 }

@@ -2,6 +2,7 @@
 
 mod batch;
 mod freeze;
+mod rack;
 mod tank;
 
 use jiff::Timestamp;
@@ -94,6 +95,8 @@ enum What {
     /// Put in many: lines of place, number and kind (a unit without), separated by tabs; `-` is standard input. One
     /// answer per line, in the same order.
     Fill(batch::FileArgs),
+    /// Put in what a rack scanner saw, from its file.
+    Rack(rack::RackArgs),
     /// Keep and judge the curve of a freeze run.
     Freeze(freeze::FreezeArgs),
     /// Compare what was found in a tank or a rack with the books: lines of place, number and kind.
@@ -160,6 +163,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
         }),
         What::Where { number, kind, at } => at_desk(at, async |desk| tank::places(number, kind, desk).await),
         What::Fill(args) => at_desk(&args.at, async |desk| batch::fill(args, desk).await),
+        What::Rack(args) => at_desk(&args.at, async |desk| rack::run(args, desk).await),
         What::Freeze(args) => at_desk(args.at(), async |desk| freeze::run(args, desk).await),
         What::Count(args) => at_desk(&args.file.at, async |desk| batch::count(args, desk).await),
     }

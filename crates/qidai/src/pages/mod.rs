@@ -43,8 +43,12 @@ use crate::words::{Lang, Words};
 
 pub(crate) use people::{role_unknown, unknown as account_unknown};
 pub(crate) use reader::{Marks, Reader, know_reader};
+pub(crate) use records::record_address;
 pub(crate) use shown::in_powers;
 pub(crate) use shown::{escaped, label, unit_address};
+pub(crate) use storage::position_address as place_address;
+pub(crate) use storage::runs::address_of as run_address;
+pub(crate) use storage::tank::address_of as tank_address;
 pub(crate) use unit::scale as measure_scale;
 pub(crate) use units::{blood_group, not_found as unit_not_found};
 

@@ -10,6 +10,7 @@ pub(super) mod late;
 pub(crate) mod list;
 pub(super) mod offer;
 pub(crate) mod one;
+mod questions;
 mod timeline;
 
 use askama::Template;
@@ -124,7 +125,7 @@ fn address_of(concept: &Concept) -> String {
 }
 
 /// The page of a record.
-pub(super) fn record_address(concept: &str, number: &str) -> String {
+pub(crate) fn record_address(concept: &str, number: &str) -> String {
     format!("/records/{concept}/{}", shown::escaped(number))
 }
 

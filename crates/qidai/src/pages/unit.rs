@@ -57,7 +57,6 @@ struct UnitPage {
     digest: String,
     offers: Vec<Offer>,
     has_session: bool,
-    may_amend: bool,
     refused: Option<(String, &'static str)>,
     /// Open fields, and what was found in other records.
     own: Vec<(String, Option<Shown>)>,
@@ -166,7 +165,6 @@ fn facts_of(
         digest: String::new(),
         offers: Vec::new(),
         has_session: !reader.visitor.is_demo(),
-        may_amend: false,
         refused: None,
         own: Vec::new(),
         own_missing: None,

@@ -17,6 +17,7 @@ use crate::app::AppState;
 use crate::csv_row::csv_row;
 use crate::demo::export_failure;
 use crate::error::{Failure, Kind};
+use crate::scan::{self, SCANNED_CHARS_MAX};
 use crate::words::Words;
 
 /// Lines of a page.
@@ -169,7 +170,7 @@ struct Hit {
     kind: String,
     number: String,
     address: String,
-    badge: Badge,
+    badge: Option<Badge>,
     /// The field that has it, where it is not its own number.
     by: Option<String>,
     /// What can be done with it next, by whoever looks.
@@ -182,20 +183,16 @@ pub(crate) async fn find(
     Extension(reader): Extension<Reader>,
     Query(scanned): Query<Scanned>,
 ) -> Result<Response, Failure> {
-    let typed: String = scanned.number.trim().chars().take(64).collect();
-    // The label of a place leads to the place: no number of a thing looks like it.
-    if let Ok(place) = qidai_bank::Position::parse(&typed) {
-        return Ok(Redirect::to(&super::storage::position_address(&place)).into_response());
-    }
-    let found = state.desk().store.scanned(&typed, reader.visitor.principal()?).await?;
-    let hits: Vec<Hit> = found.iter().map(|one| hit(one, &reader)).collect();
+    let typed: String = scanned.number.trim().chars().take(SCANNED_CHARS_MAX).collect();
+    let found = scan::hits(&state.desk().store, reader.visitor.principal()?, &typed).await?;
     // A label that is a unit's number is asked for the unit, whatever else bears it.
-    let units = found.iter().filter(|one| one.concept.code == "unit").count();
+    let units = found.iter().filter(|one| one.unit.is_some()).count();
     if (units == 1 || found.len() == 1)
-        && let Some(first) = hits.first()
+        && let Some(first) = found.first()
     {
         return Ok(Redirect::to(&first.address).into_response());
     }
+    let hits: Vec<Hit> = found.into_iter().map(|one| hit(one, &reader)).collect();
     let status = if hits.is_empty() { StatusCode::NOT_FOUND } else { StatusCode::OK };
     // The first characters are seldom the wrong ones.
     let front: String = typed.chars().take(7).collect();
@@ -204,21 +201,17 @@ pub(crate) async fn find(
     Ok((status, render(&page)?).into_response())
 }
 
-fn hit(one: &qidai_bank::Scanned, reader: &Reader) -> Hit {
+fn hit(one: scan::Hit, reader: &Reader) -> Hit {
     let said = |label| super::records::said(label, reader.lang);
-    let identity = one.number.split_once('/').filter(|_| one.concept.code == "unit");
-    let identity =
-        identity.map(|(scheme, value)| Identity { scheme: scheme.to_owned(), value: value.to_owned() });
+    let concept = one.declared.map(|(concept, _)| concept);
+    let kind = || reader.lang.words().t(&format!("found-{}", one.kind));
     Hit {
-        kind: said(one.concept.label),
-        number: identity.as_ref().map_or_else(|| one.number.clone(), Identity::written),
-        address: match &identity {
-            Some(identity) => shown::unit_address(identity),
-            None => super::records::record_address(one.concept.code, &one.number),
-        },
-        badge: super::records::badge(one.state, reader.lang),
-        by: one.by.and_then(|code| one.concept.field(code)).map(|field| said(field.label)),
+        kind: concept.map_or_else(kind, |concept| said(concept.label)),
+        badge: one.declared.map(|(_, state)| super::records::badge(state, reader.lang)),
+        by: one.by.and_then(|code| concept?.field(code)).map(|field| said(field.label)),
         next: one.next.iter().map(|step| said(step.label)).collect(),
+        number: one.number,
+        address: one.address,
     }
 }
 

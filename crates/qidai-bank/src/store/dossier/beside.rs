@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::tz::TimeZone;
 use sea_orm::Value;
 
 use crate::store::database::{Reader, WriteTransaction, placeholders};
@@ -24,9 +25,19 @@ pub(in crate::store) struct Beside {
     /// What nobody else may have, taken by this chunk.
     unique: HashSet<String>,
     slots: HashSet<Position>,
+    zone: Option<TimeZone>,
 }
 
 impl Beside {
+    /// Nothing is known yet but the zone in which the bank's days begin and end.
+    pub(in crate::store) fn of(zone: TimeZone) -> Self {
+        Self { zone: Some(zone), ..Self::default() }
+    }
+
+    pub(in crate::store) fn zone(&self) -> Option<&TimeZone> {
+        self.zone.as_ref()
+    }
+
     /// A record of a number, of this chunk or of the bank.
     pub(in crate::store) async fn record(
         &mut self,

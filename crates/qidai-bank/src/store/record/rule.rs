@@ -21,12 +21,13 @@ mod search_request;
 mod shipment;
 mod temperature_trace;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::values::Kept;
-use crate::store::StoreError;
 use crate::store::database::{Reader, WriteTransaction};
 use crate::store::dossier::Beside;
+use crate::store::{StoreError, setting};
 use crate::workflow::{self, Concept, Label, Step};
 use crate::{Acting, BankError, Record, Refusal, WriteContext};
 
@@ -183,12 +184,13 @@ async fn raise(
 }
 
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 34] = [
+pub(super) const WRITTEN_DOWN: [&str; 35] = [
     "labels_do_not_match",
     "kit_expired",
     "kit_of_other_unit",
     "collector_not_certified",
     "site_not_contracted",
+    "licence_not_in_force",
     "consent_form_not_in_force",
     "consent_scope_not_offered",
     "consent_scope_missing",
@@ -228,6 +230,16 @@ fn refusal(code: &'static str, name: &str, sentence: String) -> Refusal {
 /// What sentences call the record: its number, or that it is new.
 fn name<'c>(case: &Case<'c>) -> &'c str {
     case.record.map_or("the new record", |record| record.number.as_str())
+}
+
+/// The day of a time in the bank's zone, or the present day where no time is written: what is in date is in date there.
+async fn day(case: &Case<'_>, field: &str) -> Result<String, StoreError> {
+    let zone = match case.beside.and_then(Beside::zone) {
+        Some(zone) => zone.clone(),
+        None => setting::time_zone(case.reader).await?,
+    };
+    let at = case.value(field).and_then(|at| at.parse::<Timestamp>().ok());
+    Ok(at.map_or(case.today, |at| zone.to_datetime(at).date()).to_string())
 }
 
 /// A label as it is compared: a DIN without flags and check, any other text without blanks.

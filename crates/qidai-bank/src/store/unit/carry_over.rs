@@ -80,6 +80,8 @@ async fn begin(
     let mut fields = vec![("bank_type", past.record.bank_type.code().to_owned())];
     fields.extend(past.record.attached_segments.map(|count| ("attached_segments", count.to_string())));
     fields.extend(found::of_records(own));
+    // The curve of then is with the papers of then, and so is the place: the gate asks only for what is done today.
+    fields.extend(["freeze_run", "place"].map(|code| (code, CREATE.to_owned())));
     fields.extend(kept(carrying, past, own).await?);
     let place = |code: &str| concept.fields.iter().position(|field| field.code == code);
     fields.sort_by_key(|(code, _)| place(code));
@@ -111,6 +113,7 @@ async fn begin(
         done,
         moved_at: Some(created.at),
         consent_expected: true,
+        open_batch: found::open_batch_of(own),
         decision: None,
         excursions: Vec::new(),
     })

@@ -5,17 +5,19 @@
 
 use sea_orm::Value;
 
-use crate::Record;
-use crate::store::StoreError;
 use crate::store::database::Reader;
 use crate::store::row::RowReader;
+use crate::store::storage::open_place;
+use crate::store::{StoreError, freeze};
+use crate::{Identity, Record, Stored, StoredKind};
 
 /// Field of the unit; concept of the records whose field `unit` names it; states in which they count.
-const FOUND: [(&str, &str, &[&str]); 12] = [
+const FOUND: [(&str, &str, &[&str]); 13] = [
     ("kit", "kit", &["issued", "used"]),
     ("consent", "consent", &["given"]),
     ("questionnaire", "questionnaire", &["eligible"]),
     ("collection", "collection", &["matched"]),
+    ("processing_run", "processing_run", &["done", "closed"]),
     (ORDER, ORDER, HOLDING),
     ("order_scheduled", ORDER, &["scheduled", "shipped", "delivered", "infused", "follow_up", "closed"]),
     ("recheck", "recheck", &["passed"]),
@@ -41,6 +43,9 @@ const HOLDING: &[&str] = &[
     "closed",
 ];
 
+/// States in which a batch record waits for somebody.
+const BATCH_OPEN: [&str; 3] = ["begun", "done", "deviating"];
+
 /// Field of the unit, and the field of its consent that says it.
 const SCOPES: [(&str, &str); 5] = [
     ("consent_at", "signed_at"),
@@ -57,6 +62,8 @@ pub(super) struct Found {
     pub(super) fields: Vec<(&'static str, String)>,
     /// Is there a consent of whatever state?
     pub(super) has_consent: bool,
+    /// A batch record that is not closed: its number and state.
+    pub(super) open_batch: Option<(String, String)>,
 }
 
 /// A record that names the unit.
@@ -71,13 +78,15 @@ struct Names {
 
 /// Reads what other records say of a unit; where several do, the youngest counts. What was done for an order counts only
 /// while that order holds the unit: a re-check for an earlier patient releases nothing.
-pub(super) async fn of(reader: Reader<'_>, subject: &str) -> Result<Found, StoreError> {
+pub(super) async fn of(reader: Reader<'_>, identity: &Identity, subject: &str) -> Result<Found, StoreError> {
     let names = names(reader, subject).await?;
     let mut found =
         Found { has_consent: names.iter().any(|one| one.concept == "consent"), ..Found::default() };
     let holds = |one: &&Names| one.concept == ORDER && HOLDING.contains(&one.state.as_str());
     let order = names.iter().find(holds).map(|one| one.number.clone());
     let counts = |one: &&Names| one.order.is_none() || one.order == order;
+    let waits = |one: &&Names| one.concept == "processing_run" && BATCH_OPEN.contains(&one.state.as_str());
+    found.open_batch = names.iter().find(waits).map(|one| (one.number.clone(), one.state.clone()));
     let mut consent = None;
     for one in names.iter().filter(counts) {
         for (field, concept, states) in FOUND {
@@ -94,6 +103,11 @@ pub(super) async fn of(reader: Reader<'_>, subject: &str) -> Result<Found, Store
     if let Some(id) = consent {
         found.fields.extend(scopes(reader, id).await?);
     }
+    let run = freeze::newest_run_of(reader, identity).await?;
+    found.fields.extend(run.map(|number| ("freeze_run", number)));
+    let bag = Stored { kind: StoredKind::Unit, identity: identity.clone() };
+    let place = open_place(reader, &bag).await?;
+    found.fields.extend(place.map(|open| ("place", open.position.to_string())));
     Ok(found)
 }
 
@@ -108,6 +122,13 @@ async fn names(reader: Reader<'_>, subject: &str) -> Result<Vec<Names>, StoreErr
         Ok(Names { concept, number, state, id, order: row.optional_text()? })
     };
     reader.all(sql, [Value::from(subject)]).await?.iter().map(read).collect()
+}
+
+/// A batch record of a unit, among records that are carried over with it, that nobody has closed.
+pub(super) fn open_batch_of(records: &[Record]) -> Option<(String, String)> {
+    let is_open =
+        |record: &&Record| record.concept.code == "processing_run" && BATCH_OPEN.contains(&record.state.code);
+    records.iter().rev().find(is_open).map(|record| (record.number.clone(), record.state.code.to_owned()))
 }
 
 /// The same, of records that are carried over together with the unit.

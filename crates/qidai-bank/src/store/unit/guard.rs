@@ -9,9 +9,10 @@ use crate::workflow::Step;
 use crate::{Decision, Refusal};
 
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 6] = [
+pub(super) const WRITTEN_DOWN: [&str; 7] = [
     "consent_scope_missing",
     "consent_after_collection",
+    "batch_not_closed",
     "decision_missing",
     "decision_forbids",
     "excursion_open",
@@ -25,13 +26,15 @@ pub(super) fn obstacles(life: &Life, step: &Step, kept: &Kept) -> Vec<Refusal> {
         "receive" => received_after(life, kept).into_iter().collect(),
         "bank_public" => {
             let consent = scope(life, "consent_donate", "donation");
+            let closed = consent.into_iter().chain(batch_closed(life));
             let decided = decided(life, Decision::may_be_listed);
-            consent.into_iter().chain(decided).chain(excursion_open(life)).collect()
+            closed.chain(decided).chain(excursion_open(life)).collect()
         }
         "bank_family" => {
             let consent = scope(life, "consent_family", "storage for the family");
+            let closed = consent.into_iter().chain(batch_closed(life));
             let decided = decided(life, Decision::may_be_banked);
-            consent.into_iter().chain(decided).chain(excursion_open(life)).collect()
+            closed.chain(decided).chain(excursion_open(life)).collect()
         }
         "reserve" | "convert" | "approve" | "except" | "retrieve" | "ship" => {
             excursion_open(life).into_iter().collect()
@@ -39,6 +42,16 @@ pub(super) fn obstacles(life: &Life, step: &Step, kept: &Kept) -> Vec<Refusal> {
         "evaluated" => excursion_lasts(life).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// Mission M05: a deviation blocks the batch, and a batch that nobody has closed blocks its unit.
+fn batch_closed(life: &Life) -> Option<Refusal> {
+    let (batch, state) = life.open_batch.as_ref()?;
+    let number = life.identity.written();
+    let sentence = format!(
+        "{number}: its batch record {batch} is '{state}': somebody who did not finish it reviews and closes it first."
+    );
+    Some(Refusal::new("batch_not_closed", sentence).with("record", number).with("batch", batch.as_str()))
 }
 
 /// Mission M07: nothing is banked without a decision rule by rule, and what was banked by exception is never offered to everybody.

@@ -26,6 +26,8 @@ pub(in crate::store) struct Life {
     pub(in crate::store) moved_at: Option<Timestamp>,
     /// Is there a consent of whatever state, or was it registered here?
     pub(in crate::store) consent_expected: bool,
+    /// A batch record of it that nobody has closed: its number and state.
+    pub(in crate::store) open_batch: Option<(String, String)>,
     /// The banking decision in force, made by a profile for the kind of bank that the unit is in now.
     pub(in crate::store) decision: Option<Decision>,
     /// Excursions that it lived through and nobody has evaluated.
@@ -86,7 +88,7 @@ async fn life_of(
     let number = format!("{}/{}", unit.identity.scheme, unit.identity.value);
     let subject = format!("{UNIT}/{number}");
     let (steps, done) = steps(reader, key).await?;
-    let found = found::of(reader, &subject).await?;
+    let found = found::of(reader, &unit.identity, &subject).await?;
     let code = unit.status.code();
     let unknown = || StoreError::Unreadable {
         table: "unit",
@@ -130,6 +132,7 @@ async fn life_of(
         excursions,
         identity: unit.identity,
         decision,
+        open_batch: found.open_batch,
         record,
         moved_at: steps.last().map(|step| step.effective_at),
         consent_expected: found.has_consent || done.iter().any(|did| did.what == super::CREATE),

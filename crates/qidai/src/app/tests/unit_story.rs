@@ -1,21 +1,26 @@
-//! One unit from its kit to the laboratory, through the pages, with every signature; and its mirror, which tries every
-//! shortcut at every step and finds the refusals in the history.
+//! One unit from its kit to its place in the bank, through the pages, with every signature; and its mirror, which tries
+//! every shortcut at every step and finds the refusals in the history.
 
 use qidai_bank::{Acting, Proof, Site, SiteKind, TotpSecret, workflow};
 
 use super::*;
 
+mod freezer;
 #[path = "../../../tests/support/postgres.rs"]
 mod postgres;
 
 const DIN: &str = "Z990126000001W";
 const UNIT: &str = "/units/din/Z990126000001";
-const STAFF: [(&str, &[Role]); 5] = [
+const SUBJECT: &str = "unit/din/Z990126000001";
+const STAFF: [(&str, &[Role]); 8] = [
     ("C0001", &[Role::Collection]),
     ("T0001", &[Role::Technologist]),
     ("T0002", &[Role::Technologist]),
     ("Q0001", &[Role::Quality]),
     ("M0001", &[Role::MedicalDirector, Role::Director]),
+    ("K0001", &[Role::StorageCustodian]),
+    ("R0001", &[Role::Reviewer]),
+    ("R0002", &[Role::Reviewer]),
 ];
 
 /// Somebody who can sign: certified, with an app that makes codes.
@@ -30,6 +35,8 @@ struct Scene {
     /// Somebody who may do everything, and finds that the rules hold for them too.
     everyone: Signer,
     refused: std::cell::Cell<usize>,
+    /// What was refused, and is found in the history: subject and code.
+    expected: std::cell::RefCell<Vec<(String, &'static str)>>,
 }
 
 impl Served {
@@ -104,6 +111,16 @@ impl Signer {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{step}: {}", sentence(&answer));
     }
 
+    /// Changes some fields of a record from its form.
+    async fn amend(&self, address: &str, fields: &[(&str, &str)]) {
+        let page = self.visitor.get(&format!("{address}/amend")).await;
+        let version = between(&page.text, "name=\"version\" value=\"");
+        let fields: String =
+            fields.iter().map(|(name, value)| format!("&f-{name}={}", escaped(value))).collect();
+        let form = format!("version={version}&reason=as+the+story+goes{fields}");
+        Self::made(&self.visitor.post_form(&format!("{address}/amend"), &form).await);
+    }
+
     async fn sign(&self, address: &str, meaning: &str) {
         let page = self.visitor.get(address).await;
         let digest = between(&page.text, "name=\"digest\" value=\"");
@@ -120,7 +137,7 @@ impl Signer {
         let key = self.visitor.form_key();
         let fields = [("form_key", key.as_str()), ("subject", subject.as_str()), ("class", class)];
         let sent = self.visitor.upload("/documents", &fields, "paper.txt", class.as_bytes()).await;
-        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{address} {class}: {}", sentence(&sent));
     }
 }
 
@@ -158,16 +175,48 @@ impl Scene {
             active: true,
         };
         desk.store.put_site(&site, &desk.acting(&console)).await.unwrap();
+        freezer::tanks(&desk.store, desk).await;
         let mut staff = Vec::new();
         for (number, roles) in STAFF {
             staff.push((number, served.signer(number, roles).await));
         }
         let everyone = served.signer("E0001", &Role::all().collect::<Vec<_>>()).await;
-        Scene { served, staff, everyone, refused: std::cell::Cell::new(0) }
+        Scene {
+            served,
+            staff,
+            everyone,
+            refused: std::cell::Cell::new(0),
+            expected: std::cell::RefCell::default(),
+        }
     }
 
     fn who(&self, number: &str) -> &Signer {
         self.staff.iter().find(|(known, _)| *known == number).map(|(_, signer)| signer).unwrap()
+    }
+
+    async fn json(&self, address: &str) -> serde_json::Value {
+        let answer = self.everyone.visitor.get(address).await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}: {}", answer.text);
+        serde_json::from_str(&answer.text).unwrap()
+    }
+
+    /// A shortcut that is refused with this code, and found in the history where it is an attempt to break a rule.
+    async fn refuses(
+        &self,
+        who: &str,
+        address: &str,
+        step: &str,
+        fields: &[(&str, &str)],
+        code: &'static str,
+    ) {
+        let answer = Box::pin(self.who(who).go(address, step, fields)).await;
+        assert!(answer.status.is_client_error(), "{who} {step} {address}: {}", answer.status);
+        assert!(answer.text.contains(code), "{who} {step} {address}, not {code}: {}", sentence(&answer));
+        // A form that is not yet filled in is no attempt.
+        if code != "record_field_missing" {
+            let subject = address.trim_start_matches("/records/").trim_start_matches('/');
+            self.expected.borrow_mut().push((subject.replacen("units/", "unit/", 1), code));
+        }
     }
 
     /// The mirror: every move that this state does not have, and every one that something stands in the way of.
@@ -252,6 +301,41 @@ impl Scene {
         (number_of(&collector).to_owned(), number_of(&form).to_owned())
     }
 
+    /// The practice licence, which has run out; its address.
+    async fn lapsed_licence(&self) -> String {
+        let quality = self.who("Q0001");
+        let until = (Timestamp::now() - jiff::SignedDuration::from_hours(48)).strftime("%F").to_string();
+        let fields = [
+            ("kind", "blood_station"),
+            ("licence_number", "BS-37"),
+            ("authority", "卫健委"),
+            ("valid_until", until.as_str()),
+        ];
+        let licence = quality.create("licence", &fields).await;
+        quality.attach(&licence, "certificate").await;
+        quality.goes(&licence, "activate", &[]).await;
+        quality.goes(&licence, "prepare", &[]).await;
+        licence
+    }
+
+    /// Whoever's certificate has run out; the number.
+    async fn former_collector(&self) -> String {
+        let (midwife, quality) = (self.who("C0001"), self.who("Q0001"));
+        let until = (Timestamp::now() - jiff::SignedDuration::from_hours(48)).strftime("%F").to_string();
+        let fields = [
+            ("site", "jinan"),
+            ("certificate_number", "SG-1"),
+            ("trained_on", "2024-01-05"),
+            ("valid_until", until.as_str()),
+        ];
+        let collector = midwife.create("collector", &fields).await;
+        midwife.attach(&collector, "certificate").await;
+        self.refuses("C0001", &collector, "certify", &[], "permission_missing").await;
+        quality.sign(&collector, "approved").await;
+        quality.goes(&collector, "certify", &[]).await;
+        number_of(&collector).to_owned()
+    }
+
     async fn consent(&self, unit: &str, form: &str, mother: &str, research: &str) -> String {
         let fields = [
             ("unit", unit),
@@ -280,10 +364,10 @@ fn healthy() -> String {
     asked.map(|one| line(one.code)).collect::<Vec<_>>().join("\n")
 }
 
-async fn from_the_kit_to_the_laboratory(store: Store) {
-    let scene = Scene::at(store).await;
+async fn from_the_kit_into_the_bank(store: Store) {
+    let scene = Box::pin(Scene::at(store)).await;
     let (midwife, technologist, second) = (scene.who("C0001"), scene.who("T0001"), scene.who("T0002"));
-    let (collector, form) = scene.network().await;
+    let (collector, form) = Box::pin(scene.network()).await;
     let year = (Timestamp::now() + jiff::SignedDuration::from_hours(24 * 200)).strftime("%F").to_string();
     let kit = [("label", DIN), ("lot", "L-77"), ("expires_on", year.as_str()), ("anticoagulant", "cpd")];
     let kit = midwife.create("kit", &kit).await;
@@ -305,11 +389,23 @@ async fn from_the_kit_to_the_laboratory(store: Store) {
     let registered = format!("number={DIN}&bank=public&f-site=jinan&f-mother={mother}");
     assert_eq!(Signer::made(&midwife.visitor.post_form("/units/new", &registered).await), UNIT);
     midwife.visitor.post_form("/units/new", &registered).await.says("unit_known");
-    scene.no_shortcut().await;
+    Box::pin(scene.no_shortcut()).await;
 
+    let spent =
+        [("label", "Z990126000002"), ("lot", "L-1"), ("expires_on", "2026-01-01"), ("anticoagulant", "cpd")];
+    let spent = midwife.create("kit", &spent).await;
+    scene.refuses("C0001", &spent, "issue", &[("unit", DIN)], "kit_expired").await;
+    let foreign = [
+        ("label", "Z990126000003"),
+        ("lot", "L-78"),
+        ("expires_on", year.as_str()),
+        ("anticoagulant", "cpd"),
+    ];
+    let foreign = midwife.create("kit", &foreign).await;
+    scene.refuses("C0001", &foreign, "issue", &[("unit", DIN)], "kit_of_other_unit").await;
     midwife.goes(&kit, "issue", &[("unit", DIN)]).await;
     midwife.goes(UNIT, "issue_kit", &[]).await;
-    scene.no_shortcut().await;
+    Box::pin(scene.no_shortcut()).await;
 
     // Consent: on a form in force, within its scopes, witnessed by a signature.
     let consent = scene.consent(DIN, &form, &mother, "true").await;
@@ -317,22 +413,34 @@ async fn from_the_kit_to_the_laboratory(store: Store) {
     midwife.sign(&consent, "witnessed").await;
     midwife.goes(&consent, "give", &[]).await;
     let twice = scene.consent(DIN, &form, &mother, "true").await;
+    scene.refuses("C0001", &twice, "give", &[], "document_missing").await;
     midwife.attach(&twice, "consent").await;
+    scene.refuses("C0001", &twice, "give", &[], "signature_missing").await;
     midwife.sign(&twice, "witnessed").await;
-    midwife.go(&twice, "give", &[]).await.says("consent_already_given");
-    scene.no_shortcut().await;
+    scene.refuses("C0001", &twice, "give", &[], "consent_already_given").await;
+    Box::pin(scene.no_shortcut()).await;
 
     // Health history: what it comes to follows from the answers.
     let half =
         [("unit", DIN), ("mother", &mother), ("rule_set", "tzuchi_2008_v1"), ("answers", "hepatitis_b: no")];
     let half = midwife.create("questionnaire", &half).await;
     midwife.visitor.get(&half).await.says("Incomplete");
-    let answers = healthy();
-    let whole = [("unit", DIN), ("mother", &mother), ("rule_set", "tzuchi_2008_v1"), ("answers", &answers)];
-    let questionnaire = midwife.create("questionnaire", &whole).await;
+    scene.refuses("C0001", &half, "pass", &[], "move_condition_not_met").await;
+    let form = midwife
+        .visitor
+        .get(&format!("/records/questionnaire/new?f-unit={DIN}&f-mother={mother}&lang=zh-CN"))
+        .await;
+    form.says("<legend>医院同意采集");
+    form.says("type=\"radio\" name=\"q-hepatitis_b\" value=\"unknown\"");
+    let buttons: String = healthy().lines().map(|line| format!("&q-{}", line.replace(": ", "="))).collect();
+    let whole = format!("f-unit={DIN}&f-mother={mother}&f-rule_set=tzuchi_2008_v1{buttons}");
+    let questionnaire = Signer::made(&midwife.visitor.post_form("/records/questionnaire/new", &whole).await);
+    midwife.visitor.get(&format!("{questionnaire}?lang=en")).await.says("carries hepatitis B: no");
+    let ticked = midwife.visitor.get(&format!("{questionnaire}/amend")).await;
+    ticked.says("name=\"q-hepatitis_b\" value=\"no\" checked");
     midwife.sign(&questionnaire, "performed").await;
     midwife.goes(&questionnaire, "pass", &[]).await;
-    scene.no_shortcut().await;
+    Box::pin(scene.no_shortcut()).await;
 
     // Four of four labels.
     let (begun, ended) = (ago(3), ago(2));
@@ -356,20 +464,32 @@ async fn from_the_kit_to_the_laboratory(store: Store) {
             ("scan_form", "z9901 26 000001"),
         ]
     };
-    let three = midwife.go(&collection, "match", &scans("Z990126000002")).await;
-    three.says("labels_do_not_match");
+    let wrong = scans("Z990126000002");
+    scene.refuses("C0001", &collection, "match", &wrong, "labels_do_not_match").await;
+    // Everything else is in order, and one thing is not.
+    let right = scans("Z990126000001");
+    midwife.amend(&collection, &[("collector", &scene.former_collector().await)]).await;
+    scene.refuses("C0001", &collection, "match", &right, "collector_not_certified").await;
+    midwife.amend(&collection, &[("collector", &collector)]).await;
+    let before = [("started_at", "2025-12-30 08:00"), ("ended_at", "2025-12-30 08:20")];
+    let before: Vec<_> = right.iter().skip(2).chain(&before).copied().collect();
+    scene.refuses("C0001", &collection, "match", &before, "site_not_contracted").await;
+    let licence = scene.lapsed_licence().await;
+    scene.refuses("C0001", &collection, "match", &right, "licence_not_in_force").await;
+    let quality = scene.who("Q0001");
+    quality.goes(&licence, "renew", &[("valid_until", year.as_str())]).await;
     midwife.goes(&collection, "match", &scans("Z990126000001")).await;
     midwife.visitor.get(&collection).await.says("labels do not match");
-    let late = midwife.go(UNIT, "collect", &[("collected_at", &ago(6))]).await;
-    late.says("consent_after_collection");
+    let early = ago(6);
+    scene.refuses("C0001", UNIT, "collect", &[("collected_at", &early)], "consent_after_collection").await;
     midwife.goes(UNIT, "collect", &[("collected_at", &begun)]).await;
-    scene.no_shortcut().await;
+    Box::pin(scene.no_shortcut()).await;
 
     // On the way.
     let pickup = midwife.create("pickup", &[("box", "BOX-3"), ("planned_on", &ago(0)[..10])]).await;
     midwife.goes(&pickup, "pick_up", &[("picked_up_at", &ago(2))]).await;
     midwife.goes(UNIT, "send", &[("pickup", number_of(&pickup))]).await;
-    scene.no_shortcut().await;
+    Box::pin(scene.no_shortcut()).await;
     technologist.goes(&pickup, "deliver", &[("delivered_at", &ago(1))]).await;
     let readings = format!(
         "{} 18.4\n{} 25,1\n{} 19.0",
@@ -386,21 +506,22 @@ async fn from_the_kit_to_the_laboratory(store: Store) {
     technologist.visitor.get(&trace).await.says("Outside of the window");
     technologist.visitor.get("/records/nonconformance").await.says(number_of(&trace));
     technologist.goes(UNIT, "receive", &[("received_at", &ago(1))]).await;
-    scene.no_shortcut().await;
+    Box::pin(scene.no_shortcut()).await;
 
     // Accepted by somebody else, with a signature.
-    technologist.go(UNIT, "accept", &[]).await.says("four_eyes");
-    second.go(UNIT, "accept", &[]).await.says("signature_missing");
+    scene.refuses("T0001", UNIT, "accept", &[], "four_eyes").await;
+    scene.refuses("T0002", UNIT, "accept", &[], "signature_missing").await;
     second.sign(UNIT, "reviewed").await;
     second.goes(UNIT, "accept", &[]).await;
-    scene.no_shortcut().await;
+    Box::pin(scene.no_shortcut()).await;
     technologist.goes(UNIT, "process", &[]).await;
     let page = technologist.visitor.get(UNIT).await;
     page.says("processing");
     page.says(&mother);
     page.says(number_of(&kit));
-    scene.no_shortcut().await;
-    the_end(&scene, &kit, &consent).await;
+    Box::pin(scene.no_shortcut()).await;
+    Box::pin(freezer::from_the_bench_into_the_bank(&scene)).await;
+    Box::pin(the_end(&scene, &kit, &consent)).await;
 }
 
 /// What the bank can tell of it afterwards.
@@ -410,7 +531,8 @@ async fn the_end(scene: &Scene, kit: &str, consent: &str) {
     let events = store.history_page(Some(subject), None, 10_000).await.unwrap();
     let refusals = events.iter().filter(|event| event.kind == "unit_move_refused").count();
     // The story itself was refused five times: signed too late, four eyes, no signature ….
-    assert!(refusals >= scene.refused.get() && refusals > 250, "{refusals} of {}", scene.refused.get());
+    assert!(refusals >= scene.refused.get() && refusals > 350, "{refusals} of {}", scene.refused.get());
+    found_in_the_history(scene, store).await;
     let trace = store.trace(subject).await.unwrap();
     for part in
         [kit.trim_start_matches("/records/"), consent.trim_start_matches("/records/"), "actor/staff:T0002"]
@@ -423,23 +545,38 @@ async fn the_end(scene: &Scene, kit: &str, consent: &str) {
     let mut found = store.verify(&[], &RandomSource::seeded(1), &mut |_| {}).await.unwrap();
     store.verify_people(Some(&scene.served.state.desk().keys), &mut found).await.unwrap();
     assert!(found.is_whole(), "{:?}", found.findings);
-    // Withdrawn before it was stored: the unit goes on to a decision, and is never banked.
+    // A mother who takes her consent back stops it, wherever it is.
     let midwife = scene.who("C0001");
     midwife.goes(consent, "withdraw", &[("withdrawn_at", &ago(0))]).await;
     let life = scene.everyone.visitor.get("/api/units/din/Z990126000001/life").await;
     assert!(!life.text.contains("consent_donate"), "{}", life.text);
+    life.says("\"state\":\"held\"");
+    Box::pin(scene.no_shortcut()).await;
+    scene.refuses("Q0001", UNIT, "to_research", &[], "move_condition_not_met").await;
+}
+
+/// Each refusal of the mirror, with who tried it and which rule stood in the way.
+async fn found_in_the_history(scene: &Scene, store: &Store) {
+    for (subject, code) in scene.expected.take() {
+        let events = store.history_page(Some(&subject), None, 10_000).await.unwrap();
+        let tells = |event: &&qidai_bank::HistoryEvent| {
+            let row = event.changes.iter().any(|change| change.new.as_deref() == Some(code));
+            event.kind.ends_with("refused") && (row || event.reason.as_deref() == Some(code))
+        };
+        assert!(events.iter().any(|event| tells(&event)), "{subject} does not tell of {code}");
+    }
 }
 
 #[tokio::test]
-async fn a_unit_from_the_kit_to_the_laboratory_on_sqlite() {
-    from_the_kit_to_the_laboratory(Store::in_memory().await.unwrap()).await;
+async fn a_unit_from_the_kit_into_the_bank_on_sqlite() {
+    Box::pin(from_the_kit_into_the_bank(Store::in_memory().await.unwrap())).await;
 }
 
 #[tokio::test]
-async fn a_unit_from_the_kit_to_the_laboratory_on_postgres() {
+async fn a_unit_from_the_kit_into_the_bank_on_postgres() {
     let Some(server) = postgres::Postgres::start_or_skip() else { return };
     let store = Store::create_or_open(&server.database("unit_story")).await.unwrap();
-    from_the_kit_to_the_laboratory(store).await;
+    Box::pin(from_the_kit_into_the_bank(store)).await;
 }
 
 /// A family unit of which everything that a profile asks is known.
@@ -473,7 +610,7 @@ async fn a_family_unit_becomes_public_by_consent(store: Store) {
     quality.go(UNIT, "convert", &[]).await.says("move_condition_not_met");
     quality.visitor.get(UNIT).await.is_silent_about("Bank for all");
 
-    let (_, form) = scene.network().await;
+    let (_, form) = Box::pin(scene.network()).await;
     let mother = midwife
         .create(
             "person",

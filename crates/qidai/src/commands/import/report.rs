@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::said;
 use crate::commands::stream;
+use crate::csv_row::csv_row;
 use crate::error::Failure;
 use crate::words::{Lang, Words};
 
@@ -80,6 +81,26 @@ impl Report {
             Format::Table => self.write_table(&mut out, lang),
         };
         written.and_then(|()| out.flush()).map_err(|error| stream::not_written(&error))
+    }
+
+    /// Writes every listed issue into a file that a spreadsheet opens; without issues it holds the header alone, so that
+    /// an older file never passes for this import's.
+    pub(super) fn write_errors(&self, file: &Path) -> Result<(), Failure> {
+        let not_written = |error: io::Error| {
+            let sentence = format!("{} could not be written.", file.display());
+            Failure::outage("errors_file_not_written", sentence)
+                .with("path", file.display().to_string())
+                .because(&error)
+        };
+        // Spreadsheets take UTF-8 for it by this mark.
+        let mut content = "\u{feff}".as_bytes().to_vec();
+        content.extend(csv_row(["row", "column", "value", "code", "reason", "hint"]).map_err(not_written)?);
+        for issue in &self.issues {
+            let row = issue.row.map(|row| row.to_string()).unwrap_or_default();
+            let cells = [row.as_str(), &issue.column, &issue.value, issue.code, &issue.reason, &issue.hint];
+            content.extend(csv_row(cells).map_err(not_written)?);
+        }
+        std::fs::write(file, content).map_err(not_written)
     }
 
     fn write_table(&self, out: &mut dyn Write, lang: Lang) -> io::Result<()> {

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use qidai_bank::Problem;
 use qidai_bank::workflow::{Concept, Field, FieldKind, Needed};
 
+use super::questions::{self, QuestionRow};
 use super::{record_address, said};
 use crate::error::Failure;
 use crate::pages::{Reader, shown};
@@ -44,11 +45,32 @@ pub(in crate::pages) enum Input {
     Long,
     /// Value and word.
     Choice(Vec<(String, String)>),
+    /// The only choice, to be ticked: value and word.
+    Check(String, String),
+    /// The questions of a health history.
+    Questions(Vec<QuestionRow>),
+}
+
+impl Shown {
+    /// A longer text.
+    pub(super) fn text(text: String) -> Shown {
+        Shown { text, address: None, is_long: true }
+    }
+}
+
+/// Is a field a point of a checklist, with one choice only?
+pub(super) fn is_check(field: &Field) -> bool {
+    matches!(&field.kind, FieldKind::Choice(choices) if choices.len() == 1)
 }
 
 impl Control {
     pub(in crate::pages) fn is_long(&self) -> bool {
-        matches!(self.input, Input::Long)
+        matches!(self.input, Input::Long | Input::Questions(_))
+    }
+
+    /// Has it one input, that a label can name?
+    pub(in crate::pages) fn is_single(&self) -> bool {
+        !matches!(self.input, Input::Questions(_))
     }
 }
 
@@ -150,12 +172,18 @@ pub(in crate::pages) fn sent(concept: &Concept, pairs: &[(String, String)]) -> V
         let is_silent = field.is_personal && value.trim().is_empty();
         (!is_silent).then(|| (field.code.to_owned(), value.trim().to_owned()))
     };
-    pairs.iter().filter_map(of_field).collect()
+    let mut fields: Vec<(String, String)> = Vec::new();
+    // A box that is ticked comes after the empty value that stands for one that is not.
+    for (code, value) in pairs.iter().filter_map(of_field).chain(questions::sent(concept, pairs)) {
+        fields.retain(|(known, _)| *known != code);
+        fields.push((code, value));
+    }
+    fields
 }
 
 /// The text of one part of a form.
 pub(crate) fn text_of<'p>(pairs: &'p [(String, String)], name: &str) -> &'p str {
-    pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    pairs.iter().rfind(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
 }
 
 fn input_of(field: &Field, sites: &[(String, String)], lang: Lang) -> Input {
@@ -175,6 +203,10 @@ fn input_of(field: &Field, sites: &[(String, String)], lang: Lang) -> Input {
         | FieldKind::Account
         | FieldKind::HlaSpecificity => code("text"),
         FieldKind::Time => line("text", "text"),
+        FieldKind::Choice(choices) if choices.len() == 1 => {
+            let only = &choices[0];
+            Input::Check(only.code.to_owned(), said(only.label, lang))
+        }
         FieldKind::Choice(choices) => {
             Input::Choice(choices.iter().map(|one| (one.code.to_owned(), said(one.label, lang))).collect())
         }

@@ -11,7 +11,7 @@ use qidai_bank::workflow::{Amending, Concept, SiteRule};
 use qidai_bank::{BankError, NewRecord, Problem, Record, RecordAt};
 
 use super::field::{self, Control, Input, text_of};
-use super::{address_of, concept_of, name_of, record_address};
+use super::{address_of, concept_of, name_of, questions, record_address};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::{Frame, Reader, people, render};
@@ -173,12 +173,13 @@ async fn page(
         (None, None) => String::new(),
     };
     let sealed = record.map(|record| record.sealed.as_slice()).unwrap_or_default();
-    let controls = field::controls(
+    let mut controls = field::controls(
         concept.fields.iter().filter(|field| !field.is_computed),
         value_of,
         (sealed, &refused.problems),
         (&sites, reader),
     );
+    questions::ask(concept, &mut controls, typed, reader.lang);
     let said_of_site = field::problem_of("site", &refused.problems, reader.lang);
     let has_site = record.is_none() && concept.site != SiteRule::Never;
     let back = record.map_or_else(|| address_of(concept), |one| record_address(concept.code, &one.number));

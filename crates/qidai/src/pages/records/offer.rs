@@ -1,7 +1,7 @@
 //! The moves of a record as buttons: one next step, others, and what stands in the way of each.
 
-use qidai_bank::workflow::{Concept, Field};
-use qidai_bank::{MoveOffer, Record, Refusal};
+use qidai_bank::workflow::{self, Amending, Concept, Field, FieldKind, Keeps};
+use qidai_bank::{MoveOffer, Permission, Record, Refusal};
 
 use super::field::{self, Control, text_of};
 use super::{badge, said};
@@ -18,13 +18,20 @@ pub(in crate::pages) struct Offer {
     pub(in crate::pages) is_next: bool,
     pub(in crate::pages) needs_reason: bool,
     pub(in crate::pages) controls: Vec<Control>,
-    /// What stands in its way: sentence and code.
-    pub(in crate::pages) obstacles: Vec<(String, &'static str)>,
+    pub(in crate::pages) obstacles: Vec<Obstacle>,
     /// What is missing is the signature of who looks at it.
     pub(in crate::pages) sign: Option<Sign>,
     /// What was typed before it was refused.
     pub(in crate::pages) reason: String,
     pub(in crate::pages) was_refused: bool,
+}
+
+/// What stands in the way of a move.
+pub(in crate::pages) struct Obstacle {
+    pub(in crate::pages) sentence: String,
+    pub(in crate::pages) code: &'static str,
+    /// Where it is removed: address and words.
+    pub(in crate::pages) way: Option<(String, String)>,
 }
 
 /// What is to be signed.
@@ -131,11 +138,7 @@ fn asked_for<'o>(
 }
 
 /// What stands in the way, in the words of the reader; missing fields are named by their labels.
-fn sentences(
-    refusal: &Refusal,
-    record: &Record,
-    (fills_in, reader): (bool, &Reader),
-) -> Vec<(String, &'static str)> {
+fn sentences(refusal: &Refusal, record: &Record, (fills_in, reader): (bool, &Reader)) -> Vec<Obstacle> {
     let w = reader.lang.words();
     let named =
         |name: &str| refusal.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
@@ -148,7 +151,12 @@ fn sentences(
         let told = refusal.problems.iter().filter(|problem| !fills_in || computed(&problem.field));
         let said = |problem: &qidai_bank::Problem| {
             let key = if computed(&problem.field) { "record-not-found" } else { "record-fill-in" };
-            (w.t1(key, "field", label(&problem.field)), refusal.code)
+            let way = match computed(&problem.field) {
+                true => way_to(&problem.field, record, reader),
+                false => may_amend(record, reader)
+                    .then(|| (format!("{}/amend", own_address(record)), w.t("record-amend"))),
+            };
+            Obstacle { sentence: w.t1(key, "field", label(&problem.field)), code: refusal.code, way }
         };
         return told.map(said).collect();
     }
@@ -156,7 +164,56 @@ fn sentences(
         let class = named("document").and_then(qidai_bank::DocumentClass::parse);
         let label = class.and_then(|class| Some(said(concept.document(class)?.label, reader.lang)));
         let label = label.unwrap_or_default();
-        return vec![(w.t1("record-add-document", "document", label), refusal.code)];
+        let sentence = w.t1("record-add-document", "document", label);
+        let way = Some(("#documents".to_owned(), w.t("document-add")));
+        return vec![Obstacle { sentence, code: refusal.code, way }];
     }
-    vec![(Failure::from(refusal.clone()).sentence(reader.lang), refusal.code)]
+    let way = match refusal.code {
+        "decision_missing" | "decision_forbids" => {
+            Some((format!("{}/decision", own_address(record)), w.t("decision-to")))
+        }
+        "batch_not_closed" => {
+            named("batch").map(|batch| (super::record_address("processing_run", batch), w.t("record-open")))
+        }
+        _ => None,
+    };
+    vec![Obstacle { sentence: Failure::from(refusal.clone()).sentence(reader.lang), code: refusal.code, way }]
+}
+
+/// Has it a form for what is missing, that the reader may send? A unit has none: its moves ask.
+fn may_amend(record: &Record, reader: &Reader) -> bool {
+    let may =
+        |one: &qidai_bank::Principal| one.may_any(&record.concept.amend, record.site.as_deref()).is_ok();
+    record.concept.keeps == Keeps::Records
+        && record.state.amending != Amending::Never
+        && reader.visitor.principal().is_ok_and(may)
+}
+
+/// The page of a record or a unit.
+fn own_address(record: &Record) -> String {
+    if record.concept.keeps == Keeps::Records {
+        return super::record_address(record.concept.code, &record.number);
+    }
+    let own = record.number.split_once('/').unwrap_or_default();
+    shown::unit_address(&qidai_bank::Identity { scheme: own.0.to_owned(), value: own.1.to_owned() })
+}
+
+/// Where what a unit lacks is entered: the form of that register, with the number of the unit in it.
+fn way_to(field: &str, record: &Record, reader: &Reader) -> Option<(String, String)> {
+    let (w, number) = (reader.lang.words(), record.number.rsplit('/').next()?);
+    let field = record.concept.field(field)?;
+    if let FieldKind::Reference(concept) = &field.kind {
+        let concept = workflow::concept(concept)?;
+        let address = format!("{}/new?f-unit={}", super::address_of(concept), shown::escaped(number));
+        return super::may_create(concept, reader).then(|| (address, w.t("record-begin")));
+    }
+    match field.code {
+        "freeze_run" if reader.visitor.may(Permission::ProcessingRecord) => {
+            Some((format!("/storage/runs?bag={}#add", shown::escaped(number)), w.t("run-add")))
+        }
+        "place" if reader.visitor.may(Permission::StorageMove) => {
+            Some((format!("/storage?number={}", shown::escaped(number)), w.t("record-find-place")))
+        }
+        _ => None,
+    }
 }

@@ -9,7 +9,7 @@ use qidai_bank::{Coverage, Person, PersonField, Purpose, Record, RunningClock, S
 
 use super::field::{self, Input, Shown};
 use super::offer::{self, Offer, Sent};
-use super::{address_of, badge, concept_of, name_of, record_address, said, timeline};
+use super::{address_of, badge, concept_of, name_of, questions, record_address, said, timeline};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::badge::Badge;
@@ -38,6 +38,8 @@ struct RecordPage {
     digest: String,
     facts: Vec<(String, Option<Shown>)>,
     facts_missing: Option<String>,
+    /// What is ticked, point by point.
+    checks: Vec<(String, bool)>,
     personal: Option<Personal>,
     offers: Vec<Offer>,
     has_session: bool,
@@ -114,7 +116,11 @@ pub(super) async fn page(
     let address = record_address(concept.code, &record.number);
     let subject = record.subject();
     let may_see_history = reader.visitor.may(qidai_bank::Permission::HistoryView);
-    let facts: Vec<_> = concept.open_fields().map(|field| fact(field, record, &desk.zone, lang)).collect();
+    let facts: Vec<_> = concept
+        .open_fields()
+        .filter(|one| !field::is_check(one))
+        .map(|field| fact(field, record, &desk.zone, lang))
+        .collect();
     let page = RecordPage {
         register: name_of(concept, lang),
         register_address: address_of(concept),
@@ -128,6 +134,11 @@ pub(super) async fn page(
         facts_missing: field::missing(&facts, lang),
         facts,
         personal: personal(record, beside.opened.as_ref(), &desk.zone, reader),
+        checks: concept
+            .open_fields()
+            .filter(|one| field::is_check(one))
+            .map(|field| (field::label_of(field, lang), record.field(field.code).is_some()))
+            .collect(),
         offers: offer::offers(&found, record, beside.sent.as_ref(), (&sites, reader)),
         has_session: !reader.visitor.is_demo(),
         may_amend: record.state.amending != Amending::Never
@@ -145,7 +156,10 @@ pub(super) async fn page(
 }
 
 fn fact(field: &Field, record: &Record, zone: &jiff::tz::TimeZone, lang: Lang) -> (String, Option<Shown>) {
-    let value = record.field(field.code).map(|value| field::shown(field, value, zone, lang));
+    let value = record.field(field.code).map(|value| {
+        let told = questions::told(record, field.code, lang);
+        told.map_or_else(|| field::shown(field, value, zone, lang), Shown::text)
+    });
     (field::label_of(field, lang), value)
 }
 

@@ -2,15 +2,17 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, State};
-use axum::response::Response;
-use qidai_bank::{FreezeCurve, FreezeFinding, FreezeProfile, FreezeRun, Judgement};
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use qidai_bank::{FreezeCurve, FreezeFinding, FreezeProfile, FreezeRun, Judgement, Permission};
+use serde::Deserialize;
 
 use super::chart::{Chart, Frame as ChartFrame};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::freeze;
 use crate::pages::{Frame, Reader, render, shown};
+use crate::upload::Upload;
 use crate::words::Words;
 
 /// Runs of the list.
@@ -23,6 +25,27 @@ const GAP_S: f64 = 90.0;
 struct RunsPage {
     frame: Frame,
     runs: Vec<RunLine>,
+    /// Present where the reader may keep a run.
+    form: Option<RunForm>,
+    refused: Option<(String, &'static str)>,
+}
+
+/// What was typed before a refusal.
+#[derive(Default)]
+struct RunForm {
+    number: String,
+    device: String,
+    bags: String,
+    started_at: String,
+    profile: String,
+    profiles: Vec<&'static str>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Wishes {
+    /// A bag that is to be named in the form.
+    #[serde(default)]
+    bag: String,
 }
 
 struct RunLine {
@@ -62,10 +85,58 @@ struct RuleView {
 pub(crate) async fn list(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, Failure> {
+    let form = RunForm { bags: wishes.bag, ..RunForm::default() };
+    page(&state, &reader, form, None).await
+}
+
+/// Keeps the file of a freezer. What is refused is said above the form; the file itself a browser does not choose again.
+pub(crate) async fn add(
+    State(state): State<AppState>,
+    Extension(reader): Extension<Reader>,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let desk = state.desk();
+    let acting = desk.acting(reader.visitor.principal()?);
+    match freeze::keep(&desk.store, &upload, &acting).await {
+        Ok(run) => Ok(Redirect::to(&address_of(&run.number)).into_response()),
+        Err(failure) if failure.is_refusal() => {
+            let text = |name: &str| upload.text(name).to_owned();
+            let form = RunForm {
+                number: text("number"),
+                device: text("device"),
+                bags: text("bags"),
+                started_at: text("started_at"),
+                profile: text("profile"),
+                profiles: Vec::new(),
+            };
+            let said = (failure.sentence(reader.lang), failure.code());
+            let page = page(&state, &reader, form, Some(said)).await?;
+            Ok(failure.on_page(page))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn page(
+    state: &AppState,
+    reader: &Reader,
+    form: RunForm,
+    refused: Option<(String, &'static str)>,
 ) -> Result<Response, Failure> {
     let runs = state.desk().store.freeze_runs(RUNS_SHOWN).await?;
-    let runs = runs.iter().map(|run| line(run, &state, reader.lang.words())).collect();
-    render(&RunsPage { runs, frame: Frame::new(&reader) })
+    let runs = runs.iter().map(|run| line(run, state, reader.lang.words())).collect();
+    let profiles = FreezeProfile::all().iter().map(|profile| profile.code).collect();
+    let form = RunForm { profiles, ..form };
+    let may_add = reader.visitor.may(Permission::ProcessingRecord);
+    let frame = Frame::new(&Reader { address: "/storage/runs?".to_owned(), ..reader.clone() });
+    render(&RunsPage { runs, form: may_add.then_some(form), refused, frame })
+}
+
+/// The page of a run.
+pub(crate) fn address_of(number: &str) -> String {
+    format!("/storage/runs/{}", shown::escaped(number))
 }
 
 pub(crate) async fn show(
@@ -101,7 +172,7 @@ fn heat(run: &FreezeRun, w: &Words) -> Option<String> {
 fn line(run: &FreezeRun, state: &AppState, w: &Words) -> RunLine {
     RunLine {
         number: run.number.clone(),
-        address: format!("/storage/runs/{}", shown::escaped(&run.number)),
+        address: address_of(&run.number),
         device: run.device.clone(),
         started: shown::minute(run.started_at, &state.desk().zone),
         verdict: judged(run.evaluation.verdict, w),

@@ -178,3 +178,8 @@ fn place_view(place: &Position, there: Option<&SlotView>, state: &AppState, w: &
     });
     PlaceView { code: place.to_string(), content }
 }
+
+/// The page of a tank.
+pub(crate) fn address_of(code: &str) -> String {
+    format!("/storage/tanks/{}", shown::escaped(code))
+}

@@ -6,7 +6,7 @@ use qidai_bank::{Coverage, Record, Signature, Trace, Way};
 use crate::app::AppState;
 use crate::pages::records::field::{Shown, label_of, shown as shown_field};
 use crate::pages::records::offer::Sent;
-use crate::pages::{Reader, shown};
+use crate::pages::{Reader, place_address, run_address, shown};
 use crate::words::Lang;
 
 /// Lines of a trace on the page; the API and `qidai unit trace` have them all.
@@ -40,7 +40,17 @@ pub(super) struct SignatureView {
 pub(super) fn own_fields(record: &Record, zone: &TimeZone, lang: Lang) -> Vec<(String, Option<Shown>)> {
     let told = |code: &str| !matches!(code, "bank_type" | "attached_segments");
     let fields = record.concept.open_fields().filter(|field| told(field.code));
-    let value = |field| record.field(field_code(field)).map(|value| shown_field(field, value, zone, lang));
+    let value = |field| {
+        let value = record.field(field_code(field))?;
+        let shown = shown_field(field, value, zone, lang);
+        // Its run and its place have pages of their own.
+        let address = match field_code(field) {
+            "freeze_run" => Some(run_address(value)),
+            "place" => qidai_bank::Position::parse(value).ok().as_ref().map(place_address),
+            _ => None,
+        };
+        Some(Shown { address: address.or(shown.address), ..shown })
+    };
     fields.map(|field| (label_of(field, lang), value(field))).collect()
 }
 

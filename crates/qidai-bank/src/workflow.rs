@@ -40,11 +40,12 @@ pub struct Label {
 }
 
 /// The declarations, one line each: what becomes of a new page.
-const PAGES: [(&str, &str); 38] = [
+const PAGES: [(&str, &str); 39] = [
     ("unit.md", include_str!("../workflows/unit.md")),
     ("site_contract.md", include_str!("../workflows/site_contract.md")),
     ("collector.md", include_str!("../workflows/collector.md")),
     ("kit.md", include_str!("../workflows/kit.md")),
+    ("kit_order.md", include_str!("../workflows/kit_order.md")),
     ("consent_form.md", include_str!("../workflows/consent_form.md")),
     ("consent.md", include_str!("../workflows/consent.md")),
     ("questionnaire.md", include_str!("../workflows/questionnaire.md")),

@@ -49,6 +49,8 @@ stories!(
     all_that_is_wrong_is_told_at_once,
     a_contract_that_ran_out_again_suspends_again,
     a_late_assessment_is_told_once,
+    another_bank_orders_kits_and_units_are_escorted_jointly,
+    a_round_of_proficiency_is_reported_and_judged_by_another,
 );
 
 /// A bank with its keys, and a clock that the story moves.
@@ -91,6 +93,13 @@ impl Scene {
     ) -> Result<Record, BankError> {
         let acting = self.acting(who).because("as the story goes");
         self.store.move_record(at(record), what, &owned(fields), &self.keys, &acting).await
+    }
+
+    async fn go_amend(&self, record: &Record, fields: &[(&str, &str)], who: &Principal) -> Record {
+        self.store
+            .amend_record(at(record), &owned(fields), &self.keys, &self.acting(who))
+            .await
+            .expect("amended")
     }
 
     async fn attach(&self, record: &Record, class: DocumentClass, who: &Principal) -> Record {
@@ -808,4 +817,100 @@ async fn a_late_assessment_is_told_once(bank: &TestBank) {
     scene.create("nonconformance", &fields, &principal).await.expect("reported");
     assert_eq!(run(&scene, "2026-03-12T15:59:59Z").await, 0);
     assert_eq!(run(&scene, "2026-03-12T16:00:00Z").await, 1);
+}
+
+/// peers.md 5 (Baobab 21): bank B orders kits that bank A assembles, and what was collected with them is escorted by both.
+async fn another_bank_orders_kits_and_units_are_escorted_jointly(bank: &TestBank) {
+    let mut scene = Scene::begin(bank).await;
+    let quality = scene.signer("Q0001", Role::Quality).await;
+    let midwife = somebody(Role::Collection);
+    let fields = [("name", "乙库"), ("kind", "cord_blood_bank"), ("uscc", "91350100M000100Y43")];
+    let partner =
+        scene.create("institution", &fields, &quality.signed_in.session.principal).await.expect("entered");
+    let order = [
+        ("direction", "from_us"),
+        ("partner", partner.number.as_str()),
+        ("kits", "2"),
+        ("needed_on", "2026-03-20"),
+    ];
+    let order = scene.create("kit_order", &order, &midwife).await.expect("ordered");
+    let mut kits = Vec::new();
+    for label in [1, 2, 3] {
+        let label = support::din(label).written();
+        let fields = [
+            ("label", label.as_str()),
+            ("lot", "L-9"),
+            ("expires_on", "2026-12-31"),
+            ("anticoagulant", "cpd"),
+        ];
+        kits.push(scene.create("kit", &fields, &midwife).await.expect("assembled"));
+    }
+    let to = [("order", order.number.as_str())];
+    // Nobody has agreed to it, and who asked does not.
+    assert_eq!(code(scene.go(&kits[0], "hand_over", &to, &midwife).await), "kit_order_not_agreed");
+    assert_eq!(code(scene.go(&order, "approve", &[], &midwife).await), "permission_missing");
+    scene.sign(&order, Meaning::Approved, &quality).await;
+    let order =
+        scene.go(&order, "approve", &[], &quality.signed_in.session.principal).await.expect("agreed to");
+    scene.go(&kits[0], "hand_over", &to, &midwife).await.expect("handed over");
+    let sent = [("box", "BOX-9"), ("sent_on", "2026-03-02")];
+    assert_eq!(code(scene.go(&order, "send", &sent, &midwife).await), "kit_order_incomplete");
+    scene.go(&kits[1], "hand_over", &to, &midwife).await.expect("handed over");
+    let order = scene.go(&order, "send", &sent, &midwife).await.expect("sent");
+    // What left is no longer given out here, and nothing is added to what left.
+    let gone = scene.store.record(concept("kit"), &kits[0].number, &midwife).await.expect("read");
+    assert_eq!(code(scene.go(&gone, "issue", &[], &midwife).await), "move_not_allowed");
+    assert_eq!(code(scene.go(&kits[2], "hand_over", &to, &midwife).await), "kit_order_not_agreed");
+    let received = [("received_on", "2026-03-03"), ("received_kits", "2")];
+    let order = scene.go(&order, "receive", &received, &midwife).await.expect("received");
+    assert_eq!(order.state.code, "received");
+    // On the way back both banks are there.
+    let alone = [("box", "BOX-9"), ("planned_on", "2026-03-10"), ("escort", "joint")];
+    assert_eq!(code(scene.create("pickup", &alone, &midwife).await), "record_field_missing");
+    let both = [("joint_with", partner.number.as_str()), ("joint_escort", "B-17")];
+    let joint: Vec<_> = alone.iter().chain(&both).copied().collect();
+    let pickup = scene.create("pickup", &joint, &midwife).await.expect("planned");
+    assert_eq!(pickup.field("joint_escort"), Some("B-17"));
+    scene.assert_whole().await;
+}
+
+/// Mission M06: a round that is reported by one is judged by another; one that nobody reported is missed by itself.
+async fn a_round_of_proficiency_is_reported_and_judged_by_another(bank: &TestBank) {
+    let mut scene = Scene::begin(bank).await;
+    let reviewer = scene.signer("R0001", Role::Reviewer).await;
+    let (technologist, director) = (somebody(Role::Technologist), somebody(Role::MedicalDirector));
+    let round = |name: &'static str| {
+        [
+            ("name", name),
+            ("provider", "NCCL"),
+            ("test", "cd34_total"),
+            ("sample", "S-1"),
+            ("due_on", "2026-03-10"),
+        ]
+    };
+    let good = scene.create("proficiency_round", &round("2026-1"), &technologist).await.expect("entered");
+    let missed = scene.create("proficiency_round", &round("2026-2"), &technologist).await.expect("entered");
+    let good = scene.go_amend(&good, &[("reported", "4.1e6")], &technologist).await;
+    assert_eq!(
+        code(scene.go(&good, "report", &[], &reviewer.signed_in.session.principal).await),
+        "signature_missing"
+    );
+    scene.sign(&good, Meaning::Reviewed, &reviewer).await;
+    let good = scene.go(&good, "report", &[], &reviewer.signed_in.session.principal).await.expect("reported");
+    let judged = [("assigned", "4.0e6"), ("z_score", "0.4")];
+    assert_eq!(
+        code(scene.go(&good, "pass", &judged, &reviewer.signed_in.session.principal).await),
+        "four_eyes"
+    );
+    assert_eq!(code(scene.go(&good, "pass", &judged, &director).await), "document_missing");
+    let good = scene.attach(&good, DocumentClass::Report, &technologist).await;
+    let good = scene.go(&good, "pass", &judged, &director).await.expect("satisfactory");
+    assert_eq!(good.state.code, "satisfactory");
+    scene.now = time("2026-03-10T16:00:00Z");
+    let ran = scene.store.run_clocks(scene.now, &scene.ids, &scene.random).await.expect("run");
+    assert!(ran.iter().any(|one| one.number == missed.number && one.outcome == "moved"), "{ran:?}");
+    let late =
+        scene.store.record(concept("proficiency_round"), &missed.number, &director).await.expect("read");
+    assert_eq!(late.state.code, "missed");
+    scene.assert_whole().await;
 }

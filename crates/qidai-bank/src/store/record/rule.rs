@@ -9,6 +9,7 @@ mod hgr_case;
 mod infusion;
 mod institution;
 mod kit;
+mod kit_order;
 mod order;
 mod part;
 mod patient;
@@ -103,6 +104,8 @@ pub(super) async fn obstacle(
 ) -> Result<Option<Refusal>, StoreError> {
     match (concept.code, step.code) {
         ("kit", "issue") => kit::issue(case).await,
+        ("kit", "hand_over") => kit_order::agreed(case).await,
+        ("kit_order", "send") => kit_order::complete(case).await,
         ("consent", "give") => consent::give(case).await,
         ("collection", "match") => collection::labels_match(case).await,
         ("processing_run", "finish" | "close") => processing_run::usable(case).await,
@@ -184,10 +187,12 @@ async fn raise(
 }
 
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 35] = [
+pub(super) const WRITTEN_DOWN: [&str; 37] = [
     "labels_do_not_match",
     "kit_expired",
     "kit_of_other_unit",
+    "kit_order_not_agreed",
+    "kit_order_incomplete",
     "collector_not_certified",
     "site_not_contracted",
     "licence_not_in_force",

@@ -670,3 +670,61 @@ async fn a_family_unit_becomes_public_by_consent_on_postgres() {
     let store = Store::create_or_open(&server.database("unit_given")).await.unwrap();
     a_family_unit_becomes_public_by_consent(store).await;
 }
+
+/// A unit that its profile rejects is kept for its family by a director who signs for it, and is never offered to all.
+async fn a_director_signs_an_exception_and_the_family_bank_opens(store: Store) {
+    use qidai_bank::{Measure, Phase, Status};
+    let scene = Box::pin(Scene::at(store)).await;
+    let (quality, director) = (scene.who("Q0001"), scene.who("M0001"));
+    let mut unit = good_unit(qidai_bank::Identity::din("Z990126000001").unwrap());
+    unit.status = Status::Quarantine;
+    unit.counts.set(Phase::Processed, Measure::TncTotal, Some(90_000_000));
+    unit.counts.set(Phase::Processed, Measure::Viability, Some(4_000));
+    let ids = qidai_bank::IdSource::counting("import");
+    let context =
+        qidai_bank::WriteContext::new(Timestamp::now(), qidai_bank::Actor::administrator("test"), &ids);
+    scene.served.state.desk().store.add_units(&[unit], &context).await.unwrap();
+    scene.who("T0001").attach(UNIT, "report").await;
+    let address = format!("{UNIT}/decision");
+    let decided = quality.visitor.post_form(&address, "profile=family-min-v1").await;
+    assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", sentence(&decided));
+    let decisions = scene.json(&format!("/api{UNIT}/decisions")).await;
+    assert_eq!(decisions["items"][0]["outcome"], "rejected", "{decisions}");
+    director.sign(UNIT, "approved").await;
+    scene.refuses("M0001", UNIT, "bank_family", &[], "decision_forbids").await;
+    // The page asks whoever may sign for reason, password and code; not the person who decided.
+    let page = director.visitor.get(&format!("{address}?lang=en")).await;
+    let decision = between(&page.text, "name=\"decision\" value=\"").to_owned();
+    assert!(!decision.is_empty(), "{}", page.text);
+    let form = |secret: &TotpSecret, password: &str, reason: &str| {
+        let code = secret.code(Timestamp::now());
+        format!("decision={decision}&reason={}&password={}&code={code}", escaped(reason), escaped(password))
+    };
+    let why = "the only sibling is ill, and the family was told of the dose";
+    let own = quality.visitor.post_form(&address, &form(&quality.secret, PASSWORD, why)).await;
+    own.says("director_needed");
+    let wrong = director.visitor.post_form(&address, &form(&director.secret, "not this one", why)).await;
+    assert!(wrong.status.is_client_error(), "{}", sentence(&wrong));
+    let silent = director.visitor.post_form(&address, &form(&director.secret, PASSWORD, "")).await;
+    silent.says("reason_missing");
+    let made = director.visitor.post_form(&address, &form(&director.secret, PASSWORD, why)).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", sentence(&made));
+    director.visitor.get(&format!("{address}?lang=en")).await.says(why);
+    scene.refuses("M0001", UNIT, "bank_public", &[], "move_condition_not_met").await;
+    director.goes(UNIT, "bank_family", &[]).await;
+    let life = scene.json(&format!("/api{UNIT}/life")).await;
+    assert_eq!(life["state"], "family_held");
+}
+
+#[tokio::test]
+async fn a_director_signs_an_exception_and_the_family_bank_opens_on_sqlite() {
+    Box::pin(a_director_signs_an_exception_and_the_family_bank_opens(Store::in_memory().await.unwrap()))
+        .await;
+}
+
+#[tokio::test]
+async fn a_director_signs_an_exception_and_the_family_bank_opens_on_postgres() {
+    let Some(server) = postgres::Postgres::start_or_skip() else { return };
+    let store = Store::create_or_open(&server.database("unit_excepted")).await.unwrap();
+    Box::pin(a_director_signs_an_exception_and_the_family_bank_opens(store)).await;
+}

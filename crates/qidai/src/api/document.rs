@@ -18,9 +18,9 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, audit, coverage, decisions, documents, emergencies, figures, find, freeze_runs, history,
-    hla, lab, listings, matching, me, notifications, records, requests, roles, search, signing, sites, storage, tokens,
-    typing, unit_life, units,
+    access_log, accounts, audit, coverage, decisions, documents, emergencies, figures, find, freeze_runs,
+    history, hla, lab, listings, matching, me, notifications, records, requests, roles, search, signing,
+    sites, storage, tokens, typing, unit_life, units,
 };
 use crate::app::{Door, Entry, keeps_answers, routes};
 use crate::error::Problem;
@@ -232,7 +232,7 @@ fn refusals(operation: &Operation, (method, path, door): Entry) -> Vec<(u16, &'s
         (takes_version, 412, "It was changed since it was read"),
         (true, 413, "The body is larger than 1 MiB, or a file than is kept"),
         (true, 414, "The address is longer than 8 KiB"),
-        (takes_json, 415, "The body is not JSON"),
+        (takes_json || method == "POST", 415, "The body is not JSON"),
         (operation.request_body.is_some(), 422, "What was sent cannot be accepted; the sentence says why"),
         (takes_version, 428, "The version must be named"),
         (true, 429, "Too many requests"),

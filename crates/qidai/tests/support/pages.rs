@@ -157,7 +157,7 @@ impl Demonstration {
         go("accepted");
         let searched = qidai(&[&["request", "search", &request][..], &bank].concat(), "");
         assert_eq!(searched.exit, Some(0), "{}{}", searched.out, searched.err);
-        go("reported");
+        go("report");
         (patient, request)
     }
 

@@ -196,7 +196,11 @@ async fn a_form_without_the_key_of_its_session_is_refused() {
 async fn auditor_reads_and_changes_nothing() {
     let served = Arc::new(Served::new(false).await);
     let auditor = served.account("V0001", &[Role::Auditor]).await;
-    assert_eq!(auditor.get("/").await.header("location"), "/units", "no search: the first area they may see");
+    assert_eq!(
+        auditor.get("/").await.header("location"),
+        "/requests",
+        "no search: the first area they may see"
+    );
     let history = auditor.get("/history").await;
     history.says("account added");
     history.is_silent_about("/admin/people\"");

@@ -87,7 +87,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let shown = path.display().to_string();
     let unreadable = |error: &std::io::Error| {
         let sentence = format!("The file {shown} could not be read.");
-        Failure::refused("file_not_readable", sentence).because(error)
+        Failure::refused("file_not_readable", sentence)
+            .with("file", shown.clone())
+            .with("error", error.to_string())
     };
     let size = std::fs::metadata(path).map_err(|error| unreadable(&error))?.len();
     if size > FILE_BYTES_MAX {

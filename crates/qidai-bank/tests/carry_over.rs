@@ -265,7 +265,7 @@ type Twist = fn(&mut Dossier);
 /// What is wrong, and the code that refuses it; source: the rules of the concepts, as for work of today.
 const TWISTS: [(&str, &str, Twist); 16] = [
     ("a move that its role may not make", "permission_missing", |file| {
-        file.records[1].deeds[1].by = REVIEWER
+        file.records[1].deeds[1].by = REVIEWER;
     }),
     ("a move from another state", "move_not_allowed", |file| file.records[1].deeds[1].code = "use"),
     ("a kit of another unit", "kit_of_other_unit", |file| set(file, 1, "label", "G123424000999")),
@@ -279,22 +279,22 @@ const TWISTS: [(&str, &str, Twist); 16] = [
         file.records[2].fields.push(("mother", "PER-1999-0001".to_owned()));
     }),
     ("a field that is none", "record_field_unknown", |file| {
-        file.records[1].fields.push(("colour", "red".into()))
+        file.records[1].fields.push(("colour", "red".into()));
     }),
     ("a move before the one before", "time_order_wrong", |file| file.records[1].deeds[1].at = hours_ago(701)),
     ("a move that is still to come", "effective_in_future", |file| {
-        file.records[1].deeds[1].at = hours_ago(-1)
+        file.records[1].deeds[1].at = hours_ago(-1);
     }),
     ("nobody", "dossier_deed_unknown", |file| file.records[1].deeds[1].by = 99),
     ("no beginning", "dossier_deed_unknown", |file| drop(file.records[1].deeds.remove(0))),
     ("another state than its moves lead to", "dossier_state_differs", |file| {
-        own(file).record.status = Status::Available
+        own(file).record.status = Status::Available;
     }),
     ("another count than its result", "dossier_results_differ", |file| {
         own(file).record.counts.set(Phase::Collected, Measure::TncTotal, Some(1));
     }),
     ("a result that its writer agreed to", "permission_missing", |file| {
-        own(file).results[0].agreed[0].0 = TECHNOLOGIST
+        own(file).results[0].agreed[0].0 = TECHNOLOGIST;
     }),
     ("a result that nobody agreed to", "dossier_results_differ", |file| own(file).results[0].agreed.clear()),
     ("a place in a tank for what is not frozen", "not_storable", |file| {

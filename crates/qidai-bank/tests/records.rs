@@ -897,14 +897,13 @@ async fn a_round_of_proficiency_is_reported_and_judged_by_another(bank: &TestBan
     );
     scene.sign(&good, Meaning::Reviewed, &reviewer).await;
     let good = scene.go(&good, "report", &[], &reviewer.signed_in.session.principal).await.expect("reported");
-    let judged = [("assigned", "4.0e6"), ("z_score", "0.4")];
-    assert_eq!(
-        code(scene.go(&good, "pass", &judged, &reviewer.signed_in.session.principal).await),
-        "four_eyes"
-    );
-    assert_eq!(code(scene.go(&good, "pass", &judged, &director).await), "document_missing");
+    let judged = [("assigned", "4.0e6"), ("sd", "0.25e6")];
+    assert_eq!(code(scene.go(&good, "score", &judged, &director).await), "document_missing");
     let good = scene.attach(&good, DocumentClass::Report, &technologist).await;
-    let good = scene.go(&good, "pass", &judged, &director).await.expect("satisfactory");
+    let good = scene.go(&good, "score", &judged, &director).await.expect("scored");
+    assert_eq!((good.field("z_score"), good.field("verdict")), (Some("0.4"), Some("satisfactory")));
+    assert_eq!(code(scene.go(&good, "pass", &[], &reviewer.signed_in.session.principal).await), "four_eyes");
+    let good = scene.go(&good, "pass", &[], &director).await.expect("satisfactory");
     assert_eq!(good.state.code, "satisfactory");
     scene.now = time("2026-03-10T16:00:00Z");
     let ran = scene.store.run_clocks(scene.now, &scene.ids, &scene.random).await.expect("run");

@@ -63,9 +63,9 @@ fn what_is_kept_predicts_what_is_imputed_for_one_search() {
         for _ in 0..10 {
             let mut text = String::new();
             if rng.random_bool(0.5) {
-                mixed.write(&mut rng, &mut text)
+                mixed.write(&mut rng, &mut text);
             } else {
-                mixed.write_exactly(&mut rng, &mut text)
+                mixed.write_exactly(&mut rng, &mut text);
             }
             let rows: Vec<u32> = (0..150).map(|_| rng.random_range(0..400)).collect();
             let asked = read(&text).unwrap();

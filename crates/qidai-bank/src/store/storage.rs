@@ -96,7 +96,7 @@ impl Store {
         let context = acting.allowed(Permission::StorageMove, room.site.as_deref())?;
         let known = find(write.reader(), &tank.code).await.ok();
         let subject = format!("tank/{}", tank.code);
-        let mut row = row_of(tank);
+        let row = row_of(tank, known.as_ref().is_some_and(|known| known.tank.is_armed));
         let event = match known {
             Some(known) if known.tank == *tank => return Ok(write.rollback().await?),
             Some(known) => {
@@ -104,9 +104,6 @@ impl Store {
                 if known.tank.is_armed {
                     refuse_without_limits(tank)?;
                 }
-                row.truncate(TANK_COLUMNS.len() - 2);
-                row.push(Some(known.tank.is_armed.into()));
-                row.push(Some(tank.is_closed.into()));
                 let set = TANK_COLUMNS.iter().map(|column| column.name).zip(row).skip(1).collect();
                 Event::new("tank_changed", subject).update(&TANK, vec![tank.code.as_str().into()], set)
             }
@@ -266,7 +263,7 @@ pub(super) async fn read(
     reader.all(&sql, values).await?.iter().map(found).collect()
 }
 
-fn row_of(tank: &Tank) -> super::cell::Row {
+fn row_of(tank: &Tank, is_armed: bool) -> super::cell::Row {
     let limits = &tank.limits;
     vec![
         Some(tank.code.as_str().into()),
@@ -280,7 +277,7 @@ fn row_of(tank: &Tank) -> super::cell::Row {
         limits.critical_mc.map(Into::into),
         limits.delay_s.map(Into::into),
         limits.silence_s.map(Into::into),
-        Some(false.into()),
+        Some(is_armed.into()),
         Some(tank.is_closed.into()),
         limits.low_mm.map(Into::into),
     ]

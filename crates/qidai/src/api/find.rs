@@ -28,7 +28,7 @@ pub(crate) struct Found {
     /// The units with this number.
     items: Vec<FoundUnit>,
     /// All that the scan box finds: units first, records of every register, places, tanks and freeze runs.
-    things: Vec<FoundThing>,
+    things: Vec<ScannedThing>,
 }
 
 /// A unit with the number that was asked for.
@@ -43,7 +43,7 @@ pub(crate) struct FoundUnit {
 
 /// Something that a scanned text may mean.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct FoundThing {
+pub(crate) struct ScannedThing {
     /// `unit`, the code of a register, `place`, `tank` or `freeze_run`.
     kind: &'static str,
     number: String,
@@ -82,7 +82,7 @@ pub(crate) async fn find(
         })
     };
     let items = hits.iter().filter_map(unit).collect();
-    let thing = |one: scan::Hit| FoundThing {
+    let thing = |one: scan::Hit| ScannedThing {
         kind: one.kind,
         state: one.declared.map(|(_, state)| state.code),
         by: one.by,

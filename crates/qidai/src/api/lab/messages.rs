@@ -113,7 +113,7 @@ pub(crate) struct Assignment {
 pub(crate) struct NewLabFileForm {
     /// The laboratory or the analyser; its mapping is used, and kept.
     laboratory: String,
-    /// Lines such as `白细胞计数 = wbc_raw processed 10^9/L`.
+    /// Lines such as `WBC = wbc_raw processed 10^9/L`.
     mapping: Option<String>,
     /// `collected`, `processed` or `post_thaw`, where the file does not say.
     phase: Option<String>,

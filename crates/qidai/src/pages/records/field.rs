@@ -19,6 +19,8 @@ pub(in crate::pages) struct Shown {
     pub(in crate::pages) text: String,
     pub(in crate::pages) address: Option<String>,
     pub(in crate::pages) is_long: bool,
+    /// Words of whoever entered it, in whatever language.
+    pub(in crate::pages) is_written: bool,
 }
 
 /// A field of a form.
@@ -54,7 +56,7 @@ pub(in crate::pages) enum Input {
 impl Shown {
     /// A longer text.
     pub(super) fn text(text: String) -> Shown {
-        Shown { text, address: None, is_long: true }
+        Shown { text, address: None, is_long: true, is_written: true }
     }
 }
 
@@ -80,6 +82,7 @@ pub(in crate::pages) fn shown(field: &Field, value: &str, zone: &TimeZone, lang:
         text,
         address: None,
         is_long: matches!(field.kind, FieldKind::LongText | FieldKind::Hla),
+        is_written: matches!(field.kind, FieldKind::Text | FieldKind::LongText),
     };
     match &field.kind {
         FieldKind::Choice(choices) => {
@@ -90,7 +93,7 @@ pub(in crate::pages) fn shown(field: &Field, value: &str, zone: &TimeZone, lang:
         FieldKind::Number => plain(format!("{} {}", thousands(value), field.unit).trim().to_owned()),
         // Of a patient there is a page of its own.
         FieldKind::Reference("patient") => {
-            Shown { address: Some(format!("/patients/{value}")), text: value.to_owned(), is_long: false }
+            Shown { address: Some(format!("/patients/{value}")), ..plain(value.to_owned()) }
         }
         FieldKind::Reference(concept) => {
             Shown { address: Some(record_address(concept, value)), ..plain(value.to_owned()) }

@@ -901,7 +901,7 @@ async fn a_round_of_proficiency_is_reported_and_judged_by_another(bank: &TestBan
     assert_eq!(code(scene.go(&good, "score", &judged, &director).await), "document_missing");
     let good = scene.attach(&good, DocumentClass::Report, &technologist).await;
     let good = scene.go(&good, "score", &judged, &director).await.expect("scored");
-    assert_eq!((good.field("z_score"), good.field("verdict")), (Some("0.4"), Some("satisfactory")));
+    assert_eq!((good.field("z_score"), good.field("verdict")), (Some("0.40"), Some("satisfactory")));
     assert_eq!(code(scene.go(&good, "pass", &[], &reviewer.signed_in.session.principal).await), "four_eyes");
     let good = scene.go(&good, "pass", &[], &director).await.expect("satisfactory");
     assert_eq!(good.state.code, "satisfactory");

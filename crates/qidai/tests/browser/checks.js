@@ -67,7 +67,7 @@ const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walk.nextNode()) {
   const element = walk.currentNode.parentElement;
   const lang = element.closest("[lang]").lang;
-  if (lang === here && !element.closest("code, .mono, .code, script, [data-as-written]") && foreign.test(walk.currentNode.data)) {
+  if (lang === here && !element.closest("code, .mono, .code, script, [data-as-written], select[name=site], select[name=f-site]") && foreign.test(walk.currentNode.data)) {
     wrong.push(`not in ${here}: "${walk.currentNode.data.trim().slice(0, 80)}"`);
   }
 }

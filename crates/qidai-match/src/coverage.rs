@@ -9,7 +9,7 @@
 //! `mean of match_i · (1 − p_i q_i)^N`. Both grow the more slowly the larger the bank is.
 //! Source: Querol et al., Haematologica 2009;94:536 (method); explained with an example in `docs/algorithm/coverage.md`.
 //! The formula draws units independently; real banks repeat some families and lack others, so that counting (see
-//! [`crate::search::reach`]) gives five to seven points less (Nishiwaki et al., Bone Marrow Transplant 2019,
+//! [`crate::search::reach()`]) gives five to seven points less (Nishiwaki et al., Bone Marrow Transplant 2019,
 //! doi 10.1038/s41409-018-0263-9).
 
 use qidai_hla::Locus;

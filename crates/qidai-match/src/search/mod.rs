@@ -6,7 +6,7 @@
 //! 4. [`criteria`], [`scan`]: each row adds five entries; what is below a floor is counted under its rule.
 //! 5. [`order`]: the best are kept, in an order that ends at the unit's identity.
 //! 6. [`pair`]: two units for one patient.
-//! 7. [`reach`]: what the bank holds for a patient, without a list.
+//! 7. [`reach()`]: what the bank holds for a patient, without a list.
 
 pub mod criteria;
 pub mod facts;

@@ -178,7 +178,7 @@ impl Snapshot {
         &self.content.lists
     }
 
-    /// How many distinct genotypes a locus has, by its place in [`MATCH_LOCI`].
+    /// How many distinct genotypes a locus has, by its place in `MATCH_LOCI`.
     pub fn genotype_count(&self, place: usize) -> usize {
         self.content.genotypes[place].len()
     }
@@ -211,14 +211,14 @@ impl Snapshot {
         std::array::from_fn(|place| self.text(place, texts[place]))
     }
 
-    /// The genotype of a row at a locus, by its place in [`MATCH_LOCI`]; `None` when untyped.
+    /// The genotype of a row at a locus, by its place in `MATCH_LOCI`; `None` when untyped.
     pub fn genotype(&self, row: u32, place: usize) -> Option<&LocusGenotype> {
         let text = self.rows()[row as usize].texts()[place];
         let number = self.genotype_of_text(place)[text as usize];
         self.content.genotypes[place].get(number as usize)
     }
 
-    /// How many texts a locus has, by its place in [`MATCH_LOCI`](crate::MATCH_LOCI); number 0 is "not typed".
+    /// How many texts a locus has, by its place in `MATCH_LOCI`(crate::MATCH_LOCI); number 0 is "not typed".
     pub(crate) fn text_count(&self, place: usize) -> usize {
         self.genotype_of_text(place).len()
     }

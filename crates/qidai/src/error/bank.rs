@@ -25,6 +25,7 @@ impl From<Refusal> for Failure {
             | "record_kind_unknown"
             | "unit_unknown"
             | "result_unknown"
+            | "message_unknown"
             | "tank_unknown"
             | "alarm_unknown"
             | "run_unknown"

@@ -125,7 +125,13 @@ fn build(
         let entries: Vec<UnitEntry<'_>> = people
             .iter()
             .zip(from..)
-            .map(|((id, hla), key)| UnitEntry { key, id, hla, facts: Facts::unknown(Source::Listed(list)) })
+            .map(|((id, hla), key)| UnitEntry {
+                key,
+                id,
+                hla,
+                mother: "",
+                facts: Facts::unknown(Source::Listed(list)),
+            })
             .collect();
         builder.push_all(&entries);
         pushing += begun.elapsed().as_secs_f64();

@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut builder = SnapshotBuilder::new(nomenclature, &antigens);
     for (key, (id, hla, tnc_total)) in (1..).zip(UNITS) {
         let facts = Facts { tnc_total: Some(tnc_total), ..Facts::unknown(Source::Unit) };
-        builder.push(&UnitEntry { key, id, hla, facts });
+        builder.push(&UnitEntry { key, id, hla, mother: "", facts });
     }
     let snapshot = builder.finish(Origin { generation: 1, history_hash: [0; 32] })?;
     // The first unit's own typing: somebody for whom it is a full match.

@@ -9,6 +9,7 @@ use qidai_hla::{AlleleId, AlleleName, Antigen, Locus, Release};
 use rustc_hash::FxHashMap;
 
 use crate::genotype::Token;
+use crate::ligand::LigandTable;
 
 /// The antigens of the loci that are compared serologically, under one release.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct AntigenSpace {
     words_per_row: usize,
     /// For each class what it looks like to serology.
     of_class: Vec<ClassLook>,
+    /// For each class what killer cells see of it.
+    pub(crate) ligands: LigandTable,
 }
 
 /// What a class looks like to serology: the split-level antigens of its alleles, and their first fields,
@@ -49,6 +52,7 @@ impl AntigenSpace {
             overlap: Vec::new(),
             words_per_row: 0,
             of_class: class_looks(release),
+            ligands: LigandTable::new(release),
         };
         let mut doubtful: FxHashMap<(u32, Vec<Antigen>), Token> = FxHashMap::default();
         for locus in Self::LOCI {

@@ -44,6 +44,16 @@ pub struct LocusGenotype {
 }
 
 impl LocusGenotype {
+    /// Whether the typing leaves one class open at each position, and no other.
+    pub fn is_settled(&self) -> bool {
+        match &self.ard[..] {
+            [Component::Product(a, b)] => a.len() == 1 && b.len() == 1,
+            [Component::Twice(a)] => a.len() == 1,
+            [Component::Nothing] => true,
+            _ => false,
+        }
+    }
+
     /// Whether some alternative is of one of these classes, which are sorted.
     pub fn may_show_class(&self, classes: &[ClassId]) -> bool {
         let tokens: Vec<Token> = classes.iter().map(|ClassId(id)| *id).collect();

@@ -7,6 +7,7 @@
 
 mod candidates;
 mod diplotypes;
+mod fit;
 mod genotypes;
 mod person;
 mod phenotype;
@@ -14,6 +15,7 @@ mod rows;
 
 pub use candidates::{Candidates, Group};
 pub use diplotypes::{Diplotype, Imputed, Imputer, TooMany};
+pub use fit::{Fit, RARE_SHARE};
 pub use genotypes::{Counted, Genotype, Genotypes, LocusPair};
 pub use person::{Member, Person};
 pub use phenotype::{AlleleSet, Constraint, Phenotype, Reading, Unheard};

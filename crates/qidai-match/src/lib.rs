@@ -6,6 +6,7 @@
 //! * [`class`]: the classes x/6, x/8, x/10 made of these counts
 //! * [`position`]: position by position, for people to look at
 //! * [`grade`]: grades and confidences of positions, as registries name them
+//! * [`dpb1`], [`ligand`], [`maternal`]: what decides between units of one class
 //! * [`frequency`], [`impute`], [`predict`]: how likely a match is where typings leave it open
 //! * [`doubt`]: what leaves a match open, and what to type next
 //! * [`coverage`]: how many patients a bank of so many units serves, and what the next unit adds
@@ -20,12 +21,15 @@ pub mod class;
 pub mod count;
 pub mod coverage;
 pub mod doubt;
+pub mod dpb1;
 pub mod estimate;
 pub mod family;
 pub mod frequency;
 pub mod genotype;
 pub mod grade;
 pub mod impute;
+pub mod ligand;
+pub mod maternal;
 pub mod position;
 pub mod predict;
 pub mod search;
@@ -38,7 +42,10 @@ use qidai_hla::Locus;
 pub use antigen::AntigenSpace;
 pub use class::{Classes, LocusCounts};
 pub use count::{Matches, compare};
+pub use dpb1::{Dpb1, Dpb1Typing};
 pub use genotype::{Interpreter, LocusGenotype};
+pub use ligand::KirLigand;
+pub use maternal::Maternal;
 
 /// The loci that classes are made of, in chromosome order.
 pub const MATCH_LOCI: [Locus; 5] = [Locus::A, Locus::C, Locus::B, Locus::DRB1, Locus::DQB1];

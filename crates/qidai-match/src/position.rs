@@ -68,7 +68,7 @@ fn views(genotype: &LocusGenotype) -> Pair<View<'_>> {
     Pair(View { classes: classes.0, antigens: antigens.0 }, View { classes: classes.1, antigens: antigens.1 })
 }
 
-fn both_sides(component: Option<&Component>) -> Pair<&[Token]> {
+pub(crate) fn both_sides(component: Option<&Component>) -> Pair<&[Token]> {
     match component {
         Some(Component::Product(a, b)) => Pair(a, b),
         Some(Component::Twice(a)) => Pair(a, a),

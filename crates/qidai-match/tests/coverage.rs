@@ -301,7 +301,7 @@ fn what_a_bank_holds_for_a_patient_is_what_its_search_lists() {
         let fact =
             Facts { tnc_total: Some(random.random_range(1..4) * 500_000_000), ..Facts::unknown(source) };
         let (hla, id) = (simulator.gl_string(&person.phenotype), format!("U{key}"));
-        builder.push(&UnitEntry { key, id: &id, hla: &hla, facts: fact });
+        builder.push(&UnitEntry { key, id: &id, hla: &hla, mother: "", facts: fact });
     }
     let snapshot = builder.finish(Origin { generation: 1, history_hash: [1; 32] }).unwrap();
     let bits = |facts: Facts| {

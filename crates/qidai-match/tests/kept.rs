@@ -34,7 +34,7 @@ fn snapshot(people: &[String], nomenclature: Nomenclature<'_>, antigens: &Antige
     let mut builder = SnapshotBuilder::new(nomenclature, antigens);
     for (key, hla) in (0..).zip(people) {
         let id = format!("{key:04}");
-        builder.push(&UnitEntry { key, id: &id, hla, facts: Facts::unknown(Source::Unit) });
+        builder.push(&UnitEntry { key, id: &id, hla, mother: "", facts: Facts::unknown(Source::Unit) });
     }
     builder.finish(Origin { generation: 1, history_hash: [0; 32] }).unwrap()
 }

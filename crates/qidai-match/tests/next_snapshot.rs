@@ -20,6 +20,7 @@ struct Entry {
     list: Option<usize>,
     id: String,
     hla: String,
+    mother: String,
     tnc_total: u64,
 }
 
@@ -37,13 +38,22 @@ fn entry(invention: &Invention, is_listed: bool, key: u64, rng: &mut ChaCha8Rng)
     let list = is_listed.then(|| rng.random_range(0..LISTS.len()));
     // The same identity stands in several lists.
     let id = if is_listed { format!("X{}", key % 7) } else { format!("U{:05}", key * 7919 % 10_007) };
-    Entry { list, id, hla: hla.join("^"), tnc_total: rng.random_range(0..5) * 500_000_000 }
+    let mother = match rng.random_range(0..4) {
+        0 => format!("{}+{}", invention.position(0, rng).0, invention.position(0, rng).0),
+        1 => "A*99:99+A*99:99".to_owned(),
+        _ => String::new(),
+    };
+    if rng.random_bool(0.3) {
+        let mut dpb1 = || invention.dpb1(rng).0;
+        hla.push(format!("{}+{}", dpb1(), dpb1()));
+    }
+    Entry { list, id, mother, hla: hla.join("^"), tnc_total: rng.random_range(0..5) * 500_000_000 }
 }
 
 fn push(builder: &mut SnapshotBuilder<'_>, key: u64, entry: &Entry) {
     let source = entry.list.map_or(Source::Unit, |list| Source::Listed(builder.list(LISTS[list])));
     let facts = Facts { tnc_total: Some(entry.tnc_total), ..Facts::unknown(source) };
-    builder.push(&UnitEntry { key, id: &entry.id, hla: &entry.hla, facts });
+    builder.push(&UnitEntry { key, id: &entry.id, hla: &entry.hla, mother: &entry.mother, facts });
 }
 
 fn origin(generation: u64) -> Origin {
@@ -103,6 +113,7 @@ impl World<'_> {
                     key: *key,
                     id: &entry.id,
                     hla: &entry.hla,
+                    mother: &entry.mother,
                     facts: *facts,
                 })
                 .collect();

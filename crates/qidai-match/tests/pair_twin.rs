@@ -40,6 +40,7 @@ fn the_best_pairs_are_the_best_of_all_pairs() {
                 key: i,
                 id: &format!("{i:04}"),
                 hla: &typing(&invention, &mut rng),
+                mother: "",
                 facts,
             });
         }

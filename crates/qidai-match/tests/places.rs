@@ -61,6 +61,7 @@ fn each_mismatch_counts_where_it_stands_and_nowhere_else() {
             key: number as u64,
             id: &id,
             hla: &hla,
+            mother: "",
             facts: Facts::unknown(Source::Unit),
         });
     }

@@ -196,6 +196,7 @@ fn standing(unit: &Seen, c: &Criteria, predicted: bool) -> Vec<i64> {
                 _ => 0,
             }),
             OrderKey::Newer => all.push(unit.facts.collection_day.map_or(-1, i64::from)),
+            finer => panic!("{finer:?} is asked for in finer_twin"),
         }
     }
     all
@@ -255,7 +256,7 @@ fn rules_reasons_and_ranks_are_those_of_a_judge_who_looks_at_each_unit() {
         let mut builder = SnapshotBuilder::new(nomenclature, &antigens);
         for i in 0..150_u64 {
             let (hla, facts) = (typing(&invention, &mut rng), facts(&mut rng));
-            builder.push(&UnitEntry { key: i, id: &format!("{i:04}"), hla: &hla, facts });
+            builder.push(&UnitEntry { key: i, id: &format!("{i:04}"), hla: &hla, mother: "", facts });
         }
         let snapshot = builder.finish(Origin { generation: 1, history_hash: [0; 32] }).unwrap();
         let interpreter = Interpreter::new(&invention.release, &antigens);
@@ -322,7 +323,7 @@ fn antibodies_keep_out_what_can_show_their_target() {
         for (i, allele) in expressed.iter().enumerate() {
             let hla = format!("{}+{}", allele.name, expressed[0].name);
             let facts = Facts::unknown(Source::Unit);
-            builder.push(&UnitEntry { key: i as u64, id: &format!("{i:04}"), hla: &hla, facts });
+            builder.push(&UnitEntry { key: i as u64, id: &format!("{i:04}"), hla: &hla, mother: "", facts });
         }
         let snapshot = builder.finish(Origin { generation: 1, history_hash: [0; 32] }).unwrap();
         let interpreter = Interpreter::new(&invention.release, &antigens);

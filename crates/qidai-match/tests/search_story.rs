@@ -29,7 +29,7 @@ impl Bank {
     fn snapshot(&self, antigens: &AntigenSpace) -> Snapshot {
         let mut builder = SnapshotBuilder::new(Nomenclature::new(&self.release, None), antigens);
         for (key, (id, hla, facts)) in (1..).zip(&self.units) {
-            builder.push(&UnitEntry { key, id, hla, facts: *facts });
+            builder.push(&UnitEntry { key, id, hla, mother: "", facts: *facts });
         }
         builder.finish(Origin { generation: 7, history_hash: [7; 32] }).unwrap()
     }

@@ -73,6 +73,7 @@ fn fast_search_is_the_naive_search() {
                 key: i as u64,
                 id: &format!("{i:04}"),
                 hla: &unit.hla,
+                mother: "",
                 facts: Facts::unknown(Source::Unit),
             });
         }

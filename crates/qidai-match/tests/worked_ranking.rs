@@ -37,7 +37,7 @@ fn snapshot(rows: &[Vec<String>], release: &Release, antigens: &AntigenSpace) ->
             cd34_total: count(&row[3], 100_000),
             ..Facts::unknown(Source::Unit)
         };
-        builder.push(&UnitEntry { key: at as u64, id: &row[0], hla: &typing(&row[1]), facts });
+        builder.push(&UnitEntry { key: at as u64, id: &row[0], hla: &typing(&row[1]), mother: "", facts });
     }
     builder.finish(Origin { generation: 1, history_hash: [0; 32] }).unwrap()
 }

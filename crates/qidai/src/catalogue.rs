@@ -10,6 +10,7 @@ mod antibody;
 mod asked;
 mod build;
 mod find;
+mod finer;
 mod follow;
 mod likely;
 mod mapped;
@@ -39,6 +40,7 @@ pub(crate) use answer::{
 pub(crate) use antibody::Antibody;
 pub(crate) use asked::Asked;
 pub(crate) use build::save;
+pub(crate) use finer::MotherHit;
 pub(crate) use mapped::map;
 pub(crate) use pool::{PoolReport, freeze as freeze_pool};
 pub(crate) use reason::Reason;

@@ -36,7 +36,7 @@ pub(crate) fn asked(question: &SearchQuestion) -> Result<SearchRequest, Failure>
     let usual = SearchRequest::default();
     let antibodies = question.antibodies.iter().filter_map(|one| {
         let mfi = one.field("mfi").and_then(|mfi| mfi.parse().ok());
-        Some(Antibody { against: one.field("against")?.to_owned(), mfi })
+        Some(Antibody { against: one.field("against")?.to_owned(), mfi, limit: None })
     });
     let grams = patient.field("weight_g").and_then(|grams| grams.parse::<f64>().ok());
     Ok(SearchRequest {

@@ -75,7 +75,7 @@ fn an_answer_has_the_promised_names_and_accounts_for_everybody() {
     let receipt = &answer["receipt"];
     assert_eq!(
         (&receipt["profile_version"], &receipt["order_version"]),
-        (&json!("default 1"), &json!("default 1"))
+        (&json!("default 1"), &json!("default 2"))
     );
     for key in ["engine", "generation", "snapshot", "release", "frequency_set", "request", "digest"] {
         assert!(keys(receipt).contains(&key), "{key}");

@@ -12,4 +12,4 @@ mod tce;
 pub use drb345::{drb345_expected, drb345_remarks};
 pub(crate) use ligand::read as read_ligands;
 pub use ligand::{A25, Carried, Epitope};
-pub use tce::{Permissiveness, TceAssignment, TceGroup, TceTable, TceVersion, permissiveness};
+pub use tce::{Permissiveness, TceAssignment, TceGroup, TceLevels, TceTable, TceVersion, permissiveness};

@@ -186,43 +186,51 @@ pub fn permissiveness(
     release: &Release,
     version: TceVersion,
 ) -> Permissiveness {
-    let Some(table) = release.tce() else { return Permissiveness::Unknown };
-    let levels = |typing| levels(typing, release, table, version);
-    let (Some(patient), Some(donor)) = (levels(patient), levels(donor)) else {
-        return Permissiveness::Unknown;
-    };
-    let outcomes: Vec<std::cmp::Ordering> =
-        patient.iter().flat_map(|p| donor.iter().map(move |d| p.cmp(d))).collect();
-    match outcomes.split_first() {
-        Some((first, rest)) if rest.iter().all(|o| o == first) => match first {
-            std::cmp::Ordering::Equal => Permissiveness::Permissive,
-            std::cmp::Ordering::Less => Permissiveness::NonPermissiveGvh,
-            std::cmp::Ordering::Greater => Permissiveness::NonPermissiveHvg,
-        },
-        _ => Permissiveness::Unknown,
-    }
+    TceLevels::of(patient, release, version).against(TceLevels::of(donor, release, version))
 }
 
-/// Every level a person can have; `None` when one of the possibilities is not known.
-fn levels(
-    typing: &LocusTyping,
-    release: &Release,
-    table: &TceTable,
-    version: TceVersion,
-) -> Option<Vec<TceGroup>> {
-    let mut levels = Vec::new();
-    for genotype in &typing.genotypes {
-        let Pair(one, two) = genotype.as_ref().map(|position| groups(position, release, table, version));
-        let (one, two) = (one?, two?);
-        for a in &one {
-            for b in &two {
-                levels.push(level(*a, *b)?);
+/// The levels that a person can have, 1 to 3; none when a group is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TceLevels(u8);
+
+impl TceLevels {
+    /// Of a typing: every genotype that it leaves open is looked at.
+    pub fn of(typing: &LocusTyping, release: &Release, version: TceVersion) -> TceLevels {
+        let Some(table) = release.tce() else { return TceLevels::default() };
+        let mut bits = 0;
+        for genotype in &typing.genotypes {
+            let Pair(one, two) = genotype.as_ref().map(|position| groups(position, release, table, version));
+            let (Some(one), Some(two)) = (one, two) else { return TceLevels::default() };
+            for pair in one.iter().flat_map(|a| two.iter().map(move |b| level(*a, *b))) {
+                let Some(level) = pair else { return TceLevels::default() };
+                bits |= 1 << level.number() >> 1;
             }
         }
+        TceLevels(bits)
     }
-    levels.sort_unstable();
-    levels.dedup();
-    (!levels.is_empty()).then_some(levels)
+
+    /// One bit for each level, level 1 the lowest; 0 when not known.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The levels of some bits; what is above the third is left out.
+    pub fn from_bits(bits: u8) -> TceLevels {
+        TceLevels(bits & 0b111)
+    }
+
+    /// What a donor of other levels means to this patient, where every possibility says the same.
+    pub fn against(self, donor: TceLevels) -> Permissiveness {
+        let all = |levels: TceLevels| (0..3).filter(move |level| levels.0 >> level & 1 == 1);
+        let mut outcomes = all(self).flat_map(|p| all(donor).map(move |d| p.cmp(&d)));
+        let Some(first) = outcomes.next() else { return Permissiveness::Unknown };
+        match (first, outcomes.all(|other| other == first)) {
+            (_, false) => Permissiveness::Unknown,
+            (std::cmp::Ordering::Equal, true) => Permissiveness::Permissive,
+            (std::cmp::Ordering::Less, true) => Permissiveness::NonPermissiveGvh,
+            (std::cmp::Ordering::Greater, true) => Permissiveness::NonPermissiveHvg,
+        }
+    }
 }
 
 /// The lower group of two; a null counts as the other allele, two nulls have no level.

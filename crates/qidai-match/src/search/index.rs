@@ -11,10 +11,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::facts::Facts;
-use super::layout::{TEXTS_MAX, UNTYPED_TEXT};
+use super::layout::{DPB1, PerTextLocus, TEXT_LOCI, TEXTS_MAX, UNTYPED_TEXT};
 use crate::antigen::AntigenSpace;
+use crate::dpb1::levels_of;
 use crate::genotype::{Interpreter, LocusGenotype};
-use crate::{MATCH_LOCI, PerMatchLocus};
 use entries::Entries;
 
 /// One unit or listed entry as the store gives it.
@@ -26,6 +26,8 @@ pub struct UnitEntry<'a> {
     pub id: &'a str,
     /// The typing as written: a GL String.
     pub hla: &'a str,
+    /// The typing of the unit's mother as written; empty where she is not typed. One that cannot be read is as if she were not.
+    pub mother: &'a str,
     /// Everything else.
     pub facts: Facts,
 }
@@ -39,8 +41,8 @@ pub struct Origin {
     pub history_hash: [u8; 32],
 }
 
-/// Of one entry the number of its text at each locus.
-type Texts = PerMatchLocus<u32>;
+/// Of one person the number of the text at each locus.
+type Texts = PerTextLocus<u32>;
 
 /// What one `^` segment of a typing stands for: text numbers by locus (usually one).
 type SegmentTexts = Box<[(u8, u32)]>;
@@ -50,6 +52,8 @@ struct LocusTexts {
     genotype_of_text: Vec<u32>,
     genotypes: Vec<LocusGenotype>,
     genotype_numbers: FxHashMap<LocusGenotype, u32>,
+    /// Of DPB1 for each text its levels; elsewhere only that of the first.
+    tce_of_text: Vec<u8>,
 }
 
 /// Collects units and becomes a [`super::Snapshot`].
@@ -57,7 +61,7 @@ pub struct SnapshotBuilder<'r> {
     nomenclature: Nomenclature<'r>,
     interpreter: Interpreter<'r>,
     segments: FxHashMap<Box<str>, Result<SegmentTexts, TypingError>>,
-    loci: PerMatchLocus<LocusTexts>,
+    loci: PerTextLocus<LocusTexts>,
     entries: Entries,
     lists: Vec<String>,
     unreadable: Vec<(String, TypingError)>,
@@ -86,12 +90,28 @@ impl<'r> SnapshotBuilder<'r> {
     pub fn push_all(&mut self, entries: &[UnitEntry<'_>]) {
         let known: Vec<Option<Texts>> =
             entries.par_iter().with_min_len(256).map(|entry| self.known(entry.hla)).collect();
-        for (entry, known) in entries.iter().zip(known) {
+        let mothers = self.mothers(entries);
+        for (at, (entry, known)) in entries.iter().zip(known).enumerate() {
             match known {
-                Some(texts) => self.entries.push(entry, Some(texts)),
+                Some(texts) => {
+                    let mother = mothers.get(at).copied().flatten();
+                    self.entries.push(entry, Some(texts), mother);
+                }
                 None => self.push(entry),
             }
         }
+    }
+
+    /// The texts of the mothers of some entries; empty where none of them is typed, as in a list of donors.
+    fn mothers(&mut self, entries: &[UnitEntry<'_>]) -> Vec<Option<Texts>> {
+        if entries.iter().all(|entry| entry.mother.is_empty()) {
+            return Vec::new();
+        }
+        entries.iter().map(|entry| self.mother(entry)).collect()
+    }
+
+    fn mother(&mut self, entry: &UnitEntry<'_>) -> Option<Texts> {
+        if entry.mother.is_empty() { None } else { self.texts(entry.mother).ok() }
     }
 
     /// Adds one entry. A typing that the release cannot read keeps its place and is excluded by every
@@ -107,7 +127,8 @@ impl<'r> SnapshotBuilder<'r> {
                 None
             }
         };
-        self.entries.push(entry, row);
+        let mother = self.mother(entry);
+        self.entries.push(entry, row, mother);
     }
 
     /// Adds the name of an external list and gives the number [`super::Source::Listed`] counts it by.
@@ -131,7 +152,7 @@ impl<'r> SnapshotBuilder<'r> {
 
     /// The texts of a typing of which every segment was read before and could be.
     fn known(&self, hla: &str) -> Option<Texts> {
-        let mut all = [UNTYPED_TEXT; MATCH_LOCI.len()];
+        let mut all = [UNTYPED_TEXT; TEXT_LOCI.len()];
         for segment in hla.split('^') {
             let texts = self.segments.get(segment)?.as_ref().ok()?;
             texts.iter().for_each(|(locus, text)| all[*locus as usize] = *text);
@@ -140,7 +161,7 @@ impl<'r> SnapshotBuilder<'r> {
     }
 
     fn texts(&mut self, hla: &str) -> Result<Texts, TypingError> {
-        let mut all = [UNTYPED_TEXT; MATCH_LOCI.len()];
+        let mut all = [UNTYPED_TEXT; TEXT_LOCI.len()];
         for segment in hla.split('^') {
             let texts = match self.segments.get(segment) {
                 Some(known) => known,
@@ -160,10 +181,11 @@ impl<'r> SnapshotBuilder<'r> {
     fn read_segment(&mut self, segment: &str) -> Result<SegmentTexts, TypingError> {
         let mut texts = Vec::new();
         for typing in typing::segment(segment, &self.nomenclature)? {
-            let place = MATCH_LOCI.iter().position(|l| *l == typing.locus);
+            let place = TEXT_LOCI.iter().position(|l| *l == typing.locus);
             if let (Some(place), false) = (place, typing.is_not_known()) {
                 let genotype = self.interpreter.genotype(&typing);
-                texts.push((place as u8, self.loci[place].add(&typing.written, genotype)));
+                let tce = (place == DPB1).then(|| levels_of(&typing, &self.interpreter));
+                texts.push((place as u8, self.loci[place].add(&typing.written, genotype, tce)));
             }
         }
         Ok(texts.into())
@@ -177,10 +199,11 @@ impl LocusTexts {
             genotype_of_text: vec![u32::MAX],
             genotypes: Vec::new(),
             genotype_numbers: FxHashMap::default(),
+            tce_of_text: vec![0],
         }
     }
 
-    fn add(&mut self, written: &str, genotype: LocusGenotype) -> u32 {
+    fn add(&mut self, written: &str, genotype: LocusGenotype, tce: Option<u8>) -> u32 {
         let next = self.genotypes.len() as u32;
         let number = *self.genotype_numbers.entry(genotype).or_insert_with_key(|genotype| {
             self.genotypes.push(genotype.clone());
@@ -188,6 +211,7 @@ impl LocusTexts {
         });
         self.texts.push(written.into());
         self.genotype_of_text.push(number);
+        self.tce_of_text.extend(tce);
         self.texts.len() as u32 - 1
     }
 

@@ -4,11 +4,21 @@
 //! everything but itself; the release's fingerprint says under which names the typings were interpreted.
 
 use bytemuck::{Pod, Zeroable};
+use qidai_hla::Locus;
 
+use crate::PerMatchLocus;
 use crate::genotype::{Component, LocusGenotype, Possibilities, Token};
-use crate::{MATCH_LOCI, PerMatchLocus};
 
-pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN5";
+pub(crate) const MAGIC: [u8; 8] = *b"QIDAISN6";
+
+/// The loci of which texts are kept: those of [`crate::MATCH_LOCI`], and DPB1, which only the order asks for.
+pub(crate) const TEXT_LOCI: [Locus; 6] =
+    [Locus::A, Locus::C, Locus::B, Locus::DRB1, Locus::DQB1, Locus::DPB1];
+/// The place of DPB1 in [`TEXT_LOCI`].
+pub(crate) const DPB1: usize = 5;
+
+/// One value for each of [`TEXT_LOCI`], in that order.
+pub(crate) type PerTextLocus<T> = [T; TEXT_LOCI.len()];
 
 /// Numbers of texts are below this at each locus: 21 bits.
 pub(crate) const TEXTS_MAX: usize = 1 << TEXT_BITS;
@@ -17,7 +27,7 @@ const TEXT_MASK: u64 = (1 << TEXT_BITS) - 1;
 /// Where the flags of a row begin in its second word.
 const FLAGS_AT: u32 = 2 * TEXT_BITS;
 
-/// A row of the scan, 16 bytes: for each of [`MATCH_LOCI`] the number of the text it was typed with, 21 bits each, and its [`Flags`].
+/// A row of the scan, 16 bytes: for each of [`crate::MATCH_LOCI`] the number of the text it was typed with, 21 bits each, and its [`Flags`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct Row([u64; 2]);
@@ -32,7 +42,7 @@ impl Flags {
     const READABLE: u8 = 1 << 5;
     const OWN: u8 = 1 << 6;
 
-    /// One bit for each of [`MATCH_LOCI`].
+    /// One bit for each of [`crate::MATCH_LOCI`].
     pub(crate) fn untyped(self) -> u32 {
         u32::from(self.0 & 0b1_1111)
     }
@@ -79,6 +89,29 @@ impl Row {
     }
 }
 
+/// What a row has beside the loci of classes: most have nothing, and share number 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Beside {
+    /// The text of DPB1.
+    pub dpb1: u32,
+    /// The mother's texts, one for each of [`crate::MATCH_LOCI`].
+    pub mother: PerMatchLocus<u32>,
+}
+
+impl Beside {
+    /// The text of a locus that is not in the row itself: the mother's, or that of DPB1.
+    pub(crate) fn text(&self, place: usize) -> u32 {
+        self.mother.get(place).copied().unwrap_or(self.dpb1)
+    }
+
+    /// The same with other numbers of its texts.
+    pub(crate) fn renumbered(&self, number_of: impl Fn(usize, u32) -> u32) -> Beside {
+        let mother = std::array::from_fn(|place| number_of(place, self.mother[place]));
+        Beside { dpb1: number_of(DPB1, self.dpb1), mother }
+    }
+}
+
 /// The number that says "not typed"; number 0 of every locus is reserved for it.
 pub(crate) const UNTYPED_TEXT: u32 = 0;
 
@@ -115,13 +148,19 @@ pub(crate) struct Header {
     pub id_ends: Section,
     pub ids: Section,
     pub lists: Section,
+    /// For each row the number of what it has beside; empty where no row has anything.
+    pub beside_of_row: Section,
+    /// Different ones, in the order of their first rows; the first is nothing.
+    pub beside: Section,
+    /// For each text of DPB1 its levels, see `crate::dpb1`.
+    pub tce_of_text: Section,
     /// Per locus: for each text number its genotype number.
-    pub genotype_of_text: [Section; MATCH_LOCI.len()],
+    pub genotype_of_text: PerTextLocus<Section>,
     /// Per locus: for each text number its end in `text_bytes`.
-    pub text_ends: [Section; MATCH_LOCI.len()],
-    pub text_bytes: [Section; MATCH_LOCI.len()],
+    pub text_ends: PerTextLocus<Section>,
+    pub text_bytes: PerTextLocus<Section>,
     /// Per locus: the genotypes, see [`write_genotype`].
-    pub genotypes: [Section; MATCH_LOCI.len()],
+    pub genotypes: PerTextLocus<Section>,
 }
 
 /// Bytes at an address that all sections may be read from in place.

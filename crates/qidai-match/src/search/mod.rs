@@ -5,11 +5,13 @@
 //! 3. [`query`]: the patient becomes one small table per locus, with an entry for each distinct typing.
 //! 4. [`criteria`], [`scan`]: each row adds five entries; what is below a floor is counted under its rule.
 //! 5. [`order`]: the best are kept, in an order that ends at the unit's identity.
-//! 6. [`pair`]: two units for one patient.
-//! 7. [`reach()`]: what the bank holds for a patient, without a list.
+//! 6. [`Finer`]: DPB1, ligands of killer cells and the unit's mother, for those that are ranked.
+//! 7. [`pair`]: two units for one patient.
+//! 8. [`reach()`]: what the bank holds for a patient, without a list.
 
 pub mod criteria;
 pub mod facts;
+mod finer;
 pub mod index;
 mod layout;
 mod near;
@@ -19,13 +21,15 @@ pub mod query;
 mod rank;
 pub mod reach;
 pub mod scan;
+mod sections;
 pub mod snapshot;
 
 pub use criteria::{Criteria, DoseByClass, Floors, Rule};
 pub use facts::{Abo, Facts, Sex, Source};
+pub use finer::Finer;
 pub use index::{Origin, SnapshotBuilder, UnitEntry};
 pub use near::{Counts, counts};
-pub use order::{Order, OrderKey};
+pub use order::{KirPreference, Order, OrderKey};
 pub use pair::{PAIRED_MAX, UnitPair, pairs};
 pub use query::Query;
 pub use reach::{QUESTIONS_MAX, Reach, reach};

@@ -3,12 +3,16 @@
 //! An order is a list of keys. Each becomes a few bits of the rank of a row, larger is better; what is not recorded stands
 //! behind everything that is. Equal ranks end at the unit's identity.
 
+use qidai_hla::epitope::TceVersion;
+
 use super::criteria::Criteria;
 use super::facts::{Abo, Facts, StoredFacts};
 use super::query::Query;
 use crate::PerMatchLocus;
 use crate::class::Packed;
 use crate::count::Matches;
+use crate::dpb1::Dpb1;
+use crate::ligand::KirLigand;
 
 /// One thing that decides, before everything behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +41,23 @@ pub enum OrderKey {
     Abo,
     /// The newer before the older.
     Newer,
+    /// DPB1, by the levels of a version: a match, then permissive, then not known, then not permissive.
+    Dpb1(TceVersion),
+    /// Ligands of killer cells, by what is preferred; what is not known stands between.
+    KirLigand(KirPreference),
+    /// At how many loci the mismatch is what the unit did not inherit from its mother.
+    Nima,
+    /// At how many loci the patient shows what the unit inherited from its mother.
+    Ima,
+}
+
+/// Which units a ligand that only one of both has puts first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KirPreference {
+    /// Those that show the patient's ligands and no others.
+    Match,
+    /// Those that show a ligand which the patient lacks (GvH).
+    Gvh,
 }
 
 /// An order by its name.
@@ -76,6 +97,7 @@ const CRYOVOLUME_ML: std::ops::RangeInclusive<f32> = 24.0..=27.0;
 
 /// A row that is to be ranked.
 pub(super) struct RankedRow<'a, 'q> {
+    pub number: u32,
     pub query: &'a Query<'q>,
     pub texts: PerMatchLocus<u32>,
     pub packed: Packed,
@@ -99,8 +121,7 @@ pub(super) fn rank(keys: &[OrderKey], criteria: &Criteria, row: &RankedRow<'_, '
     bits.words
 }
 
-/// Fills words from their upper ends. A value that does not fit into what is left of a word begins the next; all rows of an order
-/// do so at the same key.
+/// Fills words from their upper ends; a value that does not fit into what is left of a word goes on in the next.
 #[derive(Default)]
 struct Bits {
     words: Rank,
@@ -110,12 +131,21 @@ struct Bits {
 
 impl Bits {
     fn push(&mut self, value: u64, width: u32) {
-        if self.used + width > 64 {
-            (self.word, self.used) = (self.word + 1, 0);
-        }
-        if let Some(word) = self.words.get_mut(self.word) {
+        let value = value.min((1 << width) - 1);
+        let room = 64 - self.used;
+        if width <= room {
+            self.or(value << (room - width));
             self.used += width;
-            *word |= value.min((1 << width) - 1) << (64 - self.used);
+        } else {
+            self.or(value >> (width - room));
+            (self.word, self.used) = (self.word + 1, width - room);
+            self.or(value << (64 - self.used));
+        }
+    }
+
+    fn or(&mut self, bits: u64) {
+        if let Some(word) = self.words.get_mut(self.word) {
+            *word |= bits;
         }
     }
 }
@@ -139,6 +169,12 @@ impl RankedRow<'_, '_> {
             OrderKey::Cd34 => (dose(self.facts.cd34_total()), 42),
             OrderKey::Places => (self.places(), 8),
             OrderKey::Bank => (bank(&self.facts.facts()), 6),
+            OrderKey::Dpb1(version) => (dpb1(self.query.dpb1(self.number, *version)), 2),
+            OrderKey::KirLigand(preference) => {
+                (kir_ligand(*preference, self.query.kir_ligand(&self.texts)), 2)
+            }
+            OrderKey::Nima => (u64::from(self.query.maternal(self.number).nima.count_ones()), 3),
+            OrderKey::Ima => (u64::from(self.query.maternal(self.number).ima.count_ones()), 3),
             OrderKey::Abo => (abo(criteria.patient_abo, self.facts.facts().abo), 2),
             OrderKey::Newer => {
                 let day = self.facts.facts().collection_day;
@@ -183,6 +219,25 @@ fn bank(facts: &Facts) -> u64 {
     let has_volume = facts.cryovolume_ml.is_some_and(|volume| CRYOVOLUME_ML.contains(&volume));
     let has_segment = facts.attached_segments.is_some_and(|count| count > 0);
     accreditations << 3 | u64::from(is_depleted) << 2 | u64::from(has_volume) << 1 | u64::from(has_segment)
+}
+
+/// A donor whose DPB1 is not known may be permissive, one who is known not to be is not.
+fn dpb1(answer: Dpb1) -> u64 {
+    match answer {
+        Dpb1::Match => 3,
+        Dpb1::Permissive => 2,
+        Dpb1::Unknown => 1,
+        Dpb1::NonPermissiveGvh | Dpb1::NonPermissiveHvg => 0,
+    }
+}
+
+fn kir_ligand(preference: KirPreference, answer: KirLigand) -> u64 {
+    match (preference, answer) {
+        (KirPreference::Match, KirLigand::Match) => 2,
+        (KirPreference::Gvh, KirLigand::Gvh | KirLigand::Both) => 2,
+        (_, KirLigand::Unknown) => 1,
+        _ => 0,
+    }
 }
 
 /// 3 the same group, 2 the patient has no antibodies against the unit (minor or no mismatch), 1 major mismatch, 0 not known.

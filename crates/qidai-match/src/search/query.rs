@@ -2,13 +2,15 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use qidai_hla::{Alternatives, ClassId, PersonTyping};
+use qidai_hla::{Alternatives, ClassId, Locus, PersonTyping};
 use rayon::prelude::*;
 
+use super::finer::FinerTables;
 use super::near::{Near, near_of};
 use super::snapshot::Snapshot;
 use crate::antigen::AntigenSpace;
 use crate::class::Packed;
+use crate::dpb1::Dpb1Typing;
 use crate::genotype::{Interpreter, LocusGenotype, Token};
 use crate::position::{PositionMatch, positions};
 use crate::{LocusCounts, MATCH_LOCI, PerMatchLocus};
@@ -26,6 +28,8 @@ pub struct Query<'q> {
     antibodies: PerMatchLocus<Vec<bool>>,
     /// Per locus, for each text number one more than the mismatches, once they were asked for; 0 before.
     places: PerMatchLocus<Vec<AtomicU8>>,
+    /// What decides between units of one class.
+    pub(super) finer: FinerTables,
 }
 
 /// Mismatches of one locus in the best case.
@@ -41,7 +45,8 @@ impl<'q> Query<'q> {
     /// Compares the patient with each distinct genotype of the snapshot, once.
     pub fn new(snapshot: &'q Snapshot, patient: &PersonTyping, interpreter: &Interpreter<'q>) -> Self {
         let genotype = |locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing));
-        Query::of(snapshot, MATCH_LOCI.map(genotype), interpreter.antigens())
+        let dpb1 = patient[Locus::DPB1].as_ref().and_then(|typing| Dpb1Typing::new(typing, interpreter));
+        Query::of(snapshot, MATCH_LOCI.map(genotype), interpreter.antigens()).with_dpb1(dpb1)
     }
 
     /// The same for a patient whose genotypes are known.
@@ -66,7 +71,27 @@ impl<'q> Query<'q> {
         let unasked =
             |place: usize| snapshot.genotype_of_text(place).iter().map(|_| AtomicU8::new(0)).collect();
         let places = std::array::from_fn(unasked);
-        Query { snapshot, antigens, patient, tables, near, antibodies: Default::default(), places }
+        let finer = FinerTables::new(snapshot, &patient, antigens);
+        Query { snapshot, antigens, patient, tables, near, antibodies: Default::default(), places, finer }
+    }
+
+    /// The same patient with a typing of DPB1, which no class asks for.
+    #[must_use]
+    pub fn with_dpb1(mut self, typing: Option<Dpb1Typing>) -> Self {
+        self.finer.set_dpb1(self.snapshot, typing);
+        self
+    }
+
+    pub(super) fn snapshot(&self) -> &'q Snapshot {
+        self.snapshot
+    }
+
+    pub(super) fn antigens(&self) -> &'q AntigenSpace {
+        self.antigens
+    }
+
+    pub(super) fn patient(&self) -> &PerMatchLocus<Option<LocusGenotype>> {
+        &self.patient
     }
 
     /// The same patient with antibodies against antigens or alleles.

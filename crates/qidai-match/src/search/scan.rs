@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 
 use super::criteria::{Criteria, Judge, Judged, Rule};
+use super::finer::Finer;
 use super::layout::{Flags, Row};
 use super::order::{OrderKey, RankedRow, rank};
 use super::query::Query;
@@ -21,6 +22,8 @@ pub struct Hit {
     pub classes: Classes,
     /// Of exactly 0 to 4 mismatches of 8; `None` when not asked for, or when no set of frequencies represents the pair.
     pub p: Option<[f64; 5]>,
+    /// DPB1, ligands of killer cells, the unit's mother.
+    pub finer: Finer,
 }
 
 /// How many rows a rule kept out.
@@ -101,12 +104,14 @@ fn key_of(
 ) -> Key {
     let is_predicted = criteria.order.before_probability().is_some();
     let (texts, facts) = (snapshot.rows()[row as usize].texts(), snapshot.stored_facts(row));
-    let ranked = RankedRow { query, texts, packed: query.packed(&texts), facts, p, is_predicted };
+    let packed = query.packed(&texts);
+    let ranked = RankedRow { number: row, query, texts, packed, facts, p, is_predicted };
     (rank(&criteria.order.keys, criteria, &ranked), Reverse(row))
 }
 
 fn hit(snapshot: &Snapshot, query: &Query<'_>, row: u32, p: Option<[f64; 5]>) -> Hit {
-    Hit { row, classes: query.packed(&snapshot.rows()[row as usize].texts()).classes(), p }
+    let classes = query.packed(&snapshot.rows()[row as usize].texts()).classes();
+    Hit { row, classes, p, finer: query.finer(row) }
 }
 
 fn walk(
@@ -183,8 +188,8 @@ impl Partial {
             return;
         }
         self.passed += 1;
-        let ranked =
-            RankedRow { query: walk.query, texts, packed, facts, p: None, is_predicted: walk.is_predicted };
+        let (query, is_predicted) = (walk.query, walk.is_predicted);
+        let ranked = RankedRow { number, query, texts, packed, facts, p: None, is_predicted };
         self.best.offer((rank(walk.keys, walk.criteria, &ranked), Reverse(number)));
     }
 

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use bytemuck::Pod;
-use qidai_hla::{Nomenclature, Release};
-use rayon::prelude::*;
+use qidai_hla::epitope::{TceGroup, TceVersion};
+use qidai_hla::{Locus, Nomenclature, Release};
 
 use super::facts::{Facts, StoredFacts};
 use super::index::Origin;
-use super::layout::{Flags, Header, MAGIC, Row, Section, body_sum, checksum, read_genotypes};
+use super::layout::{
+    Beside, DPB1, Flags, Header, MAGIC, PerTextLocus, Row, Section, body_sum, checksum, read_genotypes,
+};
+use super::sections::{check_sections, view};
 use crate::PerMatchLocus;
 use crate::genotype::LocusGenotype;
 
@@ -50,7 +53,7 @@ struct Content {
     bytes: Bytes,
     body_sum: crc32fast::Hasher,
     /// Decoded once: per locus the distinct genotypes.
-    genotypes: PerMatchLocus<Vec<LocusGenotype>>,
+    genotypes: PerTextLocus<Vec<LocusGenotype>>,
     lists: Vec<String>,
     /// How many rows have which flags.
     rows_by_flags: [u64; Flags::COUNT],
@@ -94,7 +97,7 @@ impl Snapshot {
         if header.crc != checksum(&header, &body_sum) {
             return Err(SnapshotError::Damaged("the checksum does not fit"));
         }
-        let mut genotypes: PerMatchLocus<Vec<LocusGenotype>> = Default::default();
+        let mut genotypes: PerTextLocus<Vec<LocusGenotype>> = Default::default();
         for (place, section) in header.genotypes.iter().enumerate() {
             genotypes[place] =
                 read_genotypes(view(all, *section)?).ok_or(SnapshotError::Damaged("unreadable genotypes"))?;
@@ -218,6 +221,35 @@ impl Snapshot {
         self.content.genotypes[place].get(number as usize)
     }
 
+    /// What a row has beside the loci of classes.
+    pub(crate) fn beside(&self, row: u32) -> Beside {
+        let of_row: &[u32] = self.section(self.header.beside_of_row);
+        let number = of_row.get(row as usize).copied().unwrap_or(0);
+        self.section::<Beside>(self.header.beside).get(number as usize).copied().unwrap_or_default()
+    }
+
+    /// The typing of a unit's mother as written, locus by locus; an untyped locus is empty.
+    pub fn mother_typing(&self, row: u32) -> PerMatchLocus<&str> {
+        let texts = self.beside(row).mother;
+        std::array::from_fn(|place| self.text(place, texts[place]))
+    }
+
+    /// DPB1 of a row as written; empty where it is not typed.
+    pub fn dpb1_typing(&self, row: u32) -> &str {
+        self.text(DPB1, self.beside(row).dpb1)
+    }
+
+    /// The genotype of a text of a locus; `None` for the text that says "not typed".
+    pub(crate) fn genotype_at(&self, place: usize, text: u32) -> Option<&LocusGenotype> {
+        let number = self.genotype_of_text(place).get(text as usize)?;
+        self.content.genotypes[place].get(*number as usize)
+    }
+
+    /// For each text of DPB1 its levels.
+    pub(crate) fn tce_of_text(&self) -> &[u8] {
+        self.section(self.header.tce_of_text)
+    }
+
     /// How many texts a locus has, by its place in `MATCH_LOCI`(crate::MATCH_LOCI); number 0 is "not typed".
     pub(crate) fn text_count(&self, place: usize) -> usize {
         self.genotype_of_text(place).len()
@@ -271,52 +303,6 @@ impl Snapshot {
     }
 }
 
-/// Everything that is indexed later without a question is looked at here once; gives the number of rows by their flags.
-fn check_sections(all: &[u8], header: &Header) -> Result<[u64; Flags::COUNT], SnapshotError> {
-    const UNFIT: SnapshotError = SnapshotError::Damaged("typings and rows do not fit together");
-    let rows: &[Row] = view(all, header.rows)?;
-    let keys: &[u64] = view(all, header.keys)?;
-    let facts_of_row: &[u32] = view(all, header.facts_of_row)?;
-    let facts: &[StoredFacts] = view(all, header.facts)?;
-    let id_ends: &[u32] = view(all, header.id_ends)?;
-    let ids: &[u8] = view(all, header.ids)?;
-    let lengths = [rows.len(), keys.len(), facts_of_row.len(), id_ends.len()];
-    if lengths.into_iter().any(|len| len as u64 != header.row_count) {
-        return Err(SnapshotError::Damaged("row counts differ"));
-    }
-    let is_known = facts_of_row.par_iter().all(|number| (*number as usize) < facts.len());
-    let ends = id_ends.last().map_or(0, |end| *end as usize);
-    if !is_known || ends != ids.len() || !id_ends.is_sorted() {
-        return Err(SnapshotError::Damaged("facts or identities do not fit the rows"));
-    }
-    let mut text_counts: PerMatchLocus<u32> = Default::default();
-    for (place, count) in text_counts.iter_mut().enumerate() {
-        let genotype_of_text: &[u32] = view(all, header.genotype_of_text[place])?;
-        let ends: &[u32] = view(all, header.text_ends[place])?;
-        let bytes: &[u8] = view(all, header.text_bytes[place])?;
-        let in_order = ends.is_sorted() && ends.last().is_some_and(|end| *end as usize == bytes.len());
-        if ends.len() != genotype_of_text.len() || !in_order {
-            return Err(UNFIT);
-        }
-        *count = ends.len() as u32;
-    }
-    let is_within = |row: &Row| row.texts().iter().zip(text_counts).all(|(text, count)| *text < count);
-    if !rows.par_iter().all(is_within) {
-        return Err(UNFIT);
-    }
-    let mut by_flags = [0; Flags::COUNT];
-    rows.iter().for_each(|row| by_flags[usize::from(row.flags().0) % Flags::COUNT] += 1);
-    Ok(by_flags)
-}
-
-fn view<T: Pod>(all: &[u8], section: Section) -> Result<&[T], SnapshotError> {
-    let start = section.start as usize;
-    let end =
-        start.checked_add(section.len as usize).ok_or(SnapshotError::Damaged("a section beyond the end"))?;
-    let bytes = all.get(start..end).ok_or(SnapshotError::Damaged("a section beyond the end"))?;
-    bytemuck::try_cast_slice(bytes).map_err(|_| SnapshotError::Damaged("a section off its boundary"))
-}
-
 /// The number of loaded multiple allele codes.
 pub(crate) fn mac_codes(nomenclature: &Nomenclature<'_>) -> u32 {
     nomenclature.mac.map_or(0, |table| table.len() as u32)
@@ -332,6 +318,12 @@ pub(crate) fn fingerprint(release: &Release) -> u64 {
         release.name(allele).fields().iter().for_each(|f| hasher.write_u16(*f));
         hasher.write_u32(release.class_of(allele).map_or(u32::MAX, |c| c.0));
         release.antigens(allele).iter().for_each(|(a, _)| hasher.write_u16(a.number));
+    }
+    if let Some(table) = release.tce() {
+        for allele in release.alleles_of(Locus::DPB1) {
+            let groups = [TceVersion::V1, TceVersion::V2].map(|version| table.of(allele, version).group);
+            groups.iter().for_each(|group| hasher.write_u8(group.map_or(u8::MAX, TceGroup::number)));
+        }
     }
     hasher.finish()
 }

@@ -1,7 +1,9 @@
 //! An order: what decides in a list, with its sources.
 
+use qidai_hla::epitope::TceVersion;
+
 use super::page::{Page, PageError, Row, is_checked, number, wrong};
-use crate::search::{Order, OrderKey};
+use crate::search::{KirPreference, Order, OrderKey};
 
 const COLUMNS: [&str; 4] = ["key", "values", "source", "checked"];
 
@@ -95,15 +97,35 @@ fn key(row: &Row<'_>) -> Result<KeyRow, PageError> {
         "bank" => Kind::Plain(OrderKey::Bank),
         "abo" => Kind::Plain(OrderKey::Abo),
         "newer" => Kind::Plain(OrderKey::Newer),
+        "dpb1" => Kind::Plain(OrderKey::Dpb1(version(row, values)?)),
+        "kir_ligand" => Kind::Plain(OrderKey::KirLigand(preference(row, values)?)),
+        "nima" => Kind::Plain(OrderKey::Nima),
+        "ima" => Kind::Plain(OrderKey::Ima),
         "probability" => Kind::Plain(OrderKey::Probability(step(row, values)?)),
         "tnc_band" => Kind::TncBand(falling(row, values)?),
         "cd34_band" => Kind::Cd34Band(falling(row, values)?),
         other => {
-            let all = "x8, x10, x6, probability, tnc_band, cd34_band, tnc, cd34, places, bank, abo or newer";
+            let all = "x8, x10, x6, probability, tnc_band, cd34_band, tnc, cd34, places, dpb1, kir_ligand, nima, ima, bank, abo or newer";
             return Err(wrong(row.line, other, all));
         }
     };
     Ok(KeyRow { kind, source: source.to_owned(), checked: is_checked(row, checked)? })
+}
+
+fn version(row: &Row<'_>, text: &str) -> Result<TceVersion, PageError> {
+    match text {
+        "" | "v2" => Ok(TceVersion::V2),
+        "v1" => Ok(TceVersion::V1),
+        _ => Err(wrong(row.line, text, "the version of the levels: v1 or v2")),
+    }
+}
+
+fn preference(row: &Row<'_>, text: &str) -> Result<KirPreference, PageError> {
+    match text {
+        "match" => Ok(KirPreference::Match),
+        "gvh" => Ok(KirPreference::Gvh),
+        _ => Err(wrong(row.line, text, "which units stand first: match or gvh")),
+    }
 }
 
 fn step(row: &Row<'_>, text: &str) -> Result<u8, PageError> {

@@ -28,8 +28,16 @@ const SPLITS: [(u16, &[u16]); 2] = [(1, &[11, 12, 13]), (2, &[21, 22])];
 const ASSOCIATED: (u16, u16) = (5, 105);
 const ALL_ANTIGENS: [u16; 9] = [1, 2, 5, 11, 12, 13, 21, 22, 105];
 
+/// An allele of DPB1: its class is its place; the groups of its levels under both versions.
+#[derive(Clone, Debug)]
+pub struct Dpb1Allele {
+    pub name: String,
+    pub groups: [Option<u8>; 2],
+}
+
 pub struct Invention {
     pub loci: Vec<Vec<Allele>>,
+    pub dpb1: Vec<Dpb1Allele>,
     pub release: Release,
 }
 
@@ -37,8 +45,24 @@ impl Invention {
     pub fn new(rng: &mut ChaCha8Rng) -> Self {
         let mut next_class = 0;
         let loci: Vec<Vec<Allele>> = LOCI.iter().map(|l| alleles(l, rng, &mut next_class)).collect();
-        let release = release(&loci);
-        Invention { loci, release }
+        let dpb1 = (1..=9).map(|n| dpb1_allele(n, rng)).collect::<Vec<_>>();
+        let mut release = release(&loci, &dpb1);
+        release.add_tce(&tce(&dpb1)).unwrap();
+        for (place, file) in [(0, "A_prot.fasta"), (1, "C_prot.fasta"), (2, "B_prot.fasta")] {
+            let locus = qidai_hla::Locus::from_name(LOCI[place]).unwrap();
+            release.add_proteins(locus, file, &proteins(place, &loci[place])).unwrap();
+        }
+        Invention { loci, dpb1, release }
+    }
+
+    /// One position of DPB1, and the places of the alleles that it can be.
+    pub fn dpb1(&self, rng: &mut ChaCha8Rng) -> (String, Vec<usize>) {
+        let count = if rng.random_bool(0.8) { 1 } else { 2 };
+        let mut places: Vec<usize> = (0..self.dpb1.len()).collect();
+        places.shuffle(rng);
+        places.truncate(count);
+        let names: Vec<&str> = places.iter().map(|place| self.dpb1[*place].name.as_str()).collect();
+        (names.join("/"), places)
     }
 
     /// One position as a laboratory might write it, and what it can be.
@@ -64,6 +88,49 @@ impl Invention {
             _ => serology(locus, *ALL_ANTIGENS.choose(rng).unwrap(), alleles),
         }
     }
+}
+
+fn dpb1_allele(number: u16, rng: &mut ChaCha8Rng) -> Dpb1Allele {
+    let mut group = || rng.random_bool(0.9).then(|| rng.random_range(1..=3));
+    Dpb1Allele { name: format!("DPB1*{number:02}:01"), groups: [group(), group()] }
+}
+
+fn tce(alleles: &[Dpb1Allele]) -> String {
+    let mut text = header("tce/dpb_tce.csv") + "Allele,Protein,V1_Assignment,V2_Assignment,Comments\n";
+    let group = |group: Option<u8>| group.map_or(String::new(), |group| group.to_string());
+    for allele in alleles {
+        writeln!(text, "{},{0},{},{},", allele.name, group(allele.groups[0]), group(allele.groups[1]))
+            .unwrap();
+    }
+    text
+}
+
+type Carrier = (&'static str, Option<[bool; 3]>);
+
+/// Residues 76 to 83 by place of the locus and class, and which of C1, C2 and Bw4 they carry; `None` is not known.
+const RESIDUES: [&[Carrier]; 3] = [
+    &[("ENLRIALR", Some([false, false, true])), ("ANLGTLRG", Some([false, false, false]))],
+    &[("VNLRNLRG", Some([true, false, false])), ("VNLRKLRG", Some([false, true, false])), ("VNLRXLRG", None)],
+    &[
+        ("ENLRIALR", Some([false, false, true])),
+        ("ESLRNLRG", Some([false, false, false])),
+        ("VSLRNLRG", Some([true, false, false])),
+    ],
+];
+
+/// What a class shows of C1, C2 and Bw4.
+pub fn ligands(place: usize, class: u32) -> Option<[bool; 3]> {
+    RESIDUES[place][class as usize % RESIDUES[place].len()].1
+}
+
+fn proteins(place: usize, alleles: &[Allele]) -> String {
+    let mut text = String::new();
+    for (number, allele) in alleles.iter().enumerate() {
+        let residues = RESIDUES[place][allele.class.unwrap_or(0) as usize % RESIDUES[place].len()].0;
+        let sequence = format!("SHSM{}{residues}GYYN", "A".repeat(70));
+        writeln!(text, ">HLA:HLA{number:05} {} {} bp\n{sequence}", allele.name, sequence.len()).unwrap();
+    }
+    text
 }
 
 fn alleles(locus: &str, rng: &mut ChaCha8Rng, next_class: &mut u32) -> Vec<Allele> {
@@ -95,7 +162,7 @@ fn header(file: &str) -> String {
     )
 }
 
-fn release(loci: &[Vec<Allele>]) -> Release {
+fn release(loci: &[Vec<Allele>], dpb1: &[Dpb1Allele]) -> Release {
     let mut list = header("Allelelist.txt") + "AlleleID,Allele\n";
     let mut nom = header("hla_nom.txt");
     let mut p = header("hla_nom_p.txt");
@@ -131,6 +198,15 @@ fn release(loci: &[Vec<Allele>]) -> Release {
             let name = if members.len() > 1 { format!("{}P", members[0]) } else { String::new() };
             writeln!(p, "{locus}*;{};{name}", members.join("/")).unwrap();
         }
+    }
+    for allele in dpb1 {
+        number += 1;
+        let fields = allele.name.split_once('*').unwrap().1;
+        writeln!(list, "HLA{number:05},{}", allele.name).unwrap();
+        writeln!(nom, "DPB1*;{fields};20260101;;;").unwrap();
+        writeln!(g, "DPB1*;{fields};").unwrap();
+        writeln!(p, "DPB1*;{fields};").unwrap();
+        writeln!(dna, "DPB1*;{fields};?;;;").unwrap();
     }
     let files =
         ReleaseFiles { allele_list: &list, nom: &nom, nom_g: &g, nom_p: &p, dna_ser: &dna, ser_ser: &ser };

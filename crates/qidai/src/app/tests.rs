@@ -211,7 +211,7 @@ fn catalogue() -> Catalogue {
     let antigens = AntigenSpace::new(&release);
     let mut builder = SnapshotBuilder::new(Nomenclature::new(&release, None), &antigens);
     for (index, (id, hla)) in UNITS.into_iter().enumerate() {
-        builder.push(&UnitEntry { key: index as u64, id, hla, facts: facts(index) });
+        builder.push(&UnitEntry { key: index as u64, id, hla, mother: "", facts: facts(index) });
     }
     let snapshot = builder.finish(Origin { generation: 7, history_hash: [7; 32] }).unwrap();
     Catalogue::of_snapshot(release, None, snapshot)

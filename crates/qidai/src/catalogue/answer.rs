@@ -3,7 +3,7 @@
 use qidai_match::{Matches, position};
 use serde::{Serialize, Serializer};
 
-use super::{Reason, Receipt};
+use super::{MotherHit, Reason, Receipt};
 use crate::words::Lang;
 
 /// The result of one search.
@@ -84,6 +84,15 @@ pub(crate) struct UnitHit {
     pub(crate) nima: Vec<&'static str>,
     /// The five loci as written.
     pub(crate) typing: String,
+    /// `match`, `permissive`, `non_permissive_gvh`, `non_permissive_hvg` or `unknown`, by the levels of version 2 of the release.
+    pub(crate) dpb1: &'static str,
+    /// Who lacks a ligand of killer-cell receptors (C1, C2, Bw4) that the other one has: `match`, `gvh` (the patient lacks it), `hvg` (the unit
+    /// does), `both` or `unknown`.
+    pub(crate) kir_ligand: &'static str,
+    /// Beside the typing of the unit's own mother; null where she is not typed.
+    pub(crate) unit_mother: Option<MotherHit>,
+    /// What is odd about the unit, by codes: a reason to ask its bank.
+    pub(crate) flags: Vec<&'static str>,
 }
 
 impl UnitHit {

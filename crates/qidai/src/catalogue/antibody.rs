@@ -15,6 +15,9 @@ pub(crate) struct Antibody {
     /// Mean fluorescence intensity; absent when it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) mfi: Option<u32>,
+    /// The limit for this one alone; absent where that of the search holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) limit: Option<u32>,
 }
 
 impl Catalogue {
@@ -37,7 +40,7 @@ impl Catalogue {
                 )
             })?;
             match antibody.mfi {
-                Some(mfi) if mfi >= request.mfi_limit => strong.push(target),
+                Some(mfi) if mfi >= antibody.limit.unwrap_or(request.mfi_limit) => strong.push(target),
                 Some(_) => {}
                 None => notes.push(Note {
                     code: "antibody_mfi_unknown",

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use qidai_hla::{Alternatives, PersonTyping};
+use qidai_hla::{Alternatives, Locus, PersonTyping};
 use qidai_match::search::{Answer, Criteria, Query, search, search_predicted};
-use qidai_match::{LocusGenotype, MATCH_LOCI, PerMatchLocus, predict};
+use qidai_match::{Dpb1Typing, LocusGenotype, MATCH_LOCI, PerMatchLocus, predict};
 
 use super::mother::Nima;
 use super::selection::Selected;
@@ -21,6 +21,7 @@ pub(crate) struct Asked {
     pub(super) criteria: Criteria,
     pub(super) patient: PersonTyping,
     pub(super) genotypes: Patient,
+    pub(super) dpb1: Option<Dpb1Typing>,
     pub(super) antibodies: Vec<Alternatives>,
     pub(super) nima: Nima,
     /// The patient under the set of frequencies, once somebody was to be predicted.
@@ -44,9 +45,10 @@ impl Catalogue {
         let interpreter = self.interpreter();
         let genotypes =
             MATCH_LOCI.map(|locus| patient[locus].as_ref().map(|typing| interpreter.genotype(typing)));
+        let dpb1 = patient[Locus::DPB1].as_ref().and_then(|typing| Dpb1Typing::new(typing, &interpreter));
         let request = request.clone();
         let imputed = OnceLock::new();
-        Ok(Asked { request, selected, criteria, patient, genotypes, antibodies, nima, imputed, notes })
+        Ok(Asked { request, selected, criteria, patient, genotypes, dpb1, antibodies, nima, imputed, notes })
     }
 
     /// The rows that answer, without words.
@@ -68,6 +70,7 @@ impl Catalogue {
 
     fn query(&self, asked: &Asked) -> Query<'_> {
         Query::of(self.snapshot(), asked.genotypes.clone(), self.interpreter().antigens())
+            .with_dpb1(asked.dpb1.clone())
             .with_antibodies(&asked.antibodies)
     }
 

@@ -127,7 +127,8 @@ pub(super) fn push(builder: &mut SnapshotBuilder<'_>, row: &SearchableRow) {
         SearchableKind::Listed => row.identity.clone(),
     };
     let key = row.key.unsigned_abs();
-    builder.push(&UnitEntry { key, id: &id, hla: row.hla.as_deref().unwrap_or_default(), facts });
+    let [hla, mother] = [&row.hla, &row.mother_hla].map(|text| text.as_deref().unwrap_or_default());
+    builder.push(&UnitEntry { key, id: &id, hla, mother, facts });
 }
 
 fn source(builder: &mut SnapshotBuilder<'_>, row: &SearchableRow) -> Source {

@@ -11,8 +11,8 @@ use super::mother::{self, Nima};
 use super::receipt::Digested;
 use super::selection::Selected;
 use super::{
-    Catalogue, Excluded, LocusHit, Note, PairHit, PositionHit, PositionKind, Receipt, SearchAnswer,
-    SearchRequest, UnitHit, build, reason,
+    Catalogue, Excluded, LocusHit, MotherHit, Note, PairHit, PositionHit, PositionKind, Receipt,
+    SearchAnswer, SearchRequest, UnitHit, build, finer, reason,
 };
 use crate::error::Failure;
 
@@ -44,6 +44,7 @@ impl Catalogue {
             })
             .collect();
         notes.splice(0..0, remarks(patient));
+        notes.extend(self.fit(&asked));
         if selected.profile.has_doses() && request.weight_kg.is_none() {
             notes.push(doses_not_asked());
         }
@@ -115,6 +116,7 @@ impl Catalogue {
         let cells = |count: Option<u64>| count.map(|count| count as f64);
         let per_kg = |count: Option<u64>| Some(cells(count)? / request.weight_kg?);
         let classes = hit.classes;
+        let genotypes = std::array::from_fn(|place| self.snapshot().genotype(hit.row, place));
         let mut unit = UnitHit {
             rank,
             din: self.snapshot().id(hit.row).to_owned(),
@@ -145,6 +147,10 @@ impl Catalogue {
             mother_typed: facts.mother_typed,
             nima,
             typing: typed.join("^"),
+            dpb1: hit.finer.dpb1.as_str(),
+            kir_ligand: hit.finer.kir_ligand.as_str(),
+            unit_mother: MotherHit::of(&hit.finer),
+            flags: finer::flags(&facts, &hit.finer, genotypes),
         };
         unit.reasons = reason::of(&unit);
         unit

@@ -7,12 +7,12 @@ use std::path::Path;
 
 use qidai_hla::{Locus, Nomenclature};
 use qidai_match::frequency::{FrequencySet, Rules, Understood};
-use qidai_match::impute::{Imputer, Phenotype};
+use qidai_match::impute::{Fit, Imputer, Phenotype};
 use qidai_match::predict::{Answer, Heard, Kept};
 use sha2::{Digest, Sha256};
 
-use super::Catalogue;
 use super::asked::Asked;
+use super::{Catalogue, Note};
 use crate::error::Failure;
 
 /// The loci whose mismatches are counted, those of x/8.
@@ -113,6 +113,28 @@ impl Catalogue {
             Answer::Unrepresented | Answer::TooAmbiguous => None,
         };
         answers.into_iter().map(totals).collect()
+    }
+
+    /// A warning where the probabilities are those of a population that the patient is hardly one of (`docs/algorithm/prediction.md`).
+    pub(super) fn fit(&self, asked: &Asked) -> Option<Note> {
+        let Frequencies { label, imputer, .. } = self.reading.frequencies.as_ref()?;
+        let text = asked.patient.to_gl_string();
+        let (phenotype, _) = Phenotype::read(&text, imputer.understood(), &self.nomenclature()).ok()?;
+        match imputer.fit(&phenotype) {
+            Fit::Fits => None,
+            Fit::Rare { .. } => Some(Note {
+                code: "frequencies_do_not_fit",
+                sentence: format!(
+                    "The patient's haplotypes are rarer under {label} than those of 99 of 100 people of that population: its probabilities say little of this patient."
+                ),
+            }),
+            Fit::Unrepresented => Some(Note {
+                code: "frequencies_do_not_represent",
+                sentence: format!(
+                    "No haplotypes of {label} answer the patient's typing: nothing is predicted."
+                ),
+            }),
+        }
     }
 
     /// What the texts of the snapshot ask under the set; found out once.

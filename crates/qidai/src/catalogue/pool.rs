@@ -92,7 +92,13 @@ pub(crate) fn freeze(
         for line in &read {
             match line {
                 Ok(Some(line)) => {
-                    entries.push(UnitEntry { key, id: line.id, hla: line.hla, facts: line.facts });
+                    entries.push(UnitEntry {
+                        key,
+                        id: line.id,
+                        hla: line.hla,
+                        mother: "",
+                        facts: line.facts,
+                    });
                     key += 1;
                 }
                 Ok(None) => {}

@@ -44,8 +44,40 @@ pub(super) fn of(unit: &UnitHit) -> Vec<Reason> {
     reasons.extend(
         unit.nima.iter().map(|locus| Reason::new("reason-nima", vec![("locus", (*locus).to_owned())])),
     );
+    reasons.extend(finer(unit));
     reasons.push(dose("tnc", unit.tnc_total, unit.tnc_per_kg, 1e7));
     reasons.push(dose("cd34", unit.cd34_total, unit.cd34_per_kg, 1e5));
+    reasons
+}
+
+/// DPB1, ligands and the unit's mother, as far as they are known.
+fn finer(unit: &UnitHit) -> Vec<Reason> {
+    let dpb1 = match unit.dpb1 {
+        "match" => Some("reason-dpb1-match"),
+        "permissive" => Some("reason-dpb1-permissive"),
+        "non_permissive_gvh" => Some("reason-dpb1-gvh"),
+        "non_permissive_hvg" => Some("reason-dpb1-hvg"),
+        _ => None,
+    };
+    let ligand = match unit.kir_ligand {
+        "match" => Some("reason-kir-match"),
+        "gvh" => Some("reason-kir-gvh"),
+        "hvg" => Some("reason-kir-hvg"),
+        "both" => Some("reason-kir-both"),
+        _ => None,
+    };
+    let mother = unit.unit_mother.iter();
+    let of_mother = mother.flat_map(|mother| {
+        let all = [
+            ("reason-unit-nima", &mother.nima),
+            ("reason-unit-ima", &mother.ima),
+            ("reason-unit-mother-contradicts", &mother.contradicts),
+        ];
+        all.into_iter().filter(|(_, loci)| !loci.is_empty()).map(|(key, loci)| (key, loci.join(", ")))
+    });
+    let mut reasons: Vec<Reason> =
+        dpb1.into_iter().chain(ligand).map(|key| Reason::new(key, vec![])).collect();
+    reasons.extend(of_mother.map(|(key, loci)| Reason::new(key, vec![("loci", loci)])));
     reasons
 }
 

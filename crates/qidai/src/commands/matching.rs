@@ -12,10 +12,12 @@ pub(in crate::commands) use subjects::{not_understood, read_text};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufWriter, Write};
 
-use qidai_hla::epitope::{Permissiveness, TceVersion, permissiveness};
+use qidai_hla::epitope::TceVersion;
 use qidai_hla::{Locus, Nomenclature, Pair, PersonTyping};
 use qidai_match::grade::{Graded, grades, summary_letter};
-use qidai_match::{AntigenSpace, Classes, Interpreter, LocusCounts, LocusGenotype, MATCH_LOCI};
+use qidai_match::{
+    AntigenSpace, Classes, Dpb1, Dpb1Typing, Interpreter, LocusCounts, LocusGenotype, MATCH_LOCI,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -206,25 +208,16 @@ impl Comparer<'_> {
         });
         let mut value = json!({ "best": counts.ard.best, "worst": counts.ard.worst, "positions": positions });
         if locus == Locus::DPB1 {
-            value["category"] = self.dpb1_category(counts, patient, donor).into();
+            value["category"] = self.dpb1_category(patient, donor).as_str().into();
         }
         value
     }
 
-    /// A match is a match before anything is asked of T-cell epitopes. Typings that allow a match and a mismatch have the
-    /// category that holds for both: alleles that match are of one level.
-    fn dpb1_category(
-        &self,
-        counts: LocusCounts,
-        patient: &PersonTyping,
-        donor: &PersonTyping,
-    ) -> &'static str {
-        match (&patient[Locus::DPB1], &donor[Locus::DPB1]) {
-            (Some(_), Some(_)) if counts.ard.worst == 2 => "match",
-            (Some(patient), Some(donor)) => {
-                permissiveness(patient, donor, self.interpreter.release(), TceVersion::V2).as_str()
-            }
-            _ => Permissiveness::Unknown.as_str(),
+    fn dpb1_category(&self, patient: &PersonTyping, donor: &PersonTyping) -> Dpb1 {
+        let of = |person: &PersonTyping| Dpb1Typing::new(person[Locus::DPB1].as_ref()?, &self.interpreter);
+        match (of(patient), of(donor)) {
+            (Some(patient), Some(donor)) => Dpb1::between(&patient, &donor, TceVersion::V2),
+            _ => Dpb1::Unknown,
         }
     }
 }

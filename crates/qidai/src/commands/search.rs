@@ -75,7 +75,8 @@ struct SearchArgs {
     /// Named order, or a page of one's own (*.md): default (class, probability, dose), cd34, dose, nmdp, sm.
     #[arg(long, value_name = "NAME", default_value = "default")]
     order: String,
-    /// What the patient has antibodies against: a file of `antigen or allele, MFI` lines.
+    /// What the patient has antibodies against: a file of `antigen or allele, MFI` lines, with a limit of its own as a third cell
+    /// where one has another than --mfi-limit.
     #[arg(long, value_name = "FILE")]
     antibodies: Option<PathBuf>,
     /// Antibodies from this strength on keep a unit out.

@@ -5,9 +5,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{LocusTexts, Origin, SnapshotBuilder};
-use crate::PerMatchLocus;
 use crate::search::facts::{Source, StoredFacts};
-use crate::search::layout::{Header, MAGIC, Row, Section, UNTYPED_TEXT, Writer, write_genotype};
+use crate::search::layout::{
+    Beside, DPB1, Header, MAGIC, PerTextLocus, Row, Section, UNTYPED_TEXT, Writer, write_genotype,
+};
 use crate::search::snapshot::{Snapshot, SnapshotError, fingerprint, mac_codes};
 
 /// Bytes of a row beside its identity: texts, key, number of facts, end of identity.
@@ -38,6 +39,7 @@ impl SnapshotBuilder<'_> {
         drop(keys);
         let (number_of, lists) = self.frozen_lists();
         let (facts_of_row, facts) = self.frozen_facts(&order, &number_of);
+        let (beside_of_row, beside) = self.frozen_beside(&order, &loci);
         let header = Header {
             magic: MAGIC,
             generation: origin.generation,
@@ -54,6 +56,9 @@ impl SnapshotBuilder<'_> {
             id_ends: self.write_id_ends(&mut writer, &order),
             ids: self.write_ids(&mut writer, &order),
             lists: writer.section(lists.join("\n").as_bytes()),
+            beside_of_row: writer.section(&beside_of_row),
+            beside: writer.section(&beside),
+            tce_of_text: writer.section(&loci[DPB1].tce_of_text),
             genotype_of_text: per_locus(&mut writer, &loci, |w, l| w.section(&l.genotype_of_text)),
             text_ends: per_locus(&mut writer, &loci, |w, l| w.section(&l.text_ends)),
             text_bytes: per_locus(&mut writer, &loci, |w, l| w.section(&l.text_bytes)),
@@ -79,8 +84,38 @@ impl SnapshotBuilder<'_> {
 
     fn frozen_loci(&self) -> Vec<FrozenLocus> {
         let loci = self.loci.par_iter().enumerate();
-        let used = |place: usize| self.entries.rows.iter().map(move |row| row.texts()[place]);
-        loci.map(|(place, locus)| FrozenLocus::new(locus, used(place))).collect()
+        let entries = &self.entries;
+        let beside =
+            |place: usize| (0..entries.rows_with_beside()).map(move |row| entries.beside(row).text(place));
+        let used = |place: usize| entries.rows.iter().filter_map(move |row| row.texts().get(place).copied());
+        loci.map(|(place, locus)| FrozenLocus::new(locus, used(place).chain(beside(place)))).collect()
+    }
+
+    /// For each row in its order the number of what it has beside, and these, each once, in the order of their first rows; both are
+    /// empty where no row has anything.
+    fn frozen_beside(&self, order: &[u32], loci: &[FrozenLocus]) -> (Vec<u32>, Vec<Beside>) {
+        if self.entries.rows_with_beside() == 0 {
+            return (Vec::new(), Vec::new());
+        }
+        let mut numbers = FxHashMap::from_iter([(Beside::default(), 0)]);
+        let mut all = vec![Beside::default()];
+        let mut of_row = Vec::new();
+        for (at, row) in order.iter().enumerate() {
+            let beside =
+                self.entries.beside(*row).renumbered(|place, text| loci[place].number_of[text as usize]);
+            let next = all.len() as u32;
+            let number = *numbers.entry(beside).or_insert_with(|| {
+                all.push(beside);
+                next
+            });
+            if number > 0 && of_row.is_empty() {
+                of_row = vec![0; order.len()];
+            }
+            if let Some(place) = of_row.get_mut(at) {
+                *place = number;
+            }
+        }
+        if of_row.is_empty() { (of_row, Vec::new()) } else { (of_row, all) }
     }
 
     /// For each row in its order the number of its facts, and the facts, each once, in the order of their first rows.
@@ -148,8 +183,8 @@ fn per_locus(
     writer: &mut Writer,
     loci: &[FrozenLocus],
     section: impl Fn(&mut Writer, &FrozenLocus) -> Section,
-) -> PerMatchLocus<Section> {
-    let mut sections: PerMatchLocus<Section> = Default::default();
+) -> PerTextLocus<Section> {
+    let mut sections: PerTextLocus<Section> = Default::default();
     sections.iter_mut().zip(loci).for_each(|(place, locus)| *place = section(writer, locus));
     sections
 }
@@ -162,6 +197,8 @@ struct FrozenLocus {
     text_ends: Vec<u32>,
     text_bytes: Vec<u8>,
     genotype_words: Vec<u32>,
+    /// Of DPB1 for each text its levels; elsewhere only that of the first.
+    tce_of_text: Vec<u8>,
 }
 
 impl FrozenLocus {
@@ -172,6 +209,7 @@ impl FrozenLocus {
             text_ends: vec![0],
             text_bytes: Vec::new(),
             genotype_words: Vec::new(),
+            tce_of_text: vec![0],
         };
         let mut genotype_number_of = vec![u32::MAX; locus.genotypes.len()];
         let (mut last, mut genotypes) = (None, 0);
@@ -186,6 +224,7 @@ impl FrozenLocus {
                     write_genotype(&locus.genotypes[genotype as usize], &mut frozen.genotype_words);
                 }
                 frozen.genotype_of_text.push(*number);
+                frozen.tce_of_text.extend(locus.tce_of_text.get(text as usize));
                 frozen.text_bytes.extend_from_slice(written.as_bytes());
                 frozen.text_ends.push(frozen.text_bytes.len() as u32);
             }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::{LocusTexts, SnapshotBuilder};
 use crate::antigen::AntigenSpace;
 use crate::search::facts::Source;
+use crate::search::layout::DPB1;
 use crate::search::snapshot::{Snapshot, SnapshotError};
 
 impl<'r> SnapshotBuilder<'r> {
@@ -30,7 +31,8 @@ impl<'r> SnapshotBuilder<'r> {
             let (facts, key) = (snapshot.facts_number(row), snapshot.key(row));
             if !is_gone(sources[facts as usize], key) {
                 let id = snapshot.id_of(row);
-                builder.entries.push_row(snapshot.rows()[row as usize], key, facts, id);
+                let beside = builder.entries.beside_number(snapshot.beside(row));
+                builder.entries.push_row(snapshot.rows()[row as usize], key, facts, id, beside);
             }
         }
         Ok(builder)
@@ -43,6 +45,7 @@ impl LocusTexts {
         let genotype_numbers: FxHashMap<_, _> = genotypes.iter().cloned().zip(0..).collect();
         let genotype_of_text = snapshot.genotype_of_text(place).to_vec();
         let texts = (0..genotype_of_text.len() as u32).map(|text| snapshot.text(place, text).into());
-        LocusTexts { texts: texts.collect(), genotype_of_text, genotypes, genotype_numbers }
+        let tce_of_text = if place == DPB1 { snapshot.tce_of_text().to_vec() } else { vec![0] };
+        LocusTexts { texts: texts.collect(), genotype_of_text, genotypes, genotype_numbers, tce_of_text }
     }
 }

@@ -191,7 +191,7 @@ fn build(
         let begun = Instant::now();
         let entries = text.lines().filter_map(|line| line.split_once('%')).zip(facts).zip(from..);
         let entries: Vec<UnitEntry<'_>> =
-            entries.map(|(((id, hla), facts), key)| UnitEntry { key, id, hla, facts }).collect();
+            entries.map(|(((id, hla), facts), key)| UnitEntry { key, id, hla, mother: "", facts }).collect();
         builder.push_all(&entries);
         reading_s += begun.elapsed().as_secs_f64();
     }

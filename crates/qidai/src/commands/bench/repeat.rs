@@ -111,7 +111,7 @@ fn part(units: &[(u64, String)]) -> Result<Catalogue, Failure> {
     let mut builder = SnapshotBuilder::new(Nomenclature::new(&release, None), &antigens);
     for (key, hla) in units {
         let facts = Facts { tnc_total: Some(1_000_000_000), ..Facts::unknown(Source::Unit) };
-        builder.push(&UnitEntry { key: *key, id: &format!("U{key:07}"), hla, facts });
+        builder.push(&UnitEntry { key: *key, id: &format!("U{key:07}"), hla, mother: "", facts });
     }
     let built: Result<Snapshot, _> = builder.finish(Origin { generation: 1, history_hash: [0; 32] });
     let snapshot = built.map_err(|error| {

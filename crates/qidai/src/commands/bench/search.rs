@@ -188,7 +188,7 @@ fn build(
         } else {
             mixed.write(&mut random, &mut hla);
         }
-        builder.push(&UnitEntry { key: number, id: &id, hla: &hla, facts: facts(number) });
+        builder.push(&UnitEntry { key: number, id: &id, hla: &hla, mother: "", facts: facts(number) });
     }
     let snapshot =
         builder.finish(Origin { generation: generation(args), history_hash: [0; 32] }).map_err(|error| {

@@ -16,8 +16,8 @@ pub(super) fn read(file: &Path) -> Result<String, Failure> {
     })
 }
 
-/// Lines `antigen or allele, MFI`; a comma, a semicolon or a tab between them; the strength may be missing. A line that begins with
-/// `#`, and a header whose second cell is no number, are left out.
+/// Lines `antigen or allele, MFI, limit`; a comma, a semicolon or a tab between them; the strength may be missing, and so may the limit of this
+/// one antibody. A line that begins with `#`, and a header whose second cell is no number, are left out.
 pub(super) fn antibodies(file: &Path) -> Result<Vec<Antibody>, Failure> {
     let text = read(file)?;
     let mut all = Vec::new();
@@ -26,19 +26,23 @@ pub(super) fn antibodies(file: &Path) -> Result<Vec<Antibody>, Failure> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (against, mfi) = line.split_once([',', ';', '\t']).unwrap_or((line, ""));
-        let mfi = mfi.split([',', ';', '\t']).next().unwrap_or_default().trim();
-        let strength = if mfi.is_empty() { Ok(None) } else { mfi.parse().map(Some) };
-        match strength {
-            Ok(mfi) => all.push(Antibody { against: against.trim().to_owned(), mfi }),
-            Err(_) if at == 0 => {}
-            Err(_) => {
-                let sentence = format!("Line {}: \"{mfi}\" is no MFI; expected a whole number.", at + 1);
-                return Err(Failure::refused("antibody_mfi_unreadable", sentence)
-                    .with("line", (at + 1).to_string())
-                    .with("value", mfi));
-            }
+        let mut cells = line.split([',', ';', '\t']).map(str::trim);
+        let mut next = || cells.next().unwrap_or_default();
+        let (against, mfi, limit) = (next(), next(), next());
+        if at == 0 && strength(mfi).is_err() {
+            continue;
         }
+        let read = |cell: &str| strength(cell).map_err(|()| no_strength(at + 1, cell));
+        all.push(Antibody { against: against.to_owned(), mfi: read(mfi)?, limit: read(limit)? });
     }
     Ok(all)
+}
+
+fn strength(cell: &str) -> Result<Option<u32>, ()> {
+    if cell.is_empty() { Ok(None) } else { cell.parse().map(Some).map_err(|_| ()) }
+}
+
+fn no_strength(line: usize, cell: &str) -> Failure {
+    let sentence = format!("Line {line}: \"{cell}\" is no MFI; expected a whole number.");
+    Failure::refused("antibody_mfi_unreadable", sentence).with("line", line.to_string()).with("value", cell)
 }

@@ -35,7 +35,7 @@ impl Explanation {
     }
 }
 
-fn facts(hit: &UnitHit, w: &Words) -> [(&'static str, Option<String>); 8] {
+fn facts(hit: &UnitHit, w: &Words) -> [(&'static str, Option<String>); 9] {
     let yes_no = |yes: bool| w.t(if yes { "yes" } else { "no" });
     [
         ("fact-probabilities", hit.p.map(|p| p.map(|one| format!("{one:.3}")).join(" · "))),
@@ -46,6 +46,12 @@ fn facts(hit: &UnitHit, w: &Words) -> [(&'static str, Option<String>); 8] {
         ("fact-rbc-depleted", hit.rbc_depleted.map(yes_no)),
         ("fact-segments", hit.attached_segments.map(|segments| segments.to_string())),
         ("fact-typing", Some(hit.typing.clone())),
+        (
+            "fact-flags",
+            (!hit.flags.is_empty()).then(|| {
+                hit.flags.iter().map(|flag| w.t(&format!("flag-{flag}"))).collect::<Vec<_>>().join(" · ")
+            }),
+        ),
     ]
 }
 

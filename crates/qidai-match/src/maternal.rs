@@ -41,7 +41,8 @@ impl Maternal {
                 }
             };
             let Some(patient) = &patient[place] else { continue };
-            let shows = |tokens: Option<&[Token]>| tokens.is_some_and(|tokens| patient.may_show(named(tokens)));
+            let shows =
+                |tokens: Option<&[Token]>| tokens.is_some_and(|tokens| patient.may_show(named(tokens)));
             if shows(not_inherited) && compare(patient, unit).best < 2 {
                 all.nima |= bit;
             }

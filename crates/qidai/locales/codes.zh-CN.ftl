@@ -229,6 +229,11 @@ code-search_profile_unknown = 没有这个选择标准。
 code-selection_page_unreadable = 选择标准或次序的表页无法读取；句中说明哪一行。
 code-antibody_refused = 抗体的特异性无法解读；应写成如 A2 或 A*02:01。
 code-antibody_mfi_unreadable = MFI 不是整数。
+code-pool_unknown = 不存在检索范围“{ $value }”；应为 { $expected }。
+code-pool_not_loaded = 检索池 { $value } 尚未装载：正在准备，或其文件不可用。未检索任何数据；详见检索池页面。
+code-pool_name_invalid = “{ $value }”不是检索池：应为 NAME=FILE，名称只含字母、数字、- 与 _，且不能为 bank。
+code-replay_pool_missing = 该回执涉及未提供的检索池：{ $value }。请用 --pool NAME=FILE 逐一给出。
+code-pairs_of_one_place = 双份组合只由首个检索范围内的脐带血组成。
 code-frequencies_do_not_fit = 在所用频率集中，患者的单倍型比该人群 100 人中 99 人的更罕见：其概率对该患者意义不大。
 code-frequencies_do_not_represent = 所用频率集中没有单倍型能解释患者的分型：不作预测。
 code-antibody_mfi_unknown = 强度未知的抗体不排除任何脐带血；请填写其 MFI。

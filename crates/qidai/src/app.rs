@@ -71,6 +71,7 @@ pub(crate) fn routes() -> Routes {
         .post("/patients/{number}/notes", Needs(SearchRun), pages::patient::note)
         .get("/patients/{number}/family", Needs(OrderManage), pages::patient::show_family)
         // names of HLA
+        .get("/pools", SignedIn, pages::pools::show)
         .get("/hla", SignedIn, pages::hla::show)
         // how likely a pair matches
         .get("/match", Needs(SearchRun), pages::matching::show)
@@ -156,6 +157,7 @@ pub(crate) fn routes() -> Routes {
         .get("/api", Everybody, pages::api::show)
         .get("/api/openapi.json", Everybody, api::document::describe)
         .post("/api/search", Needs(SearchRun), api::search::run)
+        .get("/api/pools", SignedIn, api::pools::list)
         .post("/api/search/report", Needs(SearchRun), api::search::report)
         .post("/api/match/explain", Needs(SearchRun), api::matching::explain)
         .post("/api/typing/check", Needs(SearchRun), api::typing::check)

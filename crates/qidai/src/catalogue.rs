@@ -5,6 +5,7 @@
 //! as `<bank>.snapshot` and is mapped. Of an older generation it is brought up to date with the rows that the
 //! events since then touched; of another release, or too old, it is built again from everything.
 
+mod among;
 mod answer;
 mod antibody;
 mod asked;
@@ -34,6 +35,7 @@ use qidai_match::predict::Heard;
 use qidai_match::search::{Facts, Snapshot, Source};
 use qidai_match::{AntigenSpace, Interpreter};
 
+pub(crate) use among::{Among, BANK, Place, unknown as place_unknown};
 pub(crate) use answer::{
     Direction, Excluded, LocusHit, Note, PairHit, PositionHit, PositionKind, Range, SearchAnswer, UnitHit,
 };
@@ -44,7 +46,7 @@ pub(crate) use finer::MotherHit;
 pub(crate) use mapped::map;
 pub(crate) use pool::{PoolReport, freeze as freeze_pool};
 pub(crate) use reason::Reason;
-pub(crate) use receipt::Receipt;
+pub(crate) use receipt::{PoolReceipt, Receipt};
 pub(crate) use repeat::{ChangedHit, Repeated, compared_with_text};
 pub(crate) use request::{PatientInput, SearchRequest};
 

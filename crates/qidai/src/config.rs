@@ -17,6 +17,7 @@ use ipnet::IpNet;
 use crate::error::Failure;
 use crate::limits::Budgets;
 use crate::mqtt::Broker;
+use crate::pools::PoolFile;
 use crate::telemetry::LogSettings;
 use crate::words::Lang;
 
@@ -40,6 +41,8 @@ pub(crate) struct Config {
     /// Haplotype frequencies by which matches are predicted.
     pub(crate) frequencies: Option<PathBuf>,
     pub(crate) snapshot: Option<PathBuf>,
+    /// Searched beside the bank.
+    pub(crate) pools: Vec<PoolFile>,
     pub(crate) tls: Option<TlsFiles>,
     /// Peers whose `X-Forwarded-…` headers are believed.
     pub(crate) trusted_proxies: Vec<IpNet>,

@@ -30,6 +30,7 @@ mod monitor;
 mod mqtt;
 mod pages;
 mod paper;
+mod pools;
 mod record_json;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;

@@ -42,6 +42,12 @@ struct Version {
     version: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PoolName {
+    /// As it is configured.
+    pool: String,
+}
+
 type Times = Family<Route, Histogram, fn() -> Histogram>;
 
 /// Counters of one server.
@@ -54,6 +60,8 @@ pub(crate) struct Monitor {
     generation: Gauge,
     bank_generation: Gauge,
     snapshot_age: Gauge<f64, AtomicU64>,
+    pool_rows: Family<PoolName, Gauge>,
+    pool_problem: Family<PoolName, Gauge>,
     pulse: RwLock<Pulse>,
 }
 
@@ -98,6 +106,8 @@ impl Monitor {
             generation: Gauge::default(),
             bank_generation: Gauge::default(),
             snapshot_age: Gauge::default(),
+            pool_rows: Family::default(),
+            pool_problem: Family::default(),
             pulse: RwLock::new(Pulse {
                 answered: None,
                 failure: None,
@@ -120,6 +130,9 @@ impl Monitor {
         registry.register("database_errors", "The database could not answer", self.database_errors.clone());
         registry.register("snapshot_generation", "History number of the snapshot", self.generation.clone());
         registry.register("bank_generation", "History number of the bank", self.bank_generation.clone());
+        registry.register("pool_rows", "Rows of a pool that is searched", self.pool_rows.clone());
+        let help = "1 while the file of a pool cannot be used";
+        registry.register("pool_problem", help, self.pool_problem.clone());
         let help = "Time since the snapshot in use was put there";
         registry.register_with_unit("snapshot_age", help, Unit::Seconds, self.snapshot_age.clone());
         self
@@ -132,6 +145,14 @@ impl Monitor {
         self.request_times.get_or_create(&Route { route }).observe(took.as_secs_f64());
     }
 
+    /// A pool as it is: how many rows are searched, and whether its file cannot be used.
+    pub(crate) fn pool(&self, name: &str, rows: usize, has_problem: bool) {
+        let name = PoolName { pool: name.to_owned() };
+        self.pool_rows.get_or_create(&name).set(rows as i64);
+        self.pool_problem.get_or_create(&name).set(i64::from(has_problem));
+    }
+
+    /// A search was answered.
     pub(crate) fn searched(&self, took: Duration) {
         self.search_times.observe(took.as_secs_f64());
     }

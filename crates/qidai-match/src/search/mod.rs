@@ -29,7 +29,7 @@ pub use facts::{Abo, Facts, Sex, Source};
 pub use finer::Finer;
 pub use index::{Origin, SnapshotBuilder, UnitEntry};
 pub use near::{Counts, counts};
-pub use order::{KirPreference, Order, OrderKey};
+pub use order::{KirPreference, Order, OrderKey, Standing};
 pub use pair::{PAIRED_MAX, UnitPair, pairs};
 pub use query::Query;
 pub use reach::{QUESTIONS_MAX, Reach, reach};

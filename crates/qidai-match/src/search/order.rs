@@ -92,6 +92,10 @@ impl Order {
 /// The rank of a row: words that compare from the first on.
 pub(super) type Rank = [u64; 4];
 
+/// Where a row stands in its order: larger is better, also beside rows of another snapshot that were asked for the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Standing(pub(super) Rank);
+
 /// Cryovolumes that bags are made for (Purtill et al., Blood 2014;124:2905: outside 24.5 to 26 ml viability was poor).
 const CRYOVOLUME_ML: std::ops::RangeInclusive<f32> = 24.0..=27.0;
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::criteria::{Criteria, Judge, Judged, Rule};
 use super::finer::Finer;
 use super::layout::{Flags, Row};
-use super::order::{OrderKey, RankedRow, rank};
+use super::order::{OrderKey, RankedRow, Standing, rank};
 use super::query::Query;
 use super::rank::{Best, Key};
 use super::snapshot::Snapshot;
@@ -18,6 +18,8 @@ use crate::class::Classes;
 pub struct Hit {
     /// The row in the snapshot.
     pub row: u32,
+    /// By the whole order.
+    pub standing: Standing,
     /// Its classes.
     pub classes: Classes,
     /// Of exactly 0 to 4 mismatches of 8; `None` when not asked for, or when no set of frequencies represents the pair.
@@ -57,8 +59,7 @@ pub type Predict<'p> = &'p (dyn Fn(&[u32]) -> Vec<Option<[f64; 5]>> + Sync);
 /// Searches all rows; nothing is predicted.
 pub fn search(snapshot: &Snapshot, query: &Query<'_>, criteria: &Criteria) -> Answer {
     let walked = walk(snapshot, query, criteria, &criteria.order.keys, criteria.limit, false);
-    let rows = walked.best.sorted().into_iter().map(|(_, Reverse(row))| row);
-    let hits = rows.map(|row| hit(snapshot, query, row, None)).collect();
+    let hits = walked.best.sorted().into_iter().map(|key| hit(snapshot, query, key, None)).collect();
     answer(hits, walked.passed, &walked.excluded, &walked.relaxed)
 }
 
@@ -86,7 +87,7 @@ pub fn search_predicted(
         .zip(&predicted)
         .map(|(row, p)| {
             let key = key_of(snapshot, query, criteria, *row, p.as_ref());
-            (key, hit(snapshot, query, *row, *p))
+            (key, hit(snapshot, query, key, *p))
         })
         .collect();
     hits.par_sort_unstable_by(|a, b| b.0.cmp(&a.0));
@@ -109,9 +110,9 @@ fn key_of(
     (rank(&criteria.order.keys, criteria, &ranked), Reverse(row))
 }
 
-fn hit(snapshot: &Snapshot, query: &Query<'_>, row: u32, p: Option<[f64; 5]>) -> Hit {
+fn hit(snapshot: &Snapshot, query: &Query<'_>, (rank, Reverse(row)): Key, p: Option<[f64; 5]>) -> Hit {
     let classes = query.packed(&snapshot.rows()[row as usize].texts()).classes();
-    Hit { row, classes, p, finer: query.finer(row) }
+    Hit { row, standing: Standing(rank), classes, p, finer: query.finer(row) }
 }
 
 fn walk(

@@ -25,6 +25,7 @@ pub(crate) mod matching;
 pub(crate) mod me;
 pub(crate) mod notifications;
 pub(crate) mod operation;
+pub(crate) mod pools;
 pub(crate) mod records;
 pub(crate) mod requests;
 pub(crate) mod roles;

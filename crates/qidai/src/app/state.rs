@@ -13,6 +13,7 @@ use crate::pages::Marks;
 use crate::pages::audit::Verifier;
 use crate::pages::board::FigureShelf;
 use crate::pages::search::shelf::Shelf;
+use crate::pools::Pools;
 use crate::words::Lang;
 
 /// The open bank, the searches that can be looked at again, and the language of readers who name none.
@@ -22,6 +23,8 @@ pub(crate) struct AppState(Arc<Inner>);
 struct Inner {
     /// Replaced as a whole when the bank has changed; a request keeps the one it began with.
     catalogue: RwLock<Arc<Catalogue>>,
+    /// Searched beside the bank.
+    pools: Pools,
     searches: Shelf,
     monitor: Monitor,
     default_lang: Lang,
@@ -40,10 +43,22 @@ impl AppState {
         desk: Desk,
         budgets: Budgets,
     ) -> AppState {
+        AppState::with_pools(catalogue, default_lang, desk, budgets, Pools::default())
+    }
+
+    /// The same with pools beside the bank.
+    pub(crate) fn with_pools(
+        catalogue: Arc<Catalogue>,
+        default_lang: Lang,
+        desk: Desk,
+        budgets: Budgets,
+        pools: Pools,
+    ) -> AppState {
         let monitor = Monitor::new(catalogue.generation());
         let catalogue = RwLock::new(catalogue);
         AppState(Arc::new(Inner {
             catalogue,
+            pools,
             searches: Shelf::default(),
             monitor,
             default_lang,
@@ -64,6 +79,11 @@ impl AppState {
     pub(crate) fn replace_catalogue(&self, catalogue: Catalogue) {
         self.monitor().snapshot_replaced(catalogue.generation());
         *self.0.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
+    }
+
+    /// What is searched beside the bank.
+    pub(crate) fn pools(&self) -> &Pools {
+        &self.0.pools
     }
 
     pub(crate) fn searches(&self) -> &Shelf {

@@ -10,6 +10,7 @@ mod guards;
 mod lab;
 mod old_credentials;
 mod pages;
+mod pools;
 mod records;
 mod requests;
 mod route_walk;

@@ -5,14 +5,14 @@ use qidai_match::search::{Abo, Counts, Facts, Hit, Query, Sex, Source, UnitPair,
 use qidai_match::{LocusCounts, MATCH_LOCI, position};
 use rayon::prelude::*;
 
+use super::among::Among;
 use super::answer::HIT_LOCI;
 use super::asked::{Asked, Patient};
 use super::mother::{self, Nima};
-use super::receipt::Digested;
 use super::selection::Selected;
 use super::{
-    Catalogue, Excluded, LocusHit, MotherHit, Note, PairHit, PositionHit, PositionKind, Receipt,
-    SearchAnswer, SearchRequest, UnitHit, build, finer, reason,
+    Catalogue, LocusHit, MotherHit, Note, PairHit, PositionHit, PositionKind, SearchAnswer, SearchRequest,
+    UnitHit, build, finer, reason,
 };
 use crate::error::Failure;
 
@@ -26,31 +26,10 @@ impl Catalogue {
     /// Searches the snapshot. The same request on the same snapshot gives the same answer.
     ///
     /// # Errors
-    /// A typing that cannot be read, or a criterion that is impossible; the database is not asked.
+    /// A typing that cannot be read, or a criterion that is impossible; a request that asks for more than the bank. The database is
+    /// not asked.
     pub(crate) fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, Failure> {
-        let asked = self.understand(request)?;
-        let answer = self.found(&asked);
-        let Asked { selected, patient, .. } = &asked;
-        let mut notes = asked.notes.clone();
-        let pairs = self.pairs(&answer.hits, request, selected);
-        let units = self.dressed(&answer.hits[..answer.hits.len().min(request.limit)], &asked);
-        let excluded: Vec<Excluded> = answer
-            .excluded
-            .iter()
-            .map(|one| Excluded {
-                rule: one.rule.name().to_owned(),
-                count: one.count,
-                if_relaxed: one.if_relaxed,
-            })
-            .collect();
-        notes.splice(0..0, remarks(patient));
-        notes.extend(self.fit(&asked));
-        if selected.profile.has_doses() && request.weight_kg.is_none() {
-            notes.push(doses_not_asked());
-        }
-        let told = Digested { units: &units, pairs: &pairs, excluded: &excluded, passed: answer.passed };
-        let receipt = Receipt::new(self, request, selected, &told);
-        Ok(SearchAnswer { units, pairs, excluded, total_listed: answer.passed, notes, receipt })
+        Among::of_bank(self).search(request)
     }
 
     /// Counts everything that can be found by its mismatches with a patient; nothing is ranked, no rule is asked.
@@ -70,7 +49,7 @@ impl Catalogue {
     }
 
     /// Two units each, where they are asked for.
-    fn pairs(&self, hits: &[Hit], request: &SearchRequest, selected: &Selected) -> Vec<PairHit> {
+    pub(super) fn pairs(&self, hits: &[Hit], request: &SearchRequest, selected: &Selected) -> Vec<PairHit> {
         if request.pairs == 0 {
             return Vec::new();
         }
@@ -189,14 +168,14 @@ impl Catalogue {
     }
 }
 
-fn doses_not_asked() -> Note {
+pub(super) fn doses_not_asked() -> Note {
     let sentence =
         "The profile asks for doses per kilogram; without the patient's weight they are not asked for.";
     Note { code: "profile_doses_not_asked", sentence: sentence.to_owned() }
 }
 
 /// Each remark once, in the order of the loci.
-fn remarks(patient: &PersonTyping) -> Vec<Note> {
+pub(super) fn remarks(patient: &PersonTyping) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
     for warning in patient.typed().flat_map(LocusTyping::all_warnings) {
         let note = Note { code: warning.code, sentence: warning.sentence.clone() };

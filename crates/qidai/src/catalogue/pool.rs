@@ -5,10 +5,11 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use qidai_match::search::{Abo, Facts, Origin, Sex, SnapshotBuilder, Source, UnitEntry};
+use qidai_match::search::{Abo, Facts, Origin, Sex, Snapshot, SnapshotBuilder, Source, UnitEntry};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -70,8 +71,11 @@ pub(crate) fn freeze(
     reference: &ReferenceArgs,
     out: &Path,
 ) -> Result<PoolReport, Failure> {
+    freeze_by(input, name, &reading(reference)?, out)
+}
+
+fn freeze_by(input: &mut dyn Read, name: &str, reading: &Reading, out: &Path) -> Result<PoolReport, Failure> {
     let begun = std::time::Instant::now();
-    let reading = reading(reference)?;
     let mut builder = SnapshotBuilder::new(reading.nomenclature(), &reading.antigens);
     let list = Source::Listed(builder.list(name));
     let (mut report, mut form, mut digest) = (PoolReport::default(), None, Sha256::new());
@@ -147,26 +151,67 @@ impl Catalogue {
         reference: &ReferenceArgs,
         frequencies: Option<&Path>,
     ) -> Result<Catalogue, Failure> {
-        let file = pool.display().to_string();
-        let exists = File::open(pool);
-        if let Err(error) = exists {
-            return Err(Failure::refused("pool_unreadable", format!("{file} could not be read: {error}."))
-                .with("file", file)
-                .with("error", error.to_string()));
-        }
-        let snapshot = mapped::map(pool).ok_or_else(|| {
-            Failure::refused("pool_unreadable", format!("{file} is no pool of this version of the program."))
-                .with("file", &file)
-                .with("error", "not a snapshot of this version of the program")
-        })?;
         let reading = reading(reference)?.with_frequencies(frequencies, None, false)?;
-        snapshot.check(&reading.nomenclature()).map_err(|error| {
-            Failure::refused("pool_of_other_release", format!("{file}: {error}."))
-                .with("file", &file)
-                .with("error", error.to_string())
-        })?;
-        Ok(Catalogue::new(std::sync::Arc::new(reading), snapshot))
+        let snapshot = opened(pool, &reading)?;
+        Ok(Catalogue::new(Arc::new(reading), snapshot))
     }
+
+    /// A pool beside this bank, read by its release and predicted by its frequencies. A file that is no pool yet is frozen into
+    /// one of its own name and `.pool`, unless that is there and newer.
+    ///
+    /// # Errors
+    /// As [`Catalogue::of_pool`]; lines are refused one by one, a file of which no line can be taken as a whole.
+    pub(crate) fn beside(&self, name: &str, file: &Path) -> Result<Catalogue, Failure> {
+        let frozen = if is_frozen(file)? { file.to_owned() } else { frozen_of(name, file, &self.reading)? };
+        let snapshot = opened(&frozen, &self.reading)?;
+        Ok(Catalogue {
+            is_synthetic: self.is_synthetic,
+            ..Catalogue::new(Arc::clone(&self.reading), snapshot)
+        })
+    }
+}
+
+fn unreadable(file: &Path, error: &dyn std::fmt::Display) -> Failure {
+    let file = file.display().to_string();
+    Failure::refused("pool_unreadable", format!("{file} could not be read: {error}."))
+        .with("file", file)
+        .with("error", error.to_string())
+}
+
+fn is_frozen(file: &Path) -> Result<bool, Failure> {
+    let mut first = Vec::new();
+    let opened = File::open(file).and_then(|file| file.take(8).read_to_end(&mut first));
+    opened.map_err(|error| unreadable(file, &error))?;
+    Ok(Snapshot::is_marked(&first))
+}
+
+fn opened(pool: &Path, reading: &Reading) -> Result<Snapshot, Failure> {
+    File::open(pool).map_err(|error| unreadable(pool, &error))?;
+    let foreign = "not a snapshot of this version of the program";
+    let snapshot = mapped::map(pool).ok_or_else(|| unreadable(pool, &foreign))?;
+    snapshot.check(&reading.nomenclature()).map_err(|error| {
+        let file = pool.display().to_string();
+        Failure::refused("pool_of_other_release", format!("{file}: {error}."))
+            .with("file", &file)
+            .with("error", error.to_string())
+    })?;
+    Ok(snapshot)
+}
+
+/// The pool that was made of a list: the one that lies beside it, made again when the list is newer or the release is another.
+fn frozen_of(name: &str, list: &Path, reading: &Reading) -> Result<PathBuf, Failure> {
+    let mut frozen = list.as_os_str().to_owned();
+    frozen.push(".pool");
+    let frozen = PathBuf::from(frozen);
+    let changed = |path: &Path| path.metadata().and_then(|about| about.modified());
+    let is_newer = changed(&frozen).ok().zip(changed(list).ok()).is_some_and(|(made, list)| made > list);
+    if is_newer && opened(&frozen, reading).is_ok() {
+        return Ok(frozen);
+    }
+    let mut input = File::open(list).map_err(|error| unreadable(list, &error))?;
+    let report = freeze_by(&mut input, name, reading, &frozen)?;
+    tracing::info!(pool = name, report.accepted, report.refused, report.unreadable, "a pool was frozen");
+    Ok(frozen)
 }
 
 impl PoolReport {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use qidai_match::search::Origin;
+use qidai_match::search::{Origin, Snapshot};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -32,10 +32,33 @@ pub(crate) struct Receipt {
     /// Name and version of the order.
     #[serde(default)]
     pub(crate) order_version: String,
+    /// The pools that were searched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pools: Vec<PoolReceipt>,
     /// All inputs.
     pub(crate) request: SearchRequest,
     /// SHA-256 of the answer.
     pub(crate) digest: String,
+}
+
+/// Which state of which pool was searched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub(crate) struct PoolReceipt {
+    pub(crate) name: String,
+    /// SHA-256 of the file that it was made of.
+    pub(crate) digest: String,
+    /// Checksum of the snapshot.
+    pub(crate) snapshot: String,
+}
+
+impl PoolReceipt {
+    pub(crate) fn of(name: &str, snapshot: &Snapshot) -> PoolReceipt {
+        PoolReceipt {
+            name: name.to_owned(),
+            digest: hex(&snapshot.origin().history_hash),
+            snapshot: snapshot.checksum(),
+        }
+    }
 }
 
 /// What a digest is taken of.
@@ -63,6 +86,7 @@ impl Receipt {
             order: selected.order.name.clone(),
             profile_version: selected.profile_version(),
             order_version: selected.order_version(),
+            pools: Vec::new(),
             request: request.clone(),
             digest: digest(answer),
         }

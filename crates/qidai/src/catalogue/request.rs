@@ -80,6 +80,9 @@ pub(crate) struct SearchRequest {
     /// All of `fact`, `aabb`, `wmda`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) accreditation: Vec<String>,
+    /// Where to look: `bank`, and pools of this server by their names; empty is the bank.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) among: Vec<String>,
     pub(crate) include_units: bool,
     pub(crate) include_lists: bool,
     /// Name of the order.
@@ -122,6 +125,7 @@ impl Default for SearchRequest {
             rbc_depleted: false,
             min_segments: None,
             accreditation: Vec::new(),
+            among: Vec::new(),
             include_units: true,
             include_lists: true,
             order: DEFAULT.to_owned(),

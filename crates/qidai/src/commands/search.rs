@@ -2,6 +2,7 @@
 
 mod files;
 mod patients;
+mod places;
 mod print;
 mod repeat;
 mod replay;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::catalogue::{BankArgs, Catalogue, PatientInput, SearchRequest};
-use crate::commands::{Outcome, runtime, stream};
+use crate::commands::{Outcome, stream};
 use crate::error::Failure;
 use crate::words::Lang;
 use patients::Patient;
@@ -49,9 +50,13 @@ pub(crate) enum Format {
 struct SearchArgs {
     #[command(flatten)]
     bank: BankArgs,
-    /// Search this pool (`qidai pool freeze`) instead of a bank, by --release, --mac and --frequencies.
-    #[arg(long, value_name = "POOL")]
-    pool: Option<PathBuf>,
+    /// Search this pool (`qidai pool freeze`) instead of the bank, by --release, --mac and --frequencies; with --among bank,NAME beside it.
+    /// Given again for each pool.
+    #[arg(long, value_name = "[NAME=]POOL")]
+    pool: Vec<String>,
+    /// Where to look: `bank`, and pools by their names. Without it in the pools that are given, else in the bank.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    among: Vec<String>,
     /// File of `id%GL-string` lines, `-` for standard input, or one GL String itself.
     #[arg(long, value_name = "FILE.gl")]
     patient: Option<String>,
@@ -261,20 +266,19 @@ fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     let patients = args.patients()?;
     let given = args.given()?;
     args.report.as_deref().map(report::format_of).transpose()?;
-    let catalogue = match &args.pool {
-        Some(pool) => Catalogue::of_pool(pool, &args.bank.reference, args.bank.frequencies.as_deref())?,
-        None => runtime()?.block_on(Catalogue::open(&args.bank))?,
-    };
+    let places = places::Places::open(&args.pool, &args.among, &args.bank)?;
+    let (catalogue, among) = (places.first(), places.among());
     let mut printer = print::Printer::new(args.format, lang, io::stdout().lock(), patients.len() > 1);
     let mut outcome = Outcome::Done;
     for patient in &patients {
-        let searched =
-            catalogue.search(&args.request(&patient.typing, &given)).map(|answer| answer.told_in(lang));
+        let searched = among
+            .search(&places.ask(args.request(&patient.typing, &given)))
+            .map(|answer| answer.told_in(lang));
         if let (Ok(answer), Some(path)) = (&searched, &args.receipt) {
             write_receipt(path, &answer.receipt)?;
         }
         if let (Ok(answer), Some(path)) = (&searched, &args.report) {
-            report::write(path, answer, patient, args, (&catalogue, lang))?;
+            report::write(path, answer, patient, args, (catalogue, lang))?;
         }
         match searched {
             Ok(answer) => printer.answer(patient, &answer).map_err(|error| stream::not_written(&error))?,

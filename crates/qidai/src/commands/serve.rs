@@ -17,6 +17,7 @@ use crate::error::Failure;
 use crate::keys;
 use crate::limits::Budgets;
 use crate::mqtt::Broker;
+use crate::pools::{PoolFile, Pools};
 use crate::server;
 use crate::telemetry::LogSettings;
 use crate::words::Lang;
@@ -32,6 +33,9 @@ pub(crate) struct Args {
     /// Without it as configured, else 127.0.0.1:8787.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Search this pool beside the bank: a frozen pool, or a list to be frozen. Given again for each pool.
+    #[arg(long, value_name = "NAME=FILE")]
+    pool: Vec<String>,
     /// File of settings; without it qidai.toml beside the bank, else /etc/qidai/qidai.toml.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -49,6 +53,7 @@ impl Args {
             ("mac", path(&self.bank.reference.mac)),
             ("frequencies", path(&self.bank.frequencies)),
             ("snapshot", path(&self.bank.snapshot)),
+            ("pools", (!self.pool.is_empty()).then(|| self.pool.join(","))),
         ];
         let settings = settings.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
         Given { file: self.config.clone(), settings }
@@ -71,6 +76,7 @@ pub(crate) struct Plan {
     pub(crate) document_mb_max: usize,
     pub(crate) budgets: Budgets,
     pub(crate) broker: Option<Broker>,
+    pub(crate) pools: Vec<PoolFile>,
 }
 
 impl Plan {
@@ -85,6 +91,7 @@ impl Plan {
             document_mb_max: DOCUMENT_MB_USUAL,
             budgets: Budgets::default(),
             broker: None,
+            pools: Vec::new(),
         }
     }
 
@@ -103,8 +110,8 @@ impl Plan {
             frequencies: config.frequencies,
         };
         let (listen, lang, document_mb_max) = (config.listen, config.lang, config.document_mb_max);
-        let (tls, budgets, broker) = (config.tls, config.budgets, config.broker);
-        Plan { bank, listen, lang, front, tls, document_mb_max, budgets, broker }
+        let (tls, budgets, broker, pools) = (config.tls, config.budgets, config.broker, config.pools);
+        Plan { bank, listen, lang, front, tls, document_mb_max, budgets, broker, pools }
     }
 
     fn address(&self, listener: &TcpListener) -> std::io::Result<String> {
@@ -130,11 +137,14 @@ pub(crate) async fn serve(plan: Plan) -> Result<(), Failure> {
     let catalogue = Arc::new(Catalogue::open(&plan.bank).await?);
     let address = plan.address(&listener).map_err(|error| not_bound(listen, &error))?;
     stream::say(&plan.lang.words().t1("serving-at", "address", address))?;
-    let state = AppState::new(catalogue, plan.lang, desk, plan.budgets);
+    let state = AppState::with_pools(catalogue, plan.lang, desk, plan.budgets, Pools::new(plan.pools));
     state.monitor().bank_answered(state.catalogue().generation());
     tokio::spawn(background::follow(plan.bank, state.clone()));
     tokio::spawn(background::keep_count(state.clone()));
     tokio::spawn(background::prepare(state.clone()));
+    if !state.pools().is_empty() {
+        tokio::spawn(background::keep_pools(state.clone()));
+    }
     tokio::spawn(background::work(state.clone()));
     tokio::spawn(background::keep_figures(state.clone()));
     if let Some(broker) = plan.broker {

@@ -13,6 +13,7 @@ use super::{Config, TlsFiles};
 use crate::auth::DOCUMENT_MB_USUAL;
 use crate::limits::Budgets;
 use crate::mqtt::Broker;
+use crate::pools::PoolFile;
 use crate::server::{check_reach, tls};
 use crate::telemetry::{LogFormat, LogSettings};
 use crate::words::Lang;
@@ -31,6 +32,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
     let (release, mac) = (values.take("release", folder), values.take("mac", existing));
     let frequencies = values.take("frequencies", existing);
     let snapshot = values.take("snapshot", |text| Ok(PathBuf::from(text)));
+    let pools = values.take("pools", pools).unwrap_or_default();
     let names = values.take("names", names).unwrap_or_default();
     let tls = values.tls();
     let trusted_proxies = values.take("proxy.trusted", networks).unwrap_or_default();
@@ -55,6 +57,7 @@ pub(super) fn build(effective: &[Effective], mistakes: &mut Vec<Mistake>) -> Opt
         mac,
         frequencies,
         snapshot,
+        pools,
         tls,
         trusted_proxies,
         names,
@@ -141,6 +144,19 @@ fn per_minute(text: &str) -> Result<i64, String> {
 
 fn listen(text: &str) -> Result<std::net::SocketAddr, String> {
     text.parse().map_err(|_| "expected an address and a port, such as 127.0.0.1:8787".to_owned())
+}
+
+/// Texts with commas; no name twice. That a file is there is not asked: a registry's list that is late must not keep a bank from
+/// starting.
+fn pools(text: &str) -> Result<Vec<PoolFile>, String> {
+    let texts = text.split(',').filter(|text| !text.trim().is_empty());
+    let pools: Vec<PoolFile> = texts.map(PoolFile::parse).collect::<Result<_, _>>()?;
+    for (at, pool) in pools.iter().enumerate() {
+        if pools[..at].iter().any(|before| before.name == pool.name) {
+            return Err(format!("expected each name once: \"{}\" stands twice", pool.name));
+        }
+    }
+    Ok(pools)
 }
 
 fn existing(text: &str) -> Result<PathBuf, String> {

@@ -99,11 +99,18 @@ fn value_of(
 
 /// A path of a file is relative to the folder of the file.
 fn beside(file: &Path, setting: &Setting, text: &str) -> String {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    if setting.name == "pools" {
+        let named = text.split(',').map(|one| match one.split_once('=') {
+            Some((name, path)) => format!("{name}={}", folder.join(path.trim()).display()),
+            None => folder.join(one.trim()).display().to_string(),
+        });
+        return named.collect::<Vec<_>>().join(",");
+    }
     if setting.form != Form::Path || text.contains("://") {
         return text.to_owned();
     }
-    let path = file.parent().unwrap_or(Path::new("")).join(text);
-    path.display().to_string()
+    folder.join(text).display().to_string()
 }
 
 /// Variables that are nearly ours. Others that begin with `QIDAI_` belong to other parts of the program.

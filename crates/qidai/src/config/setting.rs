@@ -30,7 +30,7 @@ const fn setting(name: &'static str, variable: &'static str, form: Form, about: 
 }
 
 /// Every setting, in the order in which they are shown.
-pub(crate) const SETTINGS: [Setting; 20] = [
+pub(crate) const SETTINGS: [Setting; 21] = [
     setting(
         "bank",
         "QIDAI_DATABASE_URL",
@@ -54,6 +54,12 @@ pub(crate) const SETTINGS: [Setting; 20] = [
         "haplotype frequencies by which matches are predicted",
     ),
     setting("snapshot", "QIDAI_SNAPSHOT", Form::Path, "where the search snapshot is kept"),
+    setting(
+        "pools",
+        "QIDAI_POOLS",
+        Form::List,
+        "pools that are searched beside the bank, NAME=FILE: a frozen pool, or a list to be frozen",
+    ),
     setting(
         "names",
         "QIDAI_NAMES",

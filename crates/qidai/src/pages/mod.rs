@@ -19,6 +19,7 @@ pub(crate) mod matching;
 pub(crate) mod notifications;
 pub(crate) mod patient;
 pub(crate) mod people;
+pub(crate) mod pools;
 mod reader;
 pub(crate) mod records;
 pub(crate) mod requests;

@@ -36,6 +36,7 @@ use super::{Frame, Reader, render};
 use crate::app::AppState;
 use crate::catalogue::{SearchAnswer, SearchRequest};
 use crate::error::{Failure, Kind};
+use crate::pools::among;
 use crate::words::Words;
 use checked::Checked;
 use form::SearchForm;
@@ -173,10 +174,10 @@ pub(crate) async fn may_see_typings(state: &AppState, reader: &Reader) -> Result
 
 /// Asks the engine, away from the threads that answer requests.
 pub(crate) async fn search(state: &AppState, request: SearchRequest) -> Result<Answered, Failure> {
-    let catalogue = state.catalogue();
+    let (catalogue, pools) = (state.catalogue(), state.pools().asked(&request)?);
     let begun = Instant::now();
     let work = move || -> Result<(SearchRequest, SearchAnswer), Failure> {
-        let answer = catalogue.search(&request)?;
+        let answer = among(&catalogue, &pools).search(&request)?;
         Ok((request, answer))
     };
     let done = tokio::task::spawn_blocking(work).await;
@@ -205,7 +206,7 @@ fn page(state: &AppState, reader: &Reader, checked: &Checked, id: Option<&str>) 
     let w = reader.lang.words();
     SearchPage {
         frame: Frame::new(reader).with_form("criteria"),
-        form: FormView::new(checked, id),
+        form: FormView::new(checked, id).with_places(checked, state.pools()),
         context: context(state, w),
         problems: 0,
         refusal: None,

@@ -48,6 +48,7 @@ impl Checked {
             limit: form.limit.parse().unwrap_or(100).clamp(*LIMIT.start(), *LIMIT.end()),
             profile: known(&PROFILES, &form.profile),
             order: known(&ORDERS, &form.order),
+            among: form.among.clone(),
             include_lists: !is_on("own"),
             rbc_depleted: is_on("rbc_depleted"),
             min_segments: is_on("segment").then_some(1),

@@ -47,6 +47,8 @@ pub(crate) struct SearchForm {
     pub(crate) order: String,
     /// How many units are listed.
     pub(crate) limit: String,
+    /// Names of the places where to look; empty is the bank.
+    pub(crate) among: Vec<String>,
     /// Names of the filters that are on.
     pub(crate) filters: Vec<String>,
     /// Conditions on the unit itself.
@@ -81,6 +83,7 @@ impl SearchForm {
             profile: String::new(),
             order: String::new(),
             limit: String::new(),
+            among: Vec::new(),
             filters: Vec::new(),
             unit: UnitFilters::default(),
         }
@@ -102,8 +105,10 @@ impl SearchForm {
     }
 
     fn set(&mut self, name: &str, value: String) {
-        if name == "filter" {
-            return self.filters.push(value);
+        match name {
+            "filter" => return self.filters.push(value),
+            "among" => return self.among.push(value),
+            _ => {}
         }
         if self.unit.set(name, &value) {
             return;
@@ -138,7 +143,12 @@ impl SearchForm {
         let numbers =
             [&self.weight_kg, &self.min_x6, &self.min_x8, &self.min_x10, &self.min_tnc, &self.min_cd34];
         let others = [&self.paste, &self.profile, &self.order, &self.limit];
-        let texts = numbers.into_iter().chain(others).chain(self.loci.iter().flatten()).chain(&self.filters);
+        let texts = numbers
+            .into_iter()
+            .chain(others)
+            .chain(self.loci.iter().flatten())
+            .chain(&self.filters)
+            .chain(&self.among);
         texts.map(String::len).sum::<usize>() + self.unit.bytes()
     }
 

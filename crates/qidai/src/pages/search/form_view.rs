@@ -4,6 +4,8 @@ use super::checked::Checked;
 use super::form::{FILTERS, LOCI, ORDERS, PROFILES};
 use super::said::{Said, Tone, loudest};
 use super::unit_filters::{COLLECTED_FROM, UnitFiltersView};
+use crate::catalogue::BANK;
+use crate::pools::Pools;
 use crate::words::Words;
 
 /// The tool column.
@@ -19,6 +21,8 @@ pub(super) struct FormView {
     pub(super) profiles: Vec<Choice>,
     pub(super) orders: Vec<Choice>,
     pub(super) filters: Vec<Choice>,
+    /// Where to look: the bank and the pools of the server; empty where there are none.
+    pub(super) places: Vec<Choice>,
     pub(super) unit: UnitFiltersView,
     pub(super) limits: Vec<Choice>,
     /// The search whose form this is, when it has an address.
@@ -89,6 +93,7 @@ impl FormView {
             profiles: PROFILES.map(|name| choice(name, &form.profile)).into(),
             orders: ORDERS.map(|name| choice(name, &form.order)).into(),
             filters: FILTERS.map(|name| filter(name, &form.filters)).into(),
+            places: Vec::new(),
             unit: UnitFiltersView::new(
                 &form.unit,
                 checked.said.get(COLLECTED_FROM).cloned().unwrap_or_default(),
@@ -96,6 +101,18 @@ impl FormView {
             limits: ["20", "50", "100", "200", "500"].map(|value| choice(value, &form.limit)).into(),
             from: from.map(str::to_owned),
         }
+    }
+
+    /// With the pools of this server to choose from.
+    pub(super) fn with_places(mut self, checked: &Checked, pools: &Pools) -> FormView {
+        let chosen = &checked.form.among;
+        let is_on = |name: &str| chosen.iter().any(|one| one == name) || (chosen.is_empty() && name == BANK);
+        let place = |name: &str| Choice { value: name.to_owned(), is_on: is_on(name) };
+        if !pools.is_empty() {
+            self.places =
+                std::iter::once(BANK).chain(pools.iter().map(|pool| pool.name.as_str())).map(place).collect();
+        }
+        self
     }
 
     /// One word about the typing as a whole, beside the heading.

@@ -34,6 +34,8 @@ struct Inner {
     limits: Limits,
     /// Units by bank and state, of one generation.
     unit_counts: Mutex<Option<(u64, Arc<Vec<UnitCount>>)>>,
+    /// Held by who counts: many who ask at once wait for one.
+    counting: tokio::sync::Mutex<()>,
 }
 
 impl AppState {
@@ -67,6 +69,7 @@ impl AppState {
             figures: FigureShelf::default(),
             limits: Limits::new(budgets),
             unit_counts: Mutex::default(),
+            counting: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -139,8 +142,12 @@ impl AppState {
     pub(crate) async fn refresh_unit_counts(&self) -> Result<Arc<Vec<UnitCount>>, Failure> {
         let store = &self.desk().store;
         let generation = store.generation().await?;
-        let known = self.known_counts();
-        if let Some((_, counts)) = known.filter(|(known, _)| *known == generation) {
+        let known = || self.known_counts().filter(|(known, _)| *known >= generation);
+        if let Some((_, counts)) = known() {
+            return Ok(counts);
+        }
+        let _turn = self.0.counting.lock().await;
+        if let Some((_, counts)) = known() {
             return Ok(counts);
         }
         let counts = Arc::new(store.unit_counts().await?);

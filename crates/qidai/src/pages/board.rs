@@ -25,6 +25,8 @@ const KEPT_MAX: usize = 24;
 #[derive(Default)]
 pub(crate) struct FigureShelf {
     kept: Mutex<Vec<Kept>>,
+    /// Held by who computes: many who ask at once wait for one.
+    computing: tokio::sync::Mutex<()>,
     /// Set when a background task computes those of today whenever the bank has changed.
     is_kept: AtomicBool,
 }
@@ -59,10 +61,15 @@ impl FigureShelf {
         }
     }
 
-    /// The figures of a day, as known now.
+    /// The figures of a day, as known now or, computed for somebody else meanwhile, a little later.
     pub(crate) async fn figures(&self, desk: &Desk, as_of: Date) -> Result<Arc<Figures>, Failure> {
         let generation = desk.store.generation().await?;
-        if let Some(figures) = self.find(|(day, known_at, _)| *day == as_of && *known_at == generation) {
+        let known = || self.find(|(day, known_at, _)| *day == as_of && *known_at >= generation);
+        if let Some(figures) = known() {
+            return Ok(figures);
+        }
+        let _turn = self.computing.lock().await;
+        if let Some(figures) = known() {
             return Ok(figures);
         }
         let figures = Arc::new(desk.store.figures(as_of, None).await?);

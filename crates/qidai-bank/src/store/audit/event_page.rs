@@ -47,23 +47,26 @@ pub(super) struct RawEvent<'p> {
 /// The events after a number (all, for `None`), or `None` when there are no more.
 pub(super) async fn fetch(reader: Reader<'_>, after: Option<i64>) -> Result<Option<Page>, StoreError> {
     let (hash, bytes) = match reader.backend() {
-        DbBackend::Postgres => ("encode(hash, 'hex')", "convert_to(string_agg(event, ''), 'UTF8')"),
-        _ => ("lower(hex(hash))", "CAST(group_concat(event, '') AS BLOB)"),
+        DbBackend::Postgres => ("encode(hash, 'hex')", "convert_to(string_agg(event, ','), 'UTF8')"),
+        _ => ("iif(hash IS NULL, NULL, lower(hex(hash)))", "CAST(group_concat(event, ',') AS BLOB)"),
     };
-    let canonical = FIELDS.map(counted).join(" || ");
     let condition = if after.is_some() { "WHERE sequence > $1" } else { "" };
     let sql = format!(
         "SELECT {bytes}, MAX(sequence) FROM (\
-         SELECT {} || {} AS event, sequence FROM (\
-         SELECT '{FORM}' || {canonical} AS text, {hash} AS hash_text, sequence \
-         FROM history {condition} ORDER BY sequence LIMIT {PAGE_EVENTS}) AS texts) AS page",
-        counted("hash_text"),
-        counted("text"),
+         SELECT {} || ',{FORM}' || {} AS event, sequence \
+         FROM history {condition} ORDER BY sequence LIMIT {PAGE_EVENTS}) AS page",
+        counted(hash),
+        FIELDS.map(counted).join(" || ',' || "),
     );
     let Some(row) = reader.first(&sql, after.map(Value::from)).await? else { return Ok(None) };
     let bytes: Option<Vec<u8>> = row.try_get_by_index(0)?;
     let last: Option<i64> = row.try_get_by_index(1)?;
-    Ok(bytes.zip(last).map(|(bytes, last)| Page { bytes, last }))
+    let page = bytes.zip(last).map(|(mut bytes, last)| {
+        // Between events stands the comma that ends each of them; after the last there is none.
+        bytes.push(b',');
+        Page { bytes, last }
+    });
+    Ok(page)
 }
 
 /// How many events there are.
@@ -73,9 +76,9 @@ pub(super) async fn count(reader: Reader<'_>) -> Result<u64, StoreError> {
     Ok(count.unwrap_or_default().unsigned_abs())
 }
 
-/// `5:hello,` or, for nothing, `-,`.
+/// `5:hello` or, for nothing, `-`. The comma that ends it is added by whoever joins: once more would copy all of it.
 fn counted(field: &str) -> String {
-    format!("COALESCE(octet_length({field}) || ':' || {field}, '-') || ','")
+    format!("COALESCE(octet_length({field}) || ':' || {field}, '-')")
 }
 
 impl Page {
@@ -94,8 +97,8 @@ impl Page {
 
 fn take_event<'p>(rest: &mut &'p [u8]) -> Option<RawEvent<'p>> {
     let hash = take(rest)?.unwrap_or_default();
-    let canonical = take(rest)??;
-    let mut fields = canonical.strip_prefix(FORM.as_bytes())?;
+    let whole = *rest;
+    let mut fields = whole.strip_prefix(FORM.as_bytes())?;
     let sequence = take_number(&mut fields)?;
     take(&mut fields)?;
     let (effective_at_us, recorded_at_us) = (take_number(&mut fields)?, take_number(&mut fields)?);
@@ -104,6 +107,8 @@ fn take_event<'p>(rest: &mut &'p [u8]) -> Option<RawEvent<'p>> {
         changes = take(&mut fields)?;
     }
     let changes = changes.unwrap_or_default();
+    let canonical = whole.get(..whole.len() - fields.len())?;
+    *rest = fields;
     Some(RawEvent { sequence, effective_at_us, recorded_at_us, hash, canonical, changes })
 }
 

@@ -149,7 +149,9 @@ struct Written<'a> {
 
 /// The changes of an event, one for each row.
 pub(super) fn changes_of(text: &[u8]) -> Result<Vec<Change<'_>>, serde_json::Error> {
-    let written: Vec<Written<'_>> = serde_json::from_slice(text)?;
+    // Asked once for all of it: read from bytes, each text in it would be asked by itself.
+    let text = std::str::from_utf8(text).map_err(de::Error::custom)?;
+    let written: Vec<Written<'_>> = serde_json::from_str(text)?;
     let mut changes = Vec::with_capacity(written.len());
     for mut one in written {
         let Some(rows) = one.rows.take() else {

@@ -18,7 +18,9 @@ pub use definition::{Subject, TestDefinition, UnitField, ValueKind};
 pub use discreet::discreet;
 pub(crate) use effect::apply;
 pub use file::{LabFileRow, LabFileTaken, NewLabFile, PlacedRemark};
-pub use message::{LabMessage, Meant, MessageOutcome, NewLabMessage, Observation, ObservationStatus, Remark};
+pub use message::{
+    LabMessage, Meant, MessageOutcome, NewLabMessage, Observation, ObservationStatus, Remark, specimen,
+};
 pub use proficiency::{ProficiencyAnswer, ProficiencyScore, ScoreKind};
 pub use qc::{NewQcControl, QcControl, QcPoint};
 pub use result::{EnteredBy, NewResult, ResultSource, ResultState, Reviewer, TestResult, WorklistFilter};

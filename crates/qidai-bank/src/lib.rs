@@ -90,7 +90,7 @@ pub use lab::{
     NewLabMessage, NewQcControl, NewResult, Observation, ObservationStatus, PlacedRemark, ProficiencyAnswer,
     ProficiencyScore, QcControl, QcPoint, Qualifier, Remark, ResultSource, ResultState, Review, Reviewer,
     ScoreKind, Subject, TestDefinition, TestResult, UnitField, ValueKind, Verdict, WorklistFilter, deviation,
-    discreet, test, test_named, tests, westgard,
+    discreet, specimen, test, test_named, tests, westgard,
 };
 pub use listing::ListedRecord;
 pub use lockout::{FIRST_WAIT_SECONDS, FREE_FAILURES, LONGEST_WAIT_SECONDS};

@@ -1,14 +1,20 @@
 //! What a temperature logger wrote down: read line by line, judged against a window. Nothing is smoothed: a reading out
 //! of the window counts, however short.
 
-use jiff::civil::DateTime;
+mod line;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Problem;
+use line::{Line, Wrong};
 
-/// No logger of fresh blood says less or more, in tenths of a degree Celsius.
-const PLAUSIBLE_TENTHS: std::ops::RangeInclusive<i64> = -800..=800;
+/// 4 to 24 °C are 39 to 75 °F: a trace of which most is warmer than this, and which names no °C, is in another unit.
+const MEDIAN_TENTHS_MAX: i64 = 450;
+/// Lines that are told one by one; the others are counted.
+const PROBLEMS_TOLD: usize = 20;
+/// Lines before the first reading in which a logger tells its number, its settings and its units.
+const HEAD_LINES_MAX: usize = 30;
 
 /// A reading: when, and tenths of a degree Celsius.
 pub type Reading = (Timestamp, i64);
@@ -34,50 +40,79 @@ pub struct TraceJudged {
 }
 
 /// Reads lines `time temperature`, separated by blanks, a tab, a comma or a semicolon; a time without an offset is one of
-/// `zone`; a decimal comma is read where the separator is another. A repeated reading counts once.
+/// `zone`; a decimal comma is read where the separator is another. A repeated reading counts once. Lines of the logger
+/// before the first reading are passed over, but for the unit that they name.
 ///
 /// # Errors
-/// `reading_invalid`, for every line that cannot be read, is implausible, or goes back in time. Nothing is guessed: a
-/// temperature with another unit than °C is refused.
+/// `reading_unit_wrong` where a unit other than °C is named or must be suspected, and `reading_invalid` for every line that
+/// cannot be read, is implausible, or goes back in time. Nothing is guessed, and no line is left out: a gap in a trace
+/// would hide what happened in it.
 pub fn readings(text: &str, zone: &TimeZone) -> Result<Vec<Reading>, Vec<Problem>> {
     let (mut all, mut problems): (Vec<Reading>, Vec<Problem>) = Default::default();
+    let (mut names_celsius, mut head_lines) = (false, 0);
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        match reading(line, zone) {
-            Ok((at, _)) if all.last().is_some_and(|(last, _)| at < *last) => {
-                problems.push(problem(line, number, "it is earlier than the line before"));
+        match line::read(line, zone) {
+            Ok(Line::Reading { at, .. }) if all.last().is_some_and(|(last, _)| at < *last) => {
+                problems.push(invalid(line, number, "it is earlier than the line before"));
             }
-            Ok(one) if all.last() == Some(&one) => {}
-            Ok(one) => all.push(one),
-            Err(reason) => problems.push(problem(line, number, reason)),
+            Ok(Line::Reading { at, tenths, has_unit }) => {
+                names_celsius |= has_unit;
+                if all.last() != Some(&(at, tenths)) {
+                    all.push((at, tenths));
+                }
+            }
+            Ok(Line::Head { has_unit })
+                if all.is_empty() && problems.is_empty() && head_lines < HEAD_LINES_MAX =>
+            {
+                names_celsius |= has_unit;
+                head_lines += 1;
+            }
+            Ok(Line::Head { .. }) => {
+                problems.push(invalid(line, number, "it begins with no time that can be read"));
+            }
+            Err(Wrong::Unit(reason)) => problems.push(problem(line, number, "reading_unit_wrong", reason)),
+            Err(Wrong::Line(reason)) => problems.push(invalid(line, number, reason)),
         }
     }
     if all.is_empty() && problems.is_empty() {
-        problems.push(problem("", 1, "there is no reading"));
+        problems.push(invalid("", 1, "there is no reading"));
     }
-    if problems.is_empty() { Ok(all) } else { Err(problems) }
+    problems.extend(other_unit(&all).filter(|_| !names_celsius && problems.is_empty()));
+    match problems.len() {
+        0 => Ok(all),
+        _ => Err(first_of(problems)),
+    }
 }
 
-fn problem(line: &str, number: usize, reason: &str) -> Problem {
-    let reason = format!("line {number}, '{}': {reason}", line.trim());
+/// A whole trace that is as warm as no box of blood.
+fn other_unit(all: &[Reading]) -> Option<Problem> {
+    let mut tenths: Vec<i64> = all.iter().map(|(_, tenths)| *tenths).collect();
+    tenths.sort_unstable();
+    let median = tenths.get(tenths.len() / 2).filter(|median| **median > MEDIAN_TENTHS_MAX)?;
+    let value = format!("{:.1}", *median as f64 / 10.0);
+    let reason = format!("most readings are about {value}, and no line names °C: are they °F?");
+    let hint = "convert them to °C, or write °C behind them where that is what they are";
+    Some(Problem::new("readings", value, "reading_unit_wrong", reason, hint))
+}
+
+fn first_of(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let more = problems.len().saturating_sub(PROBLEMS_TOLD);
+    problems.truncate(PROBLEMS_TOLD);
+    if let Some(last) = problems.last_mut().filter(|_| more > 0) {
+        last.reason = format!("{} (and {more} more lines)", last.reason);
+    }
+    problems
+}
+
+fn invalid(line: &str, number: usize, reason: &str) -> Problem {
+    problem(line, number, "reading_invalid", reason)
+}
+
+fn problem(line: &str, number: usize, code: &'static str, reason: &str) -> Problem {
+    let told = line::quoted(line.trim());
+    let reason = format!("line {number}, '{told}': {reason}");
     let hint = "write a time and a temperature in °C, such as 2026-03-31 08:15 18.4";
-    Problem::new("readings", line.trim(), "reading_invalid", reason, hint)
-}
-
-fn reading(line: &str, zone: &TimeZone) -> Result<Reading, &'static str> {
-    let line = line.trim();
-    let at = line.rfind([' ', '\t', ';']).or_else(|| line.rfind(',')).ok_or("it has no two columns")?;
-    let (time, value) = (line[..at].trim_end_matches([' ', '\t', ';', ',']), &line[at + 1..]);
-    let value = value.trim().trim_end_matches('C').trim_end_matches('°').replace(',', ".");
-    let degrees: f64 = value.parse().map_err(|_| "the temperature is no number in °C")?;
-    let tenths = (degrees * 10.0).round();
-    if !tenths.is_finite() || !PLAUSIBLE_TENTHS.contains(&(tenths as i64)) {
-        return Err("no fresh blood is as cold or as warm: were the columns swapped, or is it °F?");
-    }
-    let moment = time.parse::<Timestamp>().ok().or_else(|| {
-        let local = time.parse::<DateTime>().ok()?;
-        zone.to_timestamp(local).ok()
-    });
-    Ok((moment.ok_or("the time cannot be read")?, tenths as i64))
+    Problem::new("readings", told, code, reason, hint)
 }
 
 /// Judges readings in the order of time; there is at least one.

@@ -162,6 +162,15 @@ async fn a_unit_that_lived_through_an_excursion_leaves_only_after_its_evaluation
     // At once, before anything has moved: nobody reserves it.
     let refused = scene.go(1, "reserve", (&coordinator, 800), "a patient waits", &reserve).await;
     assert_eq!(refused, Err("excursion_open".to_owned()));
+    // Nor by the door without an order; the attempt is written down.
+    let context = WriteContext::new(at(800), Actor::administrator("console"), &scene.ids);
+    let held = scene.store.reserve_unit(&din(1), "PUMCH", &context).await;
+    assert_eq!(held.map_err(|error| error.code().to_owned()), Err("excursion_open".to_owned()));
+    let events = scene.store.history_page(Some(&format!("unit/din/{}", din(1).value)), None, 20).await;
+    let refused = events.expect("read").into_iter().filter(|event| event.kind == "unit_move_refused").count();
+    assert_eq!(refused, 2, "both attempts");
+    scene.store.reserve_unit(&din(3), "PUMCH", &context).await.expect("it stood elsewhere");
+    scene.store.end_reservation(&din(3), &context).await.expect("and goes back");
     assert_eq!(scene.set_aside(801).await, 2, "those of the sector, not the third");
     assert_eq!(scene.set_aside(802).await, 0);
     assert_eq!(

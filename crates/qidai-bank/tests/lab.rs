@@ -401,6 +401,7 @@ fn message<'a>(
         content,
         sender_key: name.map(str::to_owned),
         observations: given.iter().enumerate().map(observation).collect(),
+        refused: Vec::new(),
         remarks: Vec::new(),
     }
 }

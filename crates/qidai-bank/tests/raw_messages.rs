@@ -95,6 +95,7 @@ impl Scene {
                 observation("OBX 3", LATIN_NAME, "7.5"),
                 observation("OBX 4", &number, NAME),
             ],
+            refused: Vec::new(),
             remarks: Vec::new(),
         };
         let analyser = Principal::console_as("analyser", Role::Technologist);

@@ -6,13 +6,14 @@
 mod columns;
 mod time;
 
-use encoding_rs::{Encoding, GB18030, UTF_8};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use qidai_bank::{CurvePoint, FreezeCurve};
 
 use columns::{Columns, Found};
 use time::Clock;
+
+use crate::plain_text::{decoded, quoted};
 
 /// Lines in which the heads of the columns are looked for: makers write serial numbers and settings first.
 const HEAD_LINES_MAX: usize = 60;
@@ -24,6 +25,9 @@ const RANGE_MC: std::ops::RangeInclusive<i64> = -210_000..=60_000;
 const NO_VALUE: [&str; 8] = ["", "-", "--", "---", "----", "n/a", "nan", "null"];
 /// The same as numbers: open and short circuit.
 const NO_VALUE_C: [f64; 4] = [-999.0, -999.9, 850.0, 9999.0];
+/// Blood that waits for its run stands at 2 to 25 °C: a run that begins above this, in a column that does not name °C, is in
+/// another unit (4 °C are 39 °F).
+const FIRST_MC_MAX: i64 = 30_000;
 /// While cooling the chamber is colder than what it cools; by so much warmer on average, the columns are swapped.
 const SWAPPED_MC: i64 = 1_000;
 
@@ -61,35 +65,39 @@ pub struct CurveOptions {
 /// # Errors
 /// `curve_empty`, `curve_binary`, `curve_columns_missing`, `curve_unit_wrong`, `curve_row_wrong`,
 /// `curve_value_unreadable`, `curve_value_out_of_range`, `curve_time_unreadable`, `curve_time_not_rising`,
-/// `curve_start_missing`, `curve_columns_swapped`, `curve_too_long`.
+/// `curve_time_unit_missing`, `curve_time_not_from_zero`, `curve_start_missing`, `curve_columns_swapped`,
+/// `curve_too_long`.
 pub fn read_freeze_curve(bytes: &[u8], options: &CurveOptions) -> Result<FreezeCurve, CurveError> {
-    let text = decoded(bytes)?;
+    let text = text_of_run(bytes)?;
     let lines: Vec<&str> = text.lines().collect();
     let Found { columns, head_line } = columns::find(&lines, HEAD_LINES_MAX)?;
-    let mut clock = Clock::new(columns.time_unit);
-    let mut points = Vec::new();
+    let mut clock = Clock::new(columns.time_form);
+    let mut points: Vec<CurvePoint> = Vec::new();
+    let mut before: Vec<String> = Vec::new();
     for (line, text) in (1..).zip(&lines).skip(head_line) {
         let cells = columns.cells(text);
-        if cells.iter().all(|cell| cell.is_empty()) {
+        // A line that was written twice is one point.
+        if cells.iter().all(|cell| cell.is_empty()) || cells == before {
             continue;
         }
         if cells.len() != columns.width {
             return Err(row_wrong(line, &columns, cells.len()));
         }
-        let at_s = clock.read(line, cells[columns.time].as_str(), &options.zone)?;
-        points.push(CurvePoint {
-            at_s,
-            sample_mc: temperature(line, &cells, columns.sample, &columns)?,
-            chamber_mc: columns.chamber.map_or(Ok(None), |at| temperature(line, &cells, at, &columns))?,
-        });
+        let point = point(line, &cells, &columns, clock.read(line, &cells[columns.time], &options.zone)?)?;
+        // A curve has one point a second: the first of each.
+        if points.last().is_none_or(|last| last.at_s < point.at_s) {
+            points.push(point);
+        }
         if points.len() > POINTS_MAX {
             let sentence = format!("The file has more than {POINTS_MAX} points: export one run only.");
             return Err(CurveError::new("curve_too_long", sentence));
         }
+        before = cells;
     }
     if points.is_empty() {
         return Err(CurveError::new("curve_empty", "The file has heads of columns, but no points."));
     }
+    refuse_other_unit(&points, &columns)?;
     refuse_swapped(&points, &columns)?;
     let started_at = clock.started_at().or(options.started_at).ok_or_else(|| {
         let sentence = "The file counts its time from 0: say when the run began.";
@@ -98,19 +106,23 @@ pub fn read_freeze_curve(bytes: &[u8], options: &CurveOptions) -> Result<FreezeC
     Ok(FreezeCurve { started_at, points })
 }
 
-/// UTF-8 or UTF-16 with a mark, UTF-8 without, else GB 18030, which Chinese software writes.
-fn decoded(bytes: &[u8]) -> Result<String, CurveError> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+fn text_of_run(bytes: &[u8]) -> Result<String, CurveError> {
+    let text = decoded(bytes).ok_or_else(|| {
+        let sentence = "The file is no text: export the run as CSV, not as the freezer's own file.";
+        CurveError::new("curve_binary", sentence)
+    })?;
+    if text.trim().is_empty() {
         return Err(CurveError::new("curve_empty", "The file is empty: export the run again."));
     }
-    let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
-    let encoding = marked.unwrap_or(if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { GB18030 });
-    let (text, _, has_errors) = encoding.decode(bytes);
-    if has_errors || text.contains('\0') {
-        let sentence = "The file is no text: export the run as CSV, not as the freezer's own file.";
-        return Err(CurveError::new("curve_binary", sentence));
-    }
-    Ok(text.into_owned())
+    Ok(text)
+}
+
+fn point(line: usize, cells: &[String], columns: &Columns, at_ms: i64) -> Result<CurvePoint, CurveError> {
+    Ok(CurvePoint {
+        at_s: (at_ms + 500) / 1_000,
+        sample_mc: temperature(line, cells, columns.sample, columns)?,
+        chamber_mc: columns.chamber.map_or(Ok(None), |at| temperature(line, cells, at, columns))?,
+    })
 }
 
 fn row_wrong(line: usize, columns: &Columns, found: usize) -> CurveError {
@@ -130,14 +142,14 @@ fn temperature(
     at: usize,
     columns: &Columns,
 ) -> Result<Option<i64>, CurveError> {
-    let (text, name) = (cells[at].as_str(), columns.names[at].as_str());
+    let (text, name) = (cells[at].as_str(), quoted(&columns.names[at]));
     if NO_VALUE.iter().any(|none| text.eq_ignore_ascii_case(none)) {
         return Ok(None);
     }
     let plain = text.replace(['−', '–'], "-").replace(',', ".");
     let plain = plain.trim_end_matches(['C', 'c', '°', '℃', ' ']);
     let celsius: f64 = plain.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| {
-        let sentence = format!("column {name}: found '{text}', expected a temperature in °C.");
+        let sentence = format!("column {name}: found '{}', expected a temperature in °C.", quoted(text));
         CurveError::at("curve_value_unreadable", line, sentence)
     })?;
     if NO_VALUE_C.iter().any(|none| (celsius - none).abs() < 0.05) {
@@ -148,9 +160,25 @@ fn temperature(
         return Ok(Some(mc));
     }
     let sentence = format!(
-        "column {name}: found {text}, expected −210 to 60 °C (are these degrees Fahrenheit or kelvin?)."
+        "column {name}: found {}, expected −210 to 60 °C (are these degrees Fahrenheit or kelvin?).",
+        quoted(text)
     );
     Err(CurveError::at("curve_value_out_of_range", line, sentence))
+}
+
+/// A run of blood does not begin as warm as a bath.
+fn refuse_other_unit(points: &[CurvePoint], columns: &Columns) -> Result<(), CurveError> {
+    let first = points.iter().find_map(|point| point.sample_mc).unwrap_or_default();
+    if first <= FIRST_MC_MAX || columns.says_celsius() {
+        return Ok(());
+    }
+    let sentence = format!(
+        "Column '{}' begins at {:.1}, and its head does not name °C: are these degrees Fahrenheit? Export temperatures in °C, \
+         and write the unit into the head.",
+        quoted(&columns.names[columns.sample]),
+        first as f64 / 1_000.0
+    );
+    Err(CurveError::new("curve_unit_wrong", sentence))
 }
 
 /// The chamber cools the sample; a "chamber" that is warmer all the time is the sample.
@@ -163,7 +191,7 @@ fn refuse_swapped(points: &[CurvePoint], columns: &Columns) -> Result<(), CurveE
     if mean <= SWAPPED_MC {
         return Ok(());
     }
-    let [chamber, sample] = [chamber, columns.sample].map(|at| columns.names[at].as_str());
+    let [chamber, sample] = [chamber, columns.sample].map(|at| quoted(&columns.names[at]));
     let sentence = format!(
         "Column '{chamber}' is warmer than '{sample}' by {:.1} °C on average, but the chamber cools the sample: the two \
          columns are swapped. Correct the heads, or the probes.",

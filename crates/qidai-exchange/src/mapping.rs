@@ -81,6 +81,18 @@ impl Mapping {
         Ok(serde_json::from_str(std::fs::read_to_string(path)?.trim_start_matches('\u{feff}'))?)
     }
 
+    /// Reads a mapping (JSON); a blank text is none.
+    ///
+    /// # Errors
+    /// [`MappingError`], with the line and column where its form is wrong.
+    pub fn parse(text: &str) -> Result<Mapping, MappingError> {
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if text.is_empty() {
+            return Ok(Mapping::default());
+        }
+        Ok(serde_json::from_str(text)?)
+    }
+
     /// What one of the file's numbers stands for in a field.
     pub(crate) fn unit(&self, field: &str) -> Result<Option<Decimal>, MappingError> {
         let Some(given) = self.units.get(field) else { return Ok(None) };

@@ -102,7 +102,43 @@ pub fn read_rack_file(
         ControlFlow::Continue(())
     };
     table.for_each_row(&mut take, &mut |_| {})?;
-    Ok(lines)
+    Ok(refuse_twice(lines))
+}
+
+/// A place with two numbers, or a number in two places: which of them is true a scanner does not say, so none is taken. A line
+/// that was written twice is one.
+fn refuse_twice(mut lines: Vec<Result<RackLine, Issue>>) -> Vec<Result<RackLine, Issue>> {
+    let mut of_place: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut of_number: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in lines.iter().flatten() {
+        if let Seen::Number(number) = &line.seen {
+            of_place.entry(line.place.to_uppercase()).or_default().push(number.to_uppercase());
+            of_number.entry(number.to_uppercase()).or_default().push(line.place.to_uppercase());
+        }
+    }
+    let is_twice = |of: &BTreeMap<String, Vec<String>>, key: &str| {
+        let found = of.get(&key.to_uppercase());
+        found.is_some_and(|all| all.iter().any(|one| Some(one) != all.first()))
+    };
+    let twice = |line: &RackLine| {
+        let Seen::Number(number) = &line.seen else { return None };
+        if is_twice(&of_place, &line.place) {
+            let reason = "the file has two numbers for this place".to_owned();
+            let hint = "scan the rack again, and put in what is there";
+            return Some(Issue::cell(line.line, "position", &line.place, "rack_place_twice", reason, hint));
+        }
+        is_twice(&of_number, number).then(|| {
+            let reason = "the file has this number in two places".to_owned();
+            let hint = "scan the rack again: one tube stands in one place";
+            Issue::cell(line.line, "number", number, "rack_number_twice", reason, hint)
+        })
+    };
+    for line in &mut lines {
+        if let Some(issue) = line.as_ref().ok().and_then(twice) {
+            *line = Err(issue);
+        }
+    }
+    lines
 }
 
 /// Places of rack, position, number and kind.
@@ -157,7 +193,8 @@ fn line(row: &Row, [rack, position, number, kind]: Places) -> RackLine {
 /// `A05` is the fifth slot of the first level: scanners count levels by letters.
 fn slot_of_well(text: &str) -> Option<String> {
     let letter = text.chars().next().filter(char::is_ascii_alphabetic)?;
-    let slot: u32 = text[1..].parse().ok().filter(|slot| *slot > 0)?;
+    let digits = text.get(1..).filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let slot: u32 = digits.parse().ok().filter(|slot| *slot > 0)?;
     let level = u32::from(letter.to_ascii_uppercase()) - u32::from('A') + 1;
     Some(format!("L{level:02}-P{slot}"))
 }

@@ -9,8 +9,6 @@ mod office;
 mod pdf;
 mod text;
 
-pub use text::text_of;
-
 use qidai_bank::{MediaType, Problem, extension_of};
 
 /// Recognises a file by its bytes. The name decides only between CSV and other text.

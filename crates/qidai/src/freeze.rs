@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use qidai_bank::{
-    Acting, FreezeCurve, FreezeEvaluation, FreezeProfile, FreezeRun, NewFreezeRun, Store, StoredKind,
-    evaluate_freezing,
+    Acting, FreezeCurve, FreezeEvaluation, FreezeProfile, FreezeRun, KeyRing, NewFreezeRun, Store,
+    StoredKind, evaluate_freezing,
 };
 use qidai_exchange::{CurveError, CurveOptions, read_freeze_curve};
 
 use crate::error::Failure;
 use crate::storage::stored_of;
+use crate::unread;
 use crate::upload::Upload;
 
 /// The profile by which a curve is judged where none is named.
@@ -58,7 +59,11 @@ pub(crate) fn judge(
 ///
 /// # Errors
 /// What is wrong with the form, with the file, or with the run.
-pub(crate) async fn keep(store: &Store, upload: &Upload, acting: &Acting<'_>) -> Result<FreezeRun, Failure> {
+pub(crate) async fn keep(
+    (store, keys): (&Store, &KeyRing),
+    upload: &Upload,
+    acting: &Acting<'_>,
+) -> Result<FreezeRun, Failure> {
     let Some((file_name, content)) = &upload.file else {
         return Err(Failure::refused("upload_missing", "No file was chosen: choose one."));
     };
@@ -70,7 +75,8 @@ pub(crate) async fn keep(store: &Store, upload: &Upload, acting: &Acting<'_>) ->
     let zone = TimeZone::get(&zone_name).map_err(|_| zone_unknown(&zone_name))?;
     let started_at = given("started_at").map(|text| moment(text, &zone)).transpose()?;
     let profile = profile(given("profile").unwrap_or(PROFILE_DEFAULT))?;
-    let (curve, evaluation) = judge(content, &CurveOptions { started_at, zone }, profile)?;
+    let judged = judge(content, &CurveOptions { started_at, zone }, profile);
+    let (curve, evaluation) = or_kept(judged, (store, keys), (file_name, content), acting).await?;
     let bags = bags(store, upload.text("bags")).await?;
     let new = NewFreezeRun {
         number: upload.text("number"),
@@ -84,6 +90,22 @@ pub(crate) async fn keep(store: &Store, upload: &Upload, acting: &Acting<'_>) ->
     };
     store.add_freeze_run(&new, acting).await?;
     Ok(store.freeze_run(new.number).await?)
+}
+
+/// What was read of a file; one that cannot be read is kept as it came, and refused.
+///
+/// # Errors
+/// Its refusal, and outages.
+pub(crate) async fn or_kept<T>(
+    judged: Result<T, Failure>,
+    bank: (&Store, &KeyRing),
+    (file_name, content): (&str, &[u8]),
+    acting: &Acting<'_>,
+) -> Result<T, Failure> {
+    if let Err(failure) = &judged {
+        unread::keep(bank, ("freezer", file_name), content, failure, acting).await?;
+    }
+    judged
 }
 
 /// The units of a run, each once.

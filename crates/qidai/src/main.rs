@@ -41,6 +41,8 @@ mod server;
 mod storage;
 mod telemetry;
 mod typed_fields;
+mod unit_file;
+mod unread;
 mod upload;
 mod words;
 

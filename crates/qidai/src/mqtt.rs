@@ -175,6 +175,7 @@ async fn keep_unread(message: &Publish, remark: Remark, writer: &Writer<'_>) {
         content: &message.payload,
         sender_key: None,
         observations: Vec::new(),
+        refused: Vec::new(),
         remarks: vec![remark],
     };
     loop {

@@ -46,9 +46,24 @@ pub struct Remark {
 }
 
 impl Remark {
+    /// A sentence that quotes a line without an end is cut in its middle: remarks are kept for ever.
     pub fn new(place: impl Into<String>, code: &str, sentence: impl Into<String>) -> Self {
-        Self { place: place.into(), code: code.to_owned(), sentence: sentence.into() }
+        Self { place: place.into(), code: code.to_owned(), sentence: cut(sentence.into()) }
     }
+}
+
+/// Characters of a remark.
+const SENTENCE_CHARS_MAX: usize = 800;
+
+fn cut(sentence: String) -> String {
+    let count = sentence.chars().count();
+    if count <= SENTENCE_CHARS_MAX {
+        return sentence;
+    }
+    let half = SENTENCE_CHARS_MAX / 2;
+    let begin: String = sentence.chars().take(half).collect();
+    let end: String = sentence.chars().skip(count - half).collect();
+    format!("{begin} … {end}")
 }
 
 /// A message on its way into the bank.
@@ -63,6 +78,8 @@ pub struct NewLabMessage<'a> {
     /// What its sender calls it, where it has a name: HL7 MSH-3 with MSH-10.
     pub sender_key: Option<String>,
     pub observations: Vec<Observation>,
+    /// Results that whoever reads it has refused already: typings that the release in force does not know.
+    pub refused: Vec<Remark>,
     /// What was wrong with its form.
     pub remarks: Vec<Remark>,
 }
@@ -172,7 +189,7 @@ impl Observation {
 
 /// The unit and the phase that a specimen's number names: the number as on the tube, then `-C` collected, `-P` processed
 /// or `-T` post-thaw, or nothing.
-fn specimen(text: &str) -> (Option<Identity>, Option<Phase>) {
+pub fn specimen(text: &str) -> (Option<Identity>, Option<Phase>) {
     let text = text.trim();
     let (number, phase) = match text.rsplit_once('-') {
         Some((number, "C" | "c")) => (number, Some(Phase::Collected)),

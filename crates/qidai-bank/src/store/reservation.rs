@@ -39,8 +39,8 @@ impl Store {
     /// others reserve asks for [`crate::Permission::UnitReserve`] first.
     ///
     /// # Errors
-    /// `unit_already_reserved`, `unit_not_available`, `unit_unknown`, `reserved_for_missing`, `reserved_for_too_long`.
-    /// A move that the unit's state does not allow is written down as refused.
+    /// `unit_already_reserved`, `unit_not_available`, `excursion_open`, `unit_unknown`, `reserved_for_missing`,
+    /// `reserved_for_too_long`. A move that the unit's state does not allow is written down as refused.
     pub async fn reserve_unit(
         &self,
         identity: &Identity,
@@ -59,6 +59,9 @@ impl Store {
                 context,
             )
             .await?);
+        }
+        if let Some(refusal) = unit::excursion_of(write.reader(), identity).await? {
+            return Err(refused(write, (identity, &found, "reserve"), refusal, context).await?);
         }
         let row = vec![
             Some(context.ids.next_id().as_str().into()),

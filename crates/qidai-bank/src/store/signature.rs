@@ -9,7 +9,9 @@ use super::row::RowReader;
 use super::table::{Column, Table};
 use super::{Store, StoreError, account, session, sign_in};
 use crate::signature::CERTIFICATION_VERSION;
-use crate::{Acting, BankError, CanonicalRecord, KeyRing, Meaning, Permission, Refusal, Signature, Token};
+use crate::{
+    Acting, BankError, CanonicalRecord, KeyRing, Meaning, Permission, Refusal, Signature, Token, WriteContext,
+};
 
 pub(super) static TABLE: Table =
     Table { name: "signature", key: &["signature_id"], counter: None, columns: || &COLUMNS };
@@ -89,6 +91,23 @@ impl Store {
         keys: &KeyRing,
         acting: &Acting<'_>,
     ) -> Result<Signature, BankError> {
+        let (signature, context) = self.proven(signing, proof, keys, acting).await?;
+        let write = self.database.begin().await?;
+        write.record(&context, vec![signed(&signature)]).await?;
+        session::mark_signed(&write, proof.session, acting.now).await?;
+        write.commit().await?;
+        Ok(signature)
+    }
+
+    /// A signature that is proven and not yet written: what it signs, and what follows from it, are written with it or not
+    /// at all.
+    pub(super) async fn proven<'a>(
+        &self,
+        signing: Signing<'a>,
+        proof: Proof<'_>,
+        keys: &KeyRing,
+        acting: &Acting<'a>,
+    ) -> Result<(Signature, WriteContext<'a>), BankError> {
         let account_id = signer(acting)?;
         let actor = acting.principal.may(Permission::RecordSign, signing.site)?;
         let stored = account::by_id(self.database.reader(), account_id).await?.ok_or_else(session_ended)?;
@@ -112,17 +131,9 @@ impl Store {
             record_digest: signing.record.digest(),
             components: if all_components { "password+code" } else { "password" }.to_owned(),
         };
-        let context = crate::WriteContext {
-            reason: acting.reason,
-            ..crate::WriteContext::new(acting.now, actor, acting.ids)
-        };
-        let event =
-            Event::new("record_signed", signature.subject.as_str()).insert(&TABLE, row_of(&signature));
-        let write = self.database.begin().await?;
-        write.record(&context, vec![event]).await?;
-        session::mark_signed(&write, proof.session, acting.now).await?;
-        write.commit().await?;
-        Ok(signature)
+        let context =
+            WriteContext { reason: acting.reason, ..WriteContext::new(acting.now, actor, acting.ids) };
+        Ok((signature, context))
     }
 
     /// The signatures of a record, oldest first; [`Signature::coverage`] says whether they still cover it.
@@ -155,6 +166,11 @@ fn signer<'a>(acting: &Acting<'a>) -> Result<&'a str, Refusal> {
 
 fn session_ended() -> Refusal {
     Refusal::new("session_ended", "You are no longer signed in: sign in again, then sign.")
+}
+
+/// The event of a signature.
+pub(super) fn signed(signature: &Signature) -> Event {
+    Event::new("record_signed", signature.subject.as_str()).insert(&TABLE, row_of(signature))
 }
 
 /// A signature that was given elsewhere, with the event of what was signed.

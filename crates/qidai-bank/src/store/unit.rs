@@ -33,6 +33,7 @@ use crate::{Identity, UnitRecord, WriteContext};
 pub(super) use carry_over::{carry_over, known};
 pub(super) use columns::TABLE;
 pub(super) use for_order::{Standing, free_of_orders, give_back, go, identity_in, keep, standing};
+pub(super) use guard::excursion_of;
 pub(super) use hold::hold;
 pub use moves::UnitAt;
 pub(super) use moves::{next_version, refused};

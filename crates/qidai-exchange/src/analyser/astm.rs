@@ -30,10 +30,22 @@ pub fn read(text: &[u8], zone: &TimeZone) -> Reading {
         return reading;
     };
     let (mut specimen, mut results, mut has_end) = (String::new(), 0, false);
-    for record in records {
+    for (at, record) in records.iter().enumerate() {
         let fields: Vec<&str> = record.split(delimiters.field).collect();
         match record.chars().next() {
-            Some('H' | 'P' | 'C' | 'M' | 'S') => {}
+            Some('H') if at > 0 => {
+                if !has_end {
+                    reading.remark(
+                        "message",
+                        "message_in_message",
+                        "A second header stands inside of a message that has no end: its last results may be missing.",
+                    );
+                }
+                (has_end, specimen) = (false, String::new());
+            }
+            // A new patient has orders of their own: a result before the next order belongs to nobody.
+            Some('P') => specimen.clear(),
+            Some('H' | 'C' | 'M' | 'S') => {}
             Some('O') => specimen = specimen_of(&fields, delimiters),
             Some('R') => {
                 results += 1;

@@ -87,19 +87,22 @@ impl Receiver {
 
     /// The connection is gone, or silent for too long: what was under way ends here, cut off.
     pub fn cut_off(&mut self) -> Option<Transmission> {
-        if self.transmission.raw.is_empty() {
-            return None;
+        if self.at == At::Idle {
+            let is_noise = self.is_noise();
+            self.told_outside();
+            let ended = self.end();
+            return (!is_noise).then_some(ended);
         }
         self.remark("frame_cut_off", "The transmission ended before its end was sent: the analyser sends it again, or must be asked to.");
         Some(self.end())
     }
 
     fn take_one(&mut self, byte: u8) -> Option<Signal> {
-        if self.transmission.raw.len() >= RAW_BYTES_MAX {
+        self.transmission.raw.push(byte);
+        if self.transmission.raw.len() > RAW_BYTES_MAX {
             self.remark("message_too_long", "The transmission is longer than any message: it was cut here.");
             return Some(Signal::Ended(self.end()));
         }
-        self.transmission.raw.push(byte);
         match (self.at, byte) {
             (At::Frame, _) => self.in_frame(byte),
             (_, ENQ) => self.begin(),
@@ -111,15 +114,16 @@ impl Receiver {
             (At::Between, EOT) => Some(Signal::Ended(self.end())),
             // Between frames nothing else is sent; what comes all the same is noise of the line, kept with the rest.
             (At::Between, _) => None,
-            (At::Idle, _) => {
-                // Nothing has begun: an end without a beginning, or noise.
-                self.transmission.raw.clear();
-                (byte == STX).then_some(Signal::Answer(NAK))
-            }
+            (At::Idle, STX) => Some(Signal::Answer(NAK)),
+            // Nothing has begun. What comes all the same is kept, and told with what comes next.
+            (At::Idle, _) => None,
         }
     }
 
     fn begin(&mut self) -> Option<Signal> {
+        if self.at == At::Idle {
+            self.told_outside();
+        }
         if self.at == At::Between && self.frames > 0 {
             self.remark(
                 "frame_begun_anew",
@@ -129,6 +133,22 @@ impl Receiver {
         self.at = At::Between;
         self.expected = 1;
         Some(Signal::Answer(ACK))
+    }
+
+    /// Line ends, ends and answers without a beginning say nothing.
+    fn is_noise(&self) -> bool {
+        let says_nothing =
+            |byte: &u8| byte.is_ascii_whitespace() || matches!(*byte, ENQ | EOT | ACK | NAK | 0);
+        self.transmission.raw.iter().all(says_nothing)
+    }
+
+    fn told_outside(&mut self) {
+        if !self.is_noise() {
+            self.remark(
+                "frame_outside",
+                "Bytes came outside of any frame: they are kept, and nothing of them is read. Set the port to LIS1-A frames.",
+            );
+        }
     }
 
     fn in_frame(&mut self, byte: u8) -> Option<Signal> {

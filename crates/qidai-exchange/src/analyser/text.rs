@@ -5,10 +5,27 @@ use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
 use qidai_bank::discreet;
 
 use super::Reading;
+use crate::plain_text::utf_16_without_mark;
 
-/// Reads bytes in the encoding that the message names, or else as UTF-8, or else as GB 18030. What is neither is read as
+/// Reads bytes in the encoding of their mark, or that the message names, or else as UTF-8, or else as GB 18030. What is neither is read as
 /// Latin-1, which reads everything, and a remark says so.
 pub(super) fn decode(bytes: &[u8], named: Option<&str>, reading: &mut Reading) -> String {
+    let text = text_of(bytes, named, reading);
+    if !text.contains('\0') {
+        return text;
+    }
+    let sentence = "The message has zero bytes, which no text has: each is read as a sign that is nothing.";
+    reading.remark("message", "message_zero_bytes", sentence);
+    text.replace('\0', "\u{fffd}")
+}
+
+fn text_of(bytes: &[u8], named: Option<&str>, reading: &mut Reading) -> String {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
+    }
+    if let Some(encoding) = utf_16_without_mark(bytes) {
+        return encoding.decode_without_bom_handling(bytes).0.into_owned();
+    }
     if let Some(encoding) = named.and_then(|name| encoding_of(name, reading)) {
         let (text, _, has_errors) = encoding.decode(bytes);
         if has_errors {

@@ -1,7 +1,8 @@
 //! Which column is what, by the words in the heads.
 
 use super::CurveError;
-use super::time::TimeUnit;
+use super::time::TimeForm;
+use crate::plain_text::quoted;
 
 /// Words of heads, small letters.
 const TIME: [&str; 8] = ["time", "elapsed", "date", "zeit", "时间", "时刻", "日期", "分钟"];
@@ -11,13 +12,15 @@ const SETPOINT: [&str; 7] = ["set", "program", "target", "soll", "设定", "程�
 const FAHRENHEIT: [&str; 4] = ["°f", "℉", "(f)", "fahrenheit"];
 const KELVIN: [&str; 3] = ["(k)", "[k]", "kelvin"];
 
+const CELSIUS: [&str; 5] = ["°c", "℃", "(c)", "[c]", "celsius"];
+
 /// Where the columns are.
 pub(super) struct Columns {
     pub(super) delimiter: char,
     pub(super) width: usize,
     pub(super) names: Vec<String>,
     pub(super) time: usize,
-    pub(super) time_unit: TimeUnit,
+    pub(super) time_form: Option<TimeForm>,
     pub(super) sample: usize,
     pub(super) chamber: Option<usize>,
 }
@@ -32,6 +35,12 @@ impl Columns {
     /// The cells of a line without quotes and spaces around them.
     pub(super) fn cells(&self, line: &str) -> Vec<String> {
         cells(line, self.delimiter)
+    }
+
+    /// Whether the head of the sample says that it is in °C.
+    pub(super) fn says_celsius(&self) -> bool {
+        let head = self.names[self.sample].to_lowercase();
+        CELSIUS.iter().any(|unit| head.contains(unit))
     }
 }
 
@@ -67,8 +76,8 @@ fn columns(line: &str, delimiter: char) -> Option<Columns> {
     if sample == time || chamber == Some(time) {
         return None;
     }
-    let time_unit = TimeUnit::of_head(&small[time]);
-    Some(Columns { delimiter, width: names.len(), names, time, time_unit, sample, chamber })
+    let time_form = TimeForm::of_head(&small[time]);
+    Some(Columns { delimiter, width: names.len(), names, time, time_form, sample, chamber })
 }
 
 fn refuse_units(line: usize, columns: &Columns) -> Result<(), CurveError> {
@@ -76,13 +85,23 @@ fn refuse_units(line: usize, columns: &Columns) -> Result<(), CurveError> {
     for name in temperatures.map(|at| &columns.names[at]) {
         let small = name.to_lowercase();
         if let Some(unit) = FAHRENHEIT.iter().chain(&KELVIN).find(|unit| small.contains(*unit)) {
-            let sentence = format!("column '{name}' is in {unit}: export temperatures in °C.");
+            let sentence = format!("column '{}' is in {unit}: export temperatures in °C.", quoted(name));
             return Err(CurveError::at("curve_unit_wrong", line, sentence));
         }
     }
     Ok(())
 }
 
+/// Cells between delimiters; between quotes a delimiter is a letter like others.
 fn cells(line: &str, delimiter: char) -> Vec<String> {
-    line.split(delimiter).map(|cell| cell.trim().trim_matches('"').trim().to_owned()).collect()
+    let (mut cells, mut cell, mut is_quoted) = (Vec::new(), String::new(), false);
+    for letter in line.chars() {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            letter if letter == delimiter && !is_quoted => cells.push(std::mem::take(&mut cell)),
+            letter => cell.push(letter),
+        }
+    }
+    cells.push(cell);
+    cells.iter().map(|cell| cell.trim().to_owned()).collect()
 }

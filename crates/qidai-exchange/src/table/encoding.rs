@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::TableError;
 use super::content::Content;
+use crate::plain_text::utf_16_without_mark;
 
 /// An encoding of text files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl TextEncoding {
             .ok_or_else(|| TableError::EncodingUnknown { label: label.to_owned() })
     }
 
-    /// Reads the file once to decide: a byte order mark is believed; otherwise UTF-8, unless its rules are
+    /// Reads the file once to decide: a byte order mark is believed, and zero bytes that tell UTF-16 without one; otherwise UTF-8, unless its rules are
     /// broken so often that only GB 18030 is left.
     ///
     /// A few damaged characters do not turn a UTF-8 file into a GB 18030 one: text in GB 18030 breaks the rules of
@@ -44,6 +45,9 @@ impl TextEncoding {
             let read = read_up_to(&mut file, &mut chunk[kept..])?;
             let filled = kept + read;
             if first && let Some((encoding, _)) = encoding_rs::Encoding::for_bom(&chunk[..filled]) {
+                return Ok(TextEncoding(encoding));
+            }
+            if first && let Some(encoding) = utf_16_without_mark(&chunk[..filled]) {
                 return Ok(TextEncoding(encoding));
             }
             first = false;

@@ -17,11 +17,6 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Flaw> {
     Ok(())
 }
 
-/// A kept text as it is read; nothing is left out where a byte is none of its encoding.
-pub fn text_of(bytes: &[u8]) -> String {
-    decoded(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned())
-}
-
 fn decoded(bytes: &[u8]) -> Option<String> {
     let (text, _, has_errors) = UTF_8.decode(bytes);
     if !has_errors {

@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
 use super::{
     access_log, accounts, audit, coverage, decisions, documents, emergencies, figures, find, freeze_runs,
     history, hla, lab, listings, matching, me, notifications, pools, records, requests, roles, search,
-    signing, sites, storage, tokens, typing, unit_life, units,
+    signing, sites, storage, tokens, typing, unit_import, unit_life, units,
 };
 use crate::app::{Door, Entry, keeps_answers, routes};
 use crate::error::Problem;
@@ -36,7 +36,7 @@ use crate::error::Problem;
     paths(
         describe,
         search::run, search::report, pools::list, typing::check, hla::explain, matching::explain,
-        unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
+        unit_import::run, unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
         listings::make, units::list, units::get, find::find,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
         lab::messages::list, lab::messages::bring, lab::messages::one, lab::messages::open, lab::messages::assign,

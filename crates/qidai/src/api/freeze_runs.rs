@@ -122,7 +122,7 @@ pub(crate) async fn add(
 ) -> Result<Response, Failure> {
     let desk = state.desk();
     let acting = desk.acting(reader.visitor.principal()?);
-    let run = freeze::keep(&desk.store, &upload, &acting).await?;
+    let run = freeze::keep((&desk.store, &desk.keys), &upload, &acting).await?;
     Ok((StatusCode::CREATED, Json(view(run))).into_response())
 }
 

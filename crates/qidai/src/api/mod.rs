@@ -35,6 +35,7 @@ pub(crate) mod sites;
 pub(crate) mod storage;
 pub(crate) mod tokens;
 pub(crate) mod typing;
+pub(crate) mod unit_import;
 pub(crate) mod unit_life;
 pub(crate) mod units;
 mod version;

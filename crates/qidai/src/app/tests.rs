@@ -5,6 +5,7 @@ mod api;
 mod api_bank;
 mod api_signing;
 mod bank_pages;
+mod buttons;
 mod documents;
 mod guards;
 mod lab;
@@ -15,6 +16,7 @@ mod records;
 mod requests;
 mod route_walk;
 mod storage;
+mod unit_files;
 mod unit_story;
 
 use std::net::Ipv4Addr;

@@ -13,6 +13,7 @@ mod said;
 mod shelf;
 mod stop;
 mod turns;
+mod uploaded;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,9 +27,13 @@ use crate::commands::Outcome;
 use crate::error::Failure;
 use crate::reference;
 use crate::words::Lang;
+pub(crate) use report::Report;
+pub(crate) use shelf::compared;
+pub(crate) use uploaded::{Uploaded, units};
+
 use input::Input;
 use ledger::Ledger;
-use report::{Format, Report};
+use report::Format;
 use shelf::{Add, Shelf};
 use stop::Stop;
 use turns::Turns;
@@ -115,7 +120,7 @@ struct Header {
 
 pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     let (file, outcome) = match &args.what {
-        What::Units(args) => (args, units(args)),
+        What::Units(args) => (args, units_of(args)),
         What::List(args) => (&args.file, list(&args.file, &args.name())),
     };
     let report = match outcome {
@@ -132,7 +137,7 @@ pub(crate) fn run(args: &Args, lang: Lang) -> Result<Outcome, Failure> {
     Ok(if report.has_issues() { Outcome::SomeRefused } else { Outcome::Done })
 }
 
-fn units(args: &FileArgs) -> Result<Report, Stop> {
+fn units_of(args: &FileArgs) -> Result<Report, Stop> {
     let input = Input::open(&args.file)?;
     let table = Table::open(input.path(), &args.read_options()?)
         .map_err(|error| Stop::table(&error, input.shown()))?;

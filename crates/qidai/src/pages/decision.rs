@@ -6,8 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use qidai_bank::{
-    Decision, Identity, Meaning, Permission, Profile, Proof, RuleOutcome, Signing, UnitOutcome, pareto,
-    profiles,
+    Decision, Identity, Permission, Profile, Proof, Role, RuleOutcome, UnitOutcome, pareto, profiles,
 };
 use serde::Deserialize;
 
@@ -113,7 +112,7 @@ async fn decide(state: &AppState, reader: &Reader, unit: &Identity, profile: &st
     Ok(())
 }
 
-/// Signs the very decision, then makes the exception: the signature covers what it was made from.
+/// Signs the very decision and makes the exception, both or neither: the signature covers what it was made from.
 async fn except(
     state: &AppState,
     (reader, client, headers): (&Reader, &Client, &HeaderMap),
@@ -122,14 +121,10 @@ async fn except(
     let desk = state.desk();
     let principal = reader.visitor.principal()?;
     let acting = desk.acting(principal).because(sent.reason.trim());
-    let decision = desk.store.decision(&sent.decision, principal).await?;
     let session = session_of(headers, client)?;
-    let canonical = decision.canonical();
-    let signing = Signing { record: &canonical, meaning: Meaning::Approved, site: None };
     let code = Some(sent.code.trim()).filter(|code| !code.is_empty());
     let proof = Proof { session: &session, password: &sent.password, code };
-    desk.store.sign(signing, proof, &desk.keys, &acting).await?;
-    desk.store.except_decision(&decision.id, &acting).await?;
+    desk.store.sign_exception(&sent.decision, proof, &desk.keys, &acting).await?;
     Ok(())
 }
 
@@ -184,9 +179,18 @@ fn line(decision: &Decision, state: &AppState, reader: &Reader) -> DecisionLine 
         is_in_force: decision.is_in_force,
         who: format!("{} · {}", shown::minute(decision.decided.at, zone), decision.decided.actor),
         rules: profile.map_or_else(Vec::new, |profile| rule_lines(profile, decision, reader)),
-        may_except: can_be_excepted && exception.is_none() && reader.visitor.may(Permission::RecordSign),
+        may_except: can_be_excepted && exception.is_none() && may_except(decision, reader),
         exception,
     }
+}
+
+/// A director who did not decide: nobody else sees a form that would be refused.
+fn may_except(decision: &Decision, reader: &Reader) -> bool {
+    let Ok(principal) = reader.visitor.principal() else { return false };
+    let is_director = |role: Role| matches!(role, Role::Director | Role::MedicalDirector);
+    reader.visitor.may(Permission::RecordSign)
+        && principal.grants().iter().any(|grant| is_director(grant.role))
+        && decision.decided.actor != principal.name()
 }
 
 fn rule_lines(profile: &'static Profile, decision: &Decision, reader: &Reader) -> Vec<RuleLine> {

@@ -33,6 +33,9 @@ struct LabPage {
     waiting: Vec<ResultLine>,
     waiting_more: bool,
     may_review: bool,
+    /// Files and messages are for who records results; messages also for who reviews them and for quality.
+    may_record: bool,
+    may_see_messages: bool,
     tests: Vec<(&'static str, &'static str)>,
     chosen: String,
     phases: Vec<(&'static str, String)>,
@@ -114,6 +117,26 @@ pub(super) fn sentence_of(code: &str, sentence: &str, lang: Lang) -> String {
     own.unwrap_or_else(|| sentence.to_owned())
 }
 
+/// Where something stands in a message or a file, in the language of the page: `row 3, TNC` is `第 3 行, TNC`.
+pub(super) fn place_of(place: &str, w: &Words) -> String {
+    let split = |digits: &str| {
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        (digits[..end].to_owned(), digits[end..].to_owned())
+    };
+    match place {
+        "file" => w.t("import-file"),
+        "message" => w.t("lab-place-message"),
+        other => match (other.strip_prefix("row "), other.strip_prefix("frame ")) {
+            (Some(rest), _) => {
+                let (row, behind) = split(rest);
+                w.t1("import-row", "row", row) + &behind
+            }
+            (_, Some(rest)) => w.t1("lab-place-frame", "frame", rest),
+            _ => other.to_owned(),
+        },
+    }
+}
+
 /// The label of a test.
 pub(super) fn name_of(test: &TestDefinition, lang: Lang) -> &'static str {
     shown::label(lang, (test.zh, test.en))
@@ -165,6 +188,8 @@ async fn page(
         waiting: lines.map(|result| ResultLine::new(result, state, reader)).collect(),
         waiting_more: waiting.len() > LINES_MAX as usize,
         may_review: reader.visitor.may(Permission::TestReview),
+        may_record: reader.visitor.may(Permission::TestRecord),
+        may_see_messages: messages::may_list(reader),
         tests: tests().iter().map(|test| (test.code, name_of(test, reader.lang))).collect(),
         chosen: wishes.test.clone(),
         phases: phases(w),

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use qidai_bank::{Occupancy, Permission, Position, StorageMove, StoredKind, Tank};
 use serde::Deserialize;
 
+use super::records::late;
 use super::{Frame, Reader, render, shown};
 use crate::app::AppState;
 use crate::error::Failure;
@@ -65,6 +66,11 @@ pub(crate) struct MoveForm {
     kind: String,
     #[serde(default)]
     to: String,
+    /// When it was done, where it is entered later.
+    #[serde(default)]
+    done_at: String,
+    #[serde(default)]
+    reason: String,
     #[serde(skip)]
     kinds: Vec<(&'static str, String)>,
 }
@@ -116,8 +122,11 @@ async fn moved(state: &AppState, reader: &Reader, form: &MoveForm) -> Result<Str
     let desk = state.desk();
     let stored = stored_of(&desk.store, kind_of(&form.kind)?, &form.number).await?;
     let (from, to) = (scanned(&form.from)?, scanned(&form.to)?);
-    let asked = StorageMove { stored: &stored, from: from.as_ref(), to: to.as_ref(), done_at: None };
-    let moved = desk.store.move_stored(&asked, &desk.acting(reader.visitor.principal()?)).await?;
+    let done_at = late::moment(&form.done_at, &desk.zone)?;
+    let asked = StorageMove { stored: &stored, from: from.as_ref(), to: to.as_ref(), done_at };
+    let (acting, reason) = (desk.acting(reader.visitor.principal()?), form.reason.trim());
+    let acting = if reason.is_empty() { acting } else { acting.because(reason) };
+    let moved = desk.store.move_stored(&asked, &acting).await?;
     let place = moved.to.as_ref().or(moved.from.as_ref());
     let address = place.map_or_else(|| "/storage?".to_owned(), position_address);
     Ok(format!("{address}&done={}", moved.kind))

@@ -1,6 +1,8 @@
 //! One unit: what is known of it, what was counted, how it was typed, and what happened to it.
 
 pub(crate) mod act;
+mod excursion;
+pub(crate) mod import;
 mod life;
 mod moves;
 pub(crate) mod register;
@@ -21,6 +23,7 @@ use super::{Frame, Reader, documents, escaped, render, shown, units};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::words::Words;
+use excursion::ExcursionLine;
 use life::Step;
 use moves::{Around, Beside, SignatureView};
 use typing::TypingView;
@@ -55,6 +58,8 @@ struct UnitPage {
     address: String,
     version: String,
     digest: String,
+    /// Excursions that nobody has evaluated.
+    excursions: Vec<ExcursionLine>,
     offers: Vec<Offer>,
     has_session: bool,
     refused: Option<(String, &'static str)>,
@@ -117,6 +122,7 @@ async fn page(
     let sites = super::people::sites(state.desk()).await?;
     let mut shown = facts_of(&unit, state, reader, (documents, history));
     shown.offers = super::records::offer::offers(&found, &record, beside.sent.as_ref(), (&sites, reader));
+    shown.excursions = excursion::lines(&store.open_excursions(identity).await?, state, reader);
     shown.refused = beside.refused;
     shown.version = record.version.to_string();
     shown.digest = record.canonical().digest_shown();
@@ -163,6 +169,7 @@ fn facts_of(
         address: shown::unit_address(&unit.identity),
         version: String::new(),
         digest: String::new(),
+        excursions: Vec::new(),
         offers: Vec::new(),
         has_session: !reader.visitor.is_demo(),
         refused: None,

@@ -1,42 +1,117 @@
 //! Exceptional banking: a rejected unit is kept all the same, by the signature of a director, with the reason.
 
 use super::{TABLE, read, subject};
+use crate::store::database::WriteTransaction;
 use crate::store::event::Event;
-use crate::store::{Store, signature};
+use crate::store::lab::unit_row;
+use crate::store::{Proof, Signing, Store, session, signature, unit};
 use crate::{
-    Acting, BankError, Coverage, Decision, Meaning, Permission, Refusal, Role, Signature, UnitOutcome,
+    Acting, BankError, Coverage, Decision, KeyRing, Meaning, Permission, Refusal, Role, Signature,
+    UnitOutcome,
 };
+
+/// What the history calls the attempt.
+const ATTEMPT: &str = "exception";
+/// Refusals that are written down with the unit: who tried what they may not. What is only not filled in is not.
+const WRITTEN_DOWN: [&str; 5] =
+    ["permission_missing", "director_needed", "four_eyes", "decision_not_rejected", "signature_missing"];
 
 impl Store {
     /// Makes an exception from a rejection in force. Who makes it is a director, did not decide, and has signed this
-    /// very decision as approved; the reason of `acting` is needed.
+    /// very decision as approved; the reason of `acting` is needed. A refused attempt is written down with the unit.
     ///
     /// # Errors
     /// `permission_missing`, `decision_unknown`, `decision_not_rejected`, `director_needed`, `four_eyes`,
     /// `reason_missing`, `signature_missing`.
     pub async fn except_decision(&self, id: &str, acting: &Acting<'_>) -> Result<Decision, BankError> {
-        let context = acting.allowed(Permission::RecordSign, None)?;
         let write = self.database.begin().await?;
         let decision = read::by_id(write.reader(), id).await?;
-        may(&decision, acting)?;
-        let reason = acting.reason_given()?;
         let signatures = signature::read(write.reader(), &decision.canonical().subject()).await?;
-        let signature = own(&signatures, &decision, acting)?;
-        let set = vec![
-            ("exception_reason", Some(reason.into())),
-            ("exception_signature", Some(signature.id.as_str().into())),
-            ("exception_by", Some(acting.principal.name().into())),
-            ("exception_at_us", Some(acting.now.as_microsecond().into())),
-        ];
-        let event = Event::new("unit_exception_made", subject(&decision.unit));
-        write.record(&context, vec![event.update(&TABLE, vec![id.into()], set)]).await?;
-        let after = read::by_id(write.reader(), id).await?;
-        write.commit().await?;
-        Ok(after)
+        let signed = may(&decision, acting).and_then(|()| own(&signatures, &decision, acting));
+        match signed {
+            Ok(signature) => except(write, &decision, (signature, None), acting).await,
+            Err(refusal) => Err(write_down(write, &decision, refusal, acting).await?),
+        }
+    }
+
+    /// The same with the signature: both are written, or neither is. Who may not make the exception signs nothing.
+    ///
+    /// # Errors
+    /// Those of [`Store::except_decision`], and those of [`Store::sign`].
+    pub async fn sign_exception(
+        &self,
+        id: &str,
+        proof: Proof<'_>,
+        keys: &KeyRing,
+        acting: &Acting<'_>,
+    ) -> Result<Decision, BankError> {
+        let write = self.database.begin().await?;
+        let decision = read::by_id(write.reader(), id).await?;
+        if let Err(refusal) = may(&decision, acting) {
+            return Err(write_down(write, &decision, refusal, acting).await?);
+        }
+        write.rollback().await?;
+        let canonical = decision.canonical();
+        let signing = Signing { record: &canonical, meaning: Meaning::Approved, site: None };
+        let (signature, _) = self.proven(signing, proof, keys, acting).await?;
+        let write = self.database.begin().await?;
+        // Somebody may have been faster while the password was checked.
+        let decision = read::by_id(write.reader(), id).await?;
+        match may(&decision, acting) {
+            Ok(()) => except(write, &decision, (&signature, Some(proof)), acting).await,
+            Err(refusal) => Err(write_down(write, &decision, refusal, acting).await?),
+        }
     }
 }
 
+/// Writes an exception that may be made, with its signature where that is not yet written.
+async fn except(
+    write: WriteTransaction<'_>,
+    decision: &Decision,
+    (signature, proof): (&Signature, Option<Proof<'_>>),
+    acting: &Acting<'_>,
+) -> Result<Decision, BankError> {
+    let context = acting.allowed(Permission::RecordSign, None)?;
+    let set = vec![
+        ("exception_reason", Some(acting.reason_given()?.into())),
+        ("exception_signature", Some(signature.id.as_str().into())),
+        ("exception_by", Some(acting.principal.name().into())),
+        ("exception_at_us", Some(acting.now.as_microsecond().into())),
+    ];
+    let event = Event::new("unit_exception_made", subject(&decision.unit));
+    let mut events: Vec<Event> = proof.iter().map(|_| signature::signed(signature)).collect();
+    events.push(event.update(&TABLE, vec![decision.id.as_str().into()], set));
+    write.record(&context, events).await?;
+    if let Some(proof) = proof {
+        session::mark_signed(&write, proof.session, acting.now).await?;
+    }
+    let after = read::by_id(write.reader(), &decision.id).await?;
+    write.commit().await?;
+    Ok(after)
+}
+
+/// Writes a refused attempt down with the unit, and gives the refusal.
+async fn write_down(
+    write: WriteTransaction<'_>,
+    decision: &Decision,
+    refusal: Refusal,
+    acting: &Acting<'_>,
+) -> Result<BankError, BankError> {
+    if !WRITTEN_DOWN.contains(&refusal.code) {
+        return Ok(refusal.into());
+    }
+    let key = unit_row(write.reader(), &decision.unit).await?;
+    let field = format!("{}/{}", decision.unit.scheme, decision.unit.value);
+    let state = unit::standing(write.reader(), &field).await?.map_or("", |standing| standing.state);
+    let id = acting.ids.next_id();
+    let event = unit::refused(key, &subject(&decision.unit), (ATTEMPT, state), refusal.code, &id);
+    write.record(&acting.own(), vec![event]).await?;
+    write.commit().await?;
+    Ok(refusal.into())
+}
+
 fn may(decision: &Decision, acting: &Acting<'_>) -> Result<(), Refusal> {
+    acting.allowed(Permission::RecordSign, None)?;
     let number = decision.unit.written();
     let is_rejected = decision.evaluation.outcome == UnitOutcome::Rejected;
     if !decision.is_in_force || !is_rejected || decision.exception.is_some() {

@@ -41,8 +41,10 @@ const COLUMNS: [Column; 11] = [
 /// Who sees that something was received, and what was wrong with it.
 const MAY_LIST: [Permission; 3] =
     [Permission::TestRecord, Permission::TestReview, Permission::NonconformityManage];
-/// What tanks sent; who keeps them sees that, and nothing else.
-pub(super) const OF_TANKS: &str = "mqtt";
+/// What tanks, freezers, loggers of boxes and rack scanners said; who keeps the tanks sees that, and nothing else.
+const OF_COLD: [&str; 4] = ["mqtt", "freezer", "logger", "scanner"];
+/// Remarks that are kept with a message.
+const REMARKS_KEPT: usize = 500;
 
 impl Store {
     /// Keeps a message and enters its results, each on its own: what is refused stands in the remarks. When this
@@ -66,12 +68,15 @@ impl Store {
         match namesake(write.reader(), new.sender_key.as_deref()).await? {
             Some(before) => conflict(&mut message, &before),
             None => {
+                message.refused = new.refused.len() as u64;
+                message.remarks.extend(new.refused.iter().cloned());
                 for observation in &new.observations {
                     take(&write, (&mut message, new.protocol), observation, acting).await?;
                 }
                 message.outcome = outcome(&message);
             }
         }
+        bounded(&mut message.remarks);
         keep(&write, &message, new.content, keys, acting).await?;
         write.commit().await?;
         Ok(message)
@@ -92,7 +97,8 @@ impl Store {
         if same(write.reader(), new.content, keys).await?.is_some() {
             return Ok(write.rollback().await?);
         }
-        let message = received(new, acting);
+        let mut message = received(new, acting);
+        bounded(&mut message.remarks);
         write_down(&write, (&message, new.content), keys, (&acting.own(), acting)).await?;
         Ok(write.commit().await?)
     }
@@ -109,7 +115,7 @@ impl Store {
         let of_tanks = match principal.may_any(&MAY_LIST, None) {
             Ok(_) => "",
             Err(refusal) if !principal.may_somewhere(Permission::StorageMove) => return Err(refusal.into()),
-            Err(_) => "WHERE protocol = 'mqtt'",
+            Err(_) => "WHERE protocol IN ('mqtt', 'freezer', 'logger', 'scanner')",
         };
         let condition = format!("{of_tanks} ORDER BY received_at_us DESC, message_id DESC LIMIT {limit}");
         Ok(read(self.database.reader(), &condition, []).await?)
@@ -127,8 +133,15 @@ impl Store {
         };
         may(keeps_tanks)?;
         let found = by_id(self.database.reader(), id).await?.ok_or_else(|| unknown(id))?;
-        may(keeps_tanks && found.protocol == OF_TANKS)?;
+        may(keeps_tanks && found.is_of_cold())?;
         Ok(found)
+    }
+}
+
+impl LabMessage {
+    /// Of a tank, a freezer, a logger or a scanner, and not of an analyser.
+    pub fn is_of_cold(&self) -> bool {
+        OF_COLD.contains(&self.protocol.as_str())
     }
 }
 
@@ -184,6 +197,15 @@ async fn take(
         Err(outage) => return Err(outage),
     }
     Ok(())
+}
+
+/// A panel of ten thousand results that nobody knows has its first reasons; the others are told by reading it again.
+fn bounded(remarks: &mut Vec<Remark>) {
+    if let Some(more) = remarks.len().checked_sub(REMARKS_KEPT).filter(|more| *more > 0) {
+        remarks.truncate(REMARKS_KEPT);
+        let sentence = format!("{more} more remarks are told by reading the message again.");
+        remarks.push(Remark::new("message", "remarks_cut", sentence));
+    }
 }
 
 fn outcome(message: &LabMessage) -> MessageOutcome {

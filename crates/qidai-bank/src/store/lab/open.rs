@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::content::{self, Sealed};
-use super::message::{OF_TANKS, TABLE, by_id, unknown};
+use super::message::{TABLE, by_id, unknown};
 use crate::store::Store;
 use crate::store::access_log::{self, Opening};
 use crate::store::event::Event;
@@ -89,7 +89,7 @@ impl Store {
 
 /// Whoever works with results opens what they came from; who looks into what went wrong, too.
 fn may_open<'a>(purpose: Purpose, message: &LabMessage, acting: &Acting<'a>) -> Result<Actor<'a>, Refusal> {
-    if purpose == Purpose::LaboratoryWork && message.protocol == OF_TANKS {
+    if purpose == Purpose::LaboratoryWork && message.is_of_cold() {
         // A tank knows no names: whoever keeps it looks at what it sent.
         if let Ok(actor) = acting.principal.may(Permission::StorageMove, None) {
             return Ok(actor);

@@ -31,7 +31,12 @@ impl Store {
         let today = self.today(write.reader(), acting).await?;
         let mut kept = Kept::of(write.reader(), at.concept, changes, today).await?;
         let place = (record.site.as_deref(), today);
-        rule::compute(write.reader(), at.concept, Some(&record), &mut kept, place).await?;
+        let computed = rule::compute(write.reader(), at.concept, Some(&record), &mut kept, place).await;
+        if let Err(error) = computed {
+            write.rollback().await?;
+            self.keep_unread_trace((at.concept, changes), &error, keys, acting).await?;
+            return Err(error);
+        }
         let missing = at.concept.missing(record.state.code, |code| kept.value(code, Some(&record)));
         Refusal::if_any(missing)?;
         let done = Done {

@@ -26,7 +26,14 @@ impl Store {
         let actor = acting.principal.may_any(&new.concept.create, new.site.as_deref())?;
         let context = acting.context(actor)?;
         let write = self.database.begin().await?;
-        let record = add(&write, new, Some(keys), (&context, acting)).await?;
+        let record = match add(&write, new, Some(keys), (&context, acting)).await {
+            Ok(record) => record,
+            Err(error) => {
+                write.rollback().await?;
+                self.keep_unread_trace((new.concept, &new.fields), &error, keys, acting).await?;
+                return Err(error);
+            }
+        };
         let today = self.today(write.reader(), acting).await?;
         rule::follow(&write, &record, CREATE, (&context, acting, today)).await?;
         // What followed may have moved it.

@@ -187,7 +187,7 @@ async fn raise(
 }
 
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 37] = [
+pub(super) const WRITTEN_DOWN: [&str; 39] = [
     "labels_do_not_match",
     "kit_expired",
     "kit_of_other_unit",
@@ -215,6 +215,8 @@ pub(super) const WRITTEN_DOWN: [&str; 37] = [
     "order_purpose_wrong",
     "unit_already_reserved",
     "unit_not_available",
+    "unit_left_tank",
+    "excursion_open",
     "recheck_order_wrong",
     "recheck_segment_wrong",
     "recheck_typing_missing",

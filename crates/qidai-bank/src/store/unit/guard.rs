@@ -4,9 +4,12 @@ use jiff::Timestamp;
 
 use super::excursion::told;
 use super::life::Life;
+use crate::store::StoreError;
+use crate::store::database::Reader;
 use crate::store::record::Kept;
+use crate::store::telemetry::excursion::open_of;
 use crate::workflow::Step;
-use crate::{Decision, Refusal};
+use crate::{Alarm, Decision, Identity, Refusal};
 
 /// Refusals of these rules that are written down as attempts.
 pub(super) const WRITTEN_DOWN: [&str; 7] = [
@@ -80,14 +83,26 @@ fn decided(life: &Life, is_enough: fn(&Decision) -> bool) -> Option<Refusal> {
 
 /// interop.md 5.3: every excursion is linked to units by place and time, and a release looks at it.
 fn excursion_open(life: &Life) -> Option<Refusal> {
-    let first = life.excursions.first()?;
-    let number = life.identity.written();
+    excursion_refusal(&life.identity, life.excursions.first()?).into()
+}
+
+/// The same for who holds a unit by another way than its moves: an excursion covers it before anybody took it aside.
+pub(in crate::store) async fn excursion_of(
+    reader: Reader<'_>,
+    identity: &Identity,
+) -> Result<Option<Refusal>, StoreError> {
+    let found = open_of(reader, identity).await?;
+    Ok(found.first().map(|first| excursion_refusal(identity, first)))
+}
+
+fn excursion_refusal(identity: &Identity, first: &Alarm) -> Refusal {
+    let number = identity.written();
     let sentence = format!(
         "{number} lived through an excursion that nobody has evaluated: {}. It goes under evaluation; quality signs when it \
          may come back.",
         told(first)
     );
-    Some(Refusal::new("excursion_open", sentence).with("record", number))
+    Refusal::new("excursion_open", sentence).with("record", number)
 }
 
 /// Nobody can say what an excursion did before it is over, and before somebody has said what it was.

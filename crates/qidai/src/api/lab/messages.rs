@@ -154,7 +154,9 @@ pub(crate) async fn bring(
 ) -> Result<Response, Failure> {
     let desk = state.desk();
     let acting = desk.acting(reader.visitor.principal()?);
-    let kept = message::take((&desk.store, &desk.keys), brought.content.as_bytes(), &acting).await?;
+    let catalogue = state.catalogue();
+    let content = brought.content.as_bytes();
+    let kept = message::take((&desk.store, &desk.keys), &catalogue.nomenclature(), content, &acting).await?;
     Ok((StatusCode::CREATED, Json(LabMessageView::from(&kept))).into_response())
 }
 
@@ -209,7 +211,9 @@ pub(crate) async fn assign(
     let purpose = Purpose::LaboratoryWork;
     let (kept, content) = desk.store.open_lab_message(&id, purpose, &desk.keys, &acting).await?;
     let placed = (&unit, phase);
-    let result = message::assign(&desk.store, (&kept, &content), &wanted.place, placed, &acting).await?;
+    let catalogue = state.catalogue();
+    let by = (&desk.store, &catalogue.nomenclature());
+    let result = message::assign(by, (&kept, &content), &wanted.place, placed, &acting).await?;
     Ok((StatusCode::CREATED, Json(ResultView::from(&result))).into_response())
 }
 

@@ -48,6 +48,68 @@ async fn a_file_is_taken_row_by_row_and_what_was_refused_comes_back() {
     refused.says("TNC = moon");
 }
 
+/// A curve in °F, a trace that cannot be read and a text that is no message are refused, and found again as they came.
+#[tokio::test]
+async fn what_nobody_can_read_is_refused_and_kept() {
+    let served = bank().await;
+    let technologist = served.account("L0001", &[Role::Technologist]).await;
+    technologist.get("/storage/runs?lang=en").await.says("enctype=\"multipart/form-data\"");
+    let key = technologist.form_key();
+    let fields = [("form_key", key.as_str()), ("number", "R-1"), ("device", "CRF1"), ("bags", DIN)];
+    let curve = "Time (min);Sample (°F)\n0;39\n1;37";
+    technologist
+        .upload("/storage/runs?lang=en", &fields, "run-f.csv", curve.as_bytes())
+        .await
+        .says("curve_unit_wrong");
+    let trace = format!("f-logger=LOG-7&f-readings={}", encoded("2026-03-31 08:00 64.4°F"));
+    technologist.post_form("/records/temperature_trace/new?lang=en", &trace).await.says("reading_unit_wrong");
+    let pasted = format!("content={}", encoded("WBC 7.5"));
+    technologist.post_form("/lab/messages?lang=en", &pasted).await.says("message_protocol_unknown");
+    let list = technologist.get("/lab/messages?lang=en").await;
+    for said in ["run-f.csv", "freezer", "LOG-7", "temperature logger", "not a message"] {
+        list.says(said);
+    }
+    let kept = list.text.split("/lab/messages/").find_map(|part| {
+        let id = part.split('"').next()?;
+        part.contains("run-f.csv").then(|| id.to_owned())
+    });
+    let address = format!("/lab/messages/{}", kept.unwrap());
+    let opened = technologist.post_form(&format!("{address}?lang=en"), "purpose=laboratory_work").await;
+    opened.says("Sample (°F)");
+    // The same file again is kept once.
+    let before = list.text.matches("run-f.csv").count();
+    technologist
+        .upload("/storage/runs?lang=en", &fields, "run-f.csv", curve.as_bytes())
+        .await
+        .says("curve_unit_wrong");
+    let after = technologist.get("/lab/messages?lang=en").await.text.matches("run-f.csv").count();
+    assert_eq!(after, before);
+}
+
+/// A typing that an analyser sends is read by the release in force, as a typed one is; so is one that is placed by hand.
+#[tokio::test]
+async fn a_typing_in_a_message_is_read_before_it_is_entered() {
+    let served = bank().await;
+    let technologist = served.account("L0001", &[Role::Technologist]).await;
+    let say =
+        |typing: &str, specimen: &str| format!("H|\\^&|||AN\nO|1|{specimen}\nR|1|^^^HLA|{typing}\nL|1\n");
+    let bring = async |message: &str| {
+        let brought = technologist.post_form("/lab/messages", &format!("content={}", encoded(message))).await;
+        let address = brought.header("location").to_owned();
+        (technologist.get(&format!("{address}?lang=en")).await, address)
+    };
+    let (refused, _) = bring(&say("A*99:99+A*11:01", DIN)).await;
+    refused.says("allele_unknown");
+    technologist.get(&format!("/units/din/{DIN}/lab?lang=en")).await.is_silent_about("A*99:99");
+    let (placed, address) = bring(&say("A*99:99+A*11:01", "TUBE-9")).await;
+    placed.says("specimen_unknown");
+    let by_hand = format!("place=R+1&unit={DIN}&reason={}", encoded("the tube was labelled anew"));
+    technologist.post_form(&format!("{address}/assign?lang=en"), &by_hand).await.says("allele_unknown");
+    let (taken, _) = bring(&say("A*02:01+A*11:01", DIN)).await;
+    taken.is_silent_about("allele_unknown");
+    technologist.get(&format!("/units/din/{DIN}/lab?lang=en")).await.says("A*02:01+A*11:01");
+}
+
 #[tokio::test]
 async fn a_message_is_brought_opened_for_a_purpose_and_placed() {
     let served = bank().await;

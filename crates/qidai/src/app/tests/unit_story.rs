@@ -5,6 +5,7 @@ use qidai_bank::{Acting, Proof, Site, SiteKind, TotpSecret, workflow};
 
 use super::*;
 
+mod evaluated;
 mod freezer;
 #[path = "../../../tests/support/postgres.rs"]
 mod postgres;
@@ -703,6 +704,11 @@ async fn a_director_signs_an_exception_and_the_family_bank_opens(store: Store) {
     let why = "the only sibling is ill, and the family was told of the dose";
     let own = quality.visitor.post_form(&address, &form(&quality.secret, PASSWORD, why)).await;
     own.says("director_needed");
+    // Who may not make it signs nothing, sees no form for it, and is found in the history.
+    quality.visitor.get(&address).await.is_silent_about("name=\"decision\"");
+    scene.expected.borrow_mut().push((SUBJECT.to_owned(), "director_needed"));
+    found_in_the_history(&scene, &scene.served.state.desk().store).await;
+    assert!(!signed_decision(&scene, &decision).await, "no signature is left behind");
     let wrong = director.visitor.post_form(&address, &form(&director.secret, "not this one", why)).await;
     assert!(wrong.status.is_client_error(), "{}", sentence(&wrong));
     let silent = director.visitor.post_form(&address, &form(&director.secret, PASSWORD, "")).await;
@@ -710,10 +716,19 @@ async fn a_director_signs_an_exception_and_the_family_bank_opens(store: Store) {
     let made = director.visitor.post_form(&address, &form(&director.secret, PASSWORD, why)).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", sentence(&made));
     director.visitor.get(&format!("{address}?lang=en")).await.says(why);
+    assert!(signed_decision(&scene, &decision).await);
+    let again = director.visitor.post_form(&address, &form(&director.secret, PASSWORD, why)).await;
+    again.says("decision_not_rejected");
     scene.refuses("M0001", UNIT, "bank_public", &[], "move_condition_not_met").await;
     director.goes(UNIT, "bank_family", &[]).await;
     let life = scene.json(&format!("/api{UNIT}/life")).await;
     assert_eq!(life["state"], "family_held");
+}
+
+async fn signed_decision(scene: &Scene, id: &str) -> bool {
+    let store = &scene.served.state.desk().store;
+    let decision = store.decision(id, &Principal::console("test")).await.unwrap();
+    !store.signatures(&decision.canonical()).await.unwrap().is_empty()
 }
 
 #[tokio::test]

@@ -27,14 +27,14 @@ pub(super) enum Format {
 
 /// The result of an import.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Report {
-    pub(super) accepted: u64,
-    pub(super) unchanged: u64,
-    issues: Vec<Issue>,
+pub(crate) struct Report {
+    pub(crate) accepted: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) issues: Vec<Issue>,
     /// Issues beyond those listed.
-    issues_not_listed: u64,
-    columns_not_used: Vec<String>,
-    dry_run: bool,
+    pub(crate) issues_not_listed: u64,
+    pub(crate) columns_not_used: Vec<String>,
+    pub(crate) dry_run: bool,
     /// The release by which typings were judged; none when it did not come to that.
     pub(super) release: Option<String>,
     /// How long the writer was held at most; the wait for other writers is not counted.
@@ -92,15 +92,24 @@ impl Report {
                 .with("path", file.display().to_string())
                 .because(&error)
         };
+        std::fs::write(file, self.errors_csv()?).map_err(not_written)
+    }
+
+    /// Every listed issue as CSV.
+    pub(crate) fn errors_csv(&self) -> Result<Vec<u8>, Failure> {
+        let not_made = |error: io::Error| {
+            Failure::outage("errors_file_not_written", "The file of issues could not be made.")
+                .because(&error)
+        };
         // Spreadsheets take UTF-8 for it by this mark.
         let mut content = "\u{feff}".as_bytes().to_vec();
-        content.extend(csv_row(["row", "column", "value", "code", "reason", "hint"]).map_err(not_written)?);
+        content.extend(csv_row(["row", "column", "value", "code", "reason", "hint"]).map_err(not_made)?);
         for issue in &self.issues {
             let row = issue.row.map(|row| row.to_string()).unwrap_or_default();
             let cells = [row.as_str(), &issue.column, &issue.value, issue.code, &issue.reason, &issue.hint];
-            content.extend(csv_row(cells).map_err(not_written)?);
+            content.extend(csv_row(cells).map_err(not_made)?);
         }
-        std::fs::write(file, content).map_err(not_written)
+        Ok(content)
     }
 
     fn write_table(&self, out: &mut dyn Write, lang: Lang) -> io::Result<()> {

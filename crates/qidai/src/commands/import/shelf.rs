@@ -200,7 +200,7 @@ fn folder_exists(address: &str) -> Result<(), Failure> {
 type Fields = Vec<(String, String)>;
 
 /// What the bank would say about a record, without asking it to write.
-fn compared(known: Option<Fields>, given: impl FnOnce() -> Fields) -> AddOutcome {
+pub(crate) fn compared(known: Option<Fields>, given: impl FnOnce() -> Fields) -> AddOutcome {
     let Some(known) = known else { return AddOutcome::Accepted };
     let given = given();
     if known == given {

@@ -7,16 +7,19 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use qidai_bank::{LabMessage, MessageOutcome, NewLabMessage, Remark};
+use qidai_bank::{LabMessage, MessageOutcome};
 use qidai_exchange::analyser::frame::{Receiver, Signal, Transmission};
 use qidai_exchange::analyser::{astm, hl7};
+use qidai_hla::Nomenclature;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{Desk, tell};
+use crate::catalogue::{ReferenceArgs, release_of};
 use crate::commands::Outcome;
 use crate::error::Failure;
+use crate::lab::message::message_of;
 
 /// Analysers at one time; one more waits until another has gone.
 const CONNECTIONS_MAX: usize = 64;
@@ -31,6 +34,12 @@ enum Protocol {
     Hl7,
 }
 
+/// What messages are read by.
+struct By<'a> {
+    zone: TimeZone,
+    nomenclature: Nomenclature<'a>,
+}
+
 /// Listens until it is interrupted.
 pub(super) async fn listen(desk: &Desk, astm: Option<&str>, hl7: Option<&str>) -> Result<Outcome, Failure> {
     if astm.is_none() && hl7.is_none() {
@@ -38,7 +47,11 @@ pub(super) async fn listen(desk: &Desk, astm: Option<&str>, hl7: Option<&str>) -
         return Err(Failure::refused("listen_nothing", sentence));
     }
     let zone = desk.people.store.bank_zone().await?;
-    let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
+    let release = release_of(&desk.people.store, &ReferenceArgs::default()).await?;
+    let by = &By {
+        zone: TimeZone::get(&zone).unwrap_or(TimeZone::UTC),
+        nomenclature: Nomenclature::new(&release, None),
+    };
     let (astm, hl7) = (bound(astm).await?, bound(hl7).await?);
     let shown = |listener: &Option<TcpListener>| {
         listener.as_ref().and_then(|one| one.local_addr().ok()).map(|at| at.to_string())
@@ -51,10 +64,10 @@ pub(super) async fn listen(desk: &Desk, astm: Option<&str>, hl7: Option<&str>) -
         let has_room = connections.len() < CONNECTIONS_MAX;
         tokio::select! {
             Some((stream, peer)) = accepted(astm.as_ref()), if has_room => {
-                connections.push(connection(desk, &zone, (stream, peer), Protocol::Astm));
+                connections.push(connection(desk, by, (stream, peer), Protocol::Astm));
             }
             Some((stream, peer)) = accepted(hl7.as_ref()), if has_room => {
-                connections.push(connection(desk, &zone, (stream, peer), Protocol::Hl7));
+                connections.push(connection(desk, by, (stream, peer), Protocol::Hl7));
             }
             Some(ended) = connections.next() => ended?,
             _ = &mut stop => return Ok(Outcome::Done),
@@ -87,14 +100,14 @@ async fn accepted(listener: Option<&TcpListener>) -> Option<(TcpStream, SocketAd
 /// One analyser, until it goes. A broken connection is no failure of ours.
 async fn connection(
     desk: &Desk,
-    zone: &TimeZone,
+    by: &By<'_>,
     (mut stream, peer): (TcpStream, SocketAddr),
     protocol: Protocol,
 ) -> Result<(), Failure> {
     let peer = peer.ip().to_string();
     match protocol {
-        Protocol::Astm => astm_line(desk, zone, &mut stream, &peer).await,
-        Protocol::Hl7 => hl7_line(desk, zone, &mut stream, &peer).await,
+        Protocol::Astm => astm_line(desk, by, &mut stream, &peer).await,
+        Protocol::Hl7 => hl7_line(desk, by, &mut stream, &peer).await,
     }
 }
 
@@ -108,7 +121,7 @@ async fn arrived(stream: &mut TcpStream, buffer: &mut [u8], is_under_way: bool) 
     count.ok().filter(|count| *count > 0)
 }
 
-async fn astm_line(desk: &Desk, zone: &TimeZone, stream: &mut TcpStream, peer: &str) -> Result<(), Failure> {
+async fn astm_line(desk: &Desk, by: &By<'_>, stream: &mut TcpStream, peer: &str) -> Result<(), Failure> {
     let (mut receiver, mut buffer, mut is_under_way) = (Receiver::default(), [0; 4096], false);
     while let Some(count) = arrived(stream, &mut buffer, is_under_way).await {
         for signal in receiver.take(&buffer[..count]) {
@@ -121,29 +134,22 @@ async fn astm_line(desk: &Desk, zone: &TimeZone, stream: &mut TcpStream, peer: &
                 }
                 Signal::Ended(transmission) => {
                     is_under_way = false;
-                    keep_astm(desk, zone, peer, &transmission).await?;
+                    keep_astm(desk, by, peer, &transmission).await?;
                 }
             }
         }
     }
     match receiver.cut_off() {
-        Some(transmission) => keep_astm(desk, zone, peer, &transmission).await,
+        Some(transmission) => keep_astm(desk, by, peer, &transmission).await,
         None => Ok(()),
     }
 }
 
 /// Its frames were acknowledged as they came: while the bank cannot be written the line is held, and nothing is lost.
-async fn keep_astm(desk: &Desk, zone: &TimeZone, peer: &str, sent: &Transmission) -> Result<(), Failure> {
-    let reading = astm::read(&sent.text, zone);
-    let remarks: Vec<Remark> = sent.remarks.iter().cloned().chain(reading.remarks).collect();
-    let message = NewLabMessage {
-        protocol: "astm",
-        peer,
-        content: &sent.raw,
-        sender_key: reading.sender_key,
-        observations: reading.observations,
-        remarks,
-    };
+async fn keep_astm(desk: &Desk, by: &By<'_>, peer: &str, sent: &Transmission) -> Result<(), Failure> {
+    let mut reading = astm::read(&sent.text, &by.zone);
+    reading.remarks = sent.remarks.iter().cloned().chain(reading.remarks).collect();
+    let message = message_of(reading, ("astm", peer), &sent.raw, &by.nomenclature);
     loop {
         match desk.people.store.take_lab_message(&message, &desk.people.keys, &desk.acting(None)).await {
             Ok(kept) => return say(&kept),
@@ -156,39 +162,27 @@ async fn keep_astm(desk: &Desk, zone: &TimeZone, peer: &str, sent: &Transmission
     }
 }
 
-async fn hl7_line(desk: &Desk, zone: &TimeZone, stream: &mut TcpStream, peer: &str) -> Result<(), Failure> {
+async fn hl7_line(desk: &Desk, by: &By<'_>, stream: &mut TcpStream, peer: &str) -> Result<(), Failure> {
     let (mut receiver, mut buffer) = (hl7::Receiver::default(), vec![0; 65_536]);
     while let Some(count) = arrived(stream, &mut buffer, false).await {
         for framed in receiver.take(&buffer[..count]) {
-            let answer = keep_hl7(desk, zone, peer, &framed).await?;
-            if stream.write_all(&answer).await.is_err() {
+            let answer = keep_hl7(desk, by, peer, &framed).await?;
+            if framed.is_framed && stream.write_all(&answer).await.is_err() {
                 break;
             }
         }
     }
     if let Some(framed) = receiver.cut_off() {
-        keep_hl7(desk, zone, peer, &framed).await?;
+        keep_hl7(desk, by, peer, &framed).await?;
     }
     Ok(())
 }
 
 /// Keeps a message; gives its acknowledgement, which is sent after that.
-async fn keep_hl7(
-    desk: &Desk,
-    zone: &TimeZone,
-    peer: &str,
-    framed: &hl7::Framed,
-) -> Result<Vec<u8>, Failure> {
-    let (head, reading) = (hl7::head(&framed.bytes), hl7::read(&framed.bytes, zone));
-    let remarks: Vec<Remark> = framed.remarks.iter().cloned().chain(reading.remarks).collect();
-    let message = NewLabMessage {
-        protocol: "hl7",
-        peer,
-        content: &framed.bytes,
-        sender_key: reading.sender_key,
-        observations: reading.observations,
-        remarks,
-    };
+async fn keep_hl7(desk: &Desk, by: &By<'_>, peer: &str, framed: &hl7::Framed) -> Result<Vec<u8>, Failure> {
+    let (head, mut reading) = (hl7::head(&framed.bytes), hl7::read(&framed.bytes, &by.zone));
+    reading.remarks = framed.remarks.iter().cloned().chain(reading.remarks).collect();
+    let message = message_of(reading, ("hl7", peer), &framed.bytes, &by.nomenclature);
     let now = Timestamp::now();
     match desk.people.store.take_lab_message(&message, &desk.people.keys, &desk.acting(None)).await {
         Ok(kept) => {

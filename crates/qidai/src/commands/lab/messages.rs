@@ -3,9 +3,11 @@
 use std::io::Write as _;
 
 use qidai_bank::{LabMessage, MessageOutcome};
+use qidai_hla::Nomenclature;
 use serde_json::{Value, json};
 
 use super::{BankArgs, Desk, tell};
+use crate::catalogue::{ReferenceArgs, release_of};
 use crate::commands::{Outcome, stream};
 use crate::error::Failure;
 
@@ -46,7 +48,9 @@ pub(super) async fn raw(desk: &Desk, id: &str, purpose: &str) -> Result<Outcome,
 pub(super) async fn bring(file: &std::path::Path, desk: &Desk) -> Result<Outcome, Failure> {
     let people = &desk.people;
     let content = super::import::read(file)?;
-    let kept = crate::lab::message::take((&people.store, &people.keys), &content, &desk.acting(None)).await?;
+    let release = release_of(&people.store, &ReferenceArgs::default()).await?;
+    let (bank, nomenclature) = ((&people.store, &people.keys), Nomenclature::new(&release, None));
+    let kept = crate::lab::message::take(bank, &nomenclature, &content, &desk.acting(None)).await?;
     tell(&told(&kept))?;
     let is_taken = matches!(kept.outcome, MessageOutcome::Taken | MessageOutcome::Repeated);
     Ok(if is_taken { Outcome::Done } else { Outcome::SomeRefused })
@@ -81,7 +85,9 @@ pub(super) async fn assign(args: &AssignArgs, desk: &Desk) -> Result<Outcome, Fa
     let purpose = qidai_bank::Purpose::LaboratoryWork;
     let (message, content) = store.open_lab_message(&args.message, purpose, keys, &acting).await?;
     let (place, to) = (args.place.as_str(), (&unit, phase));
-    let result = crate::lab::message::assign(store, (&message, &content), place, to, &acting).await?;
+    let release = release_of(store, &ReferenceArgs::default()).await?;
+    let by = (store, &Nomenclature::new(&release, None));
+    let result = crate::lab::message::assign(by, (&message, &content), place, to, &acting).await?;
     tell(&crate::lab::ResultView::from(&result))?;
     Ok(Outcome::Done)
 }

@@ -60,23 +60,27 @@ pub(super) async fn run(args: &FreezeArgs, desk: &Desk) -> Result<Outcome, Failu
     let profile = freeze::profile(&args.profile)?;
     let zone_name = zone.clone();
     let zone = TimeZone::get(&zone).map_err(|_| freeze::zone_unknown(&zone_name))?;
-    let judged = freeze::judge(&content, &CurveOptions { started_at: args.started_at, zone }, profile)?;
+    let file_name = args.file.file_name().map(|name| name.to_string_lossy().into_owned());
+    let file_name = file_name.as_deref().unwrap_or("curve.csv");
+    let acting = desk.acting(None);
+    let judged = freeze::judge(&content, &CurveOptions { started_at: args.started_at, zone }, profile);
+    let bank = (store, &desk.people.keys);
+    let judged = freeze::or_kept(judged, bank, (file_name, &content), &acting).await?;
     let mut bags = Vec::new();
     for bag in &args.bags {
         bags.push(stored_of(store, StoredKind::Unit, bag).await?.identity);
     }
-    let file_name = args.file.file_name().map(|name| name.to_string_lossy().into_owned());
     let new = NewFreezeRun {
         number: &args.number,
         device: &args.device,
         bags: &bags,
-        file_name: file_name.as_deref().unwrap_or("curve.csv"),
+        file_name,
         content: &content,
         reading: &freeze::reading(&zone_name),
         curve: &judged.0,
         evaluation: &judged.1,
     };
-    store.add_freeze_run(&new, &desk.acting(None)).await?;
+    store.add_freeze_run(&new, &acting).await?;
     stream::say(&format!("verdict\t{}", judged.1.verdict.code()))?;
     for finding in &judged.1.findings {
         let value = finding.value.map(|value| format!("{value:.2}")).unwrap_or_default();

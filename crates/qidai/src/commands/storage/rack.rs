@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use qidai_bank::StoredKind;
 use qidai_exchange::table::{ReadOptions, Table};
-use qidai_exchange::{RackColumns, RackFileError, RackLine, Seen, read_rack_file};
+use qidai_exchange::{Issue, RackColumns, RackFileError, RackLine, Seen, read_rack_file};
 
 use super::{At, Desk, go, kind_of};
 use crate::commands::{Outcome, stream};
 use crate::error::Failure;
 use crate::storage::scanned;
+use crate::unread;
 
 /// What the settings that keep a scanner's columns begin with.
 const KEPT: &str = "rack_scanner.";
@@ -40,22 +41,58 @@ pub(super) struct RackArgs {
 pub(super) async fn run(args: &RackArgs, desk: &Desk) -> Result<Outcome, Failure> {
     let columns = columns_of(args, desk).await?;
     let options = ReadOptions::default();
-    let table = Table::open(&args.file, &options).map_err(|error| unusable(&error.into()))?;
-    let lines = read_rack_file(table, &columns).map_err(|error| unusable(&error))?;
+    let read = Table::open(&args.file, &options).map_err(|error| unusable(&error.into()));
+    let read = read.and_then(|table| read_rack_file(table, &columns).map_err(|error| unusable(&error)));
+    let lines = match read {
+        Ok(lines) => lines,
+        Err(failure) => {
+            if failure.is_refusal() && !args.dry_run {
+                keep_file(args, &failure, desk).await?;
+            }
+            return Err(failure);
+        }
+    };
     // A file that could be read with these columns: they are kept.
     keep(args, &columns, desk).await?;
-    let mut outcome = Outcome::Done;
+    let mut refused: Option<String> = None;
     for line in lines {
         let (place, number, answer) = match line {
             Ok(line) => put_in(&line, args, desk).await?,
-            Err(issue) => (String::new(), String::new(), format!("error:{}", issue.code)),
+            Err(issue) => told(&issue),
         };
         if answer.starts_with("error:") {
-            outcome = Outcome::SomeRefused;
+            refused.get_or_insert_with(|| format!("{place} {number}: {answer}"));
         }
         stream::say(&format!("{place}\t{number}\t{answer}"))?;
     }
-    Ok(outcome)
+    let Some(first) = refused else { return Ok(Outcome::Done) };
+    if !args.dry_run {
+        let sentence = format!("Some places of the file were refused, the first one: {}.", first.trim());
+        keep_file(args, &Failure::refused("rack_rows_refused", sentence), desk).await?;
+    }
+    Ok(Outcome::SomeRefused)
+}
+
+/// Place and number, as far as the line tells them, and why it is not taken.
+fn told(issue: &Issue) -> (String, String, String) {
+    let answer = format!("error:{}", issue.code);
+    let value = issue.value.replace(['\n', '\t'], " ");
+    match issue.code {
+        "rack_place_twice" => (value, String::new(), answer),
+        "rack_number_twice" => (String::new(), value, answer),
+        _ => (String::new(), String::new(), answer),
+    }
+}
+
+/// A file with something that was refused is kept as it came, with the reason.
+async fn keep_file(args: &RackArgs, failure: &Failure, desk: &Desk) -> Result<(), Failure> {
+    let content = std::fs::read(&args.file).map_err(|error| {
+        let sentence = format!("{} could not be read.", args.file.display());
+        Failure::outage("storage_file_unreadable", sentence).because(&error)
+    })?;
+    let from = args.scanner.clone().or_else(|| Some(args.file.file_name()?.to_string_lossy().into_owned()));
+    let (from, bank) = (from.unwrap_or_default(), (&desk.people.store, &desk.people.keys));
+    unread::keep(bank, ("scanner", &from), &content, failure, &desk.acting(None)).await
 }
 
 async fn put_in(line: &RackLine, args: &RackArgs, desk: &Desk) -> Result<(String, String, String), Failure> {

@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{phases, sentence_of};
+use super::{phases, place_of, sentence_of};
 use crate::api::lab::messages::take_file;
 use crate::app::AppState;
 use crate::error::Failure;
@@ -135,6 +135,7 @@ fn told(mut view: LabFileView, reader: &Reader) -> Told {
     view.issues.truncate(ISSUES_SHOWN);
     for issue in &mut view.issues {
         issue.sentence = sentence_of(&issue.code, &issue.sentence, reader.lang);
+        issue.place = place_of(&issue.place, w);
     }
     let key = if view.message.is_some() { "lab-file-told" } else { "lab-file-checked" };
     let word = w.t(&format!("lab-outcome-{}", view.outcome));

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use qidai_bank::{LabMessage, MessageOutcome, Observation, Permission, Purpose};
 use serde::Deserialize;
 
-use super::{phases, sentence_of};
+use super::{phases, place_of, sentence_of};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::lab::{file, message, phase_of, purpose_of};
@@ -77,6 +77,17 @@ struct Placed {
     is_open: bool,
 }
 
+/// Who sees what was received: who records or reviews results, quality, and who keeps the tanks.
+pub(super) fn may_list(reader: &Reader) -> bool {
+    let enough = [
+        Permission::TestRecord,
+        Permission::TestReview,
+        Permission::NonconformityManage,
+        Permission::StorageMove,
+    ];
+    enough.into_iter().any(|one| reader.visitor.may(one))
+}
+
 pub(crate) async fn list(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
@@ -98,7 +109,9 @@ pub(crate) async fn bring(
 ) -> Result<Response, Failure> {
     let desk = state.desk();
     let acting = desk.acting(reader.visitor.principal()?);
-    match message::take((&desk.store, &desk.keys), brought.content.as_bytes(), &acting).await {
+    let catalogue = state.catalogue();
+    let content = brought.content.as_bytes();
+    match message::take((&desk.store, &desk.keys), &catalogue.nomenclature(), content, &acting).await {
         Ok(kept) => Ok(Redirect::to(&address_of(&kept.id)).into_response()),
         Err(failure) if failure.is_refusal() => {
             let said = (failure.sentence(reader.lang), failure.code());
@@ -183,7 +196,9 @@ async fn assigned(state: &AppState, reader: &Reader, id: &str, sent: &Assigned) 
     let phase = phase_of(&sent.phase)?;
     let (kept, content) = opened(state, reader, id, Purpose::LaboratoryWork.code()).await?;
     let acting = desk.acting(reader.visitor.principal()?).because(sent.reason.trim());
-    message::assign(&desk.store, (&kept, &content), &sent.place, (&unit, phase), &acting).await?;
+    let catalogue = state.catalogue();
+    let by = (&desk.store, &catalogue.nomenclature());
+    message::assign(by, (&kept, &content), &sent.place, (&unit, phase), &acting).await?;
     Ok(super::address_of(&unit))
 }
 
@@ -255,13 +270,13 @@ async fn page(
     };
     let roles = || reader.visitor.principal().into_iter().flat_map(|one| one.grants());
     let fits = |one: &Purpose| *one == Purpose::LaboratoryWork || *one == Purpose::QualityInvestigation;
-    let keeps_tanks = kept.protocol == "mqtt" && reader.visitor.may(Permission::StorageMove);
+    let keeps_tanks = kept.is_of_cold() && reader.visitor.may(Permission::StorageMove);
     let theirs = Purpose::all().filter(|one| {
         let serves = roles().any(|grant| one.roles().contains(&grant.role));
         serves || (keeps_tanks && *one == Purpose::LaboratoryWork)
     });
     let remark = |one: &qidai_bank::Remark| {
-        (one.place.clone(), sentence_of(&one.code, &one.sentence, reader.lang), one.code.clone())
+        (place_of(&one.place, w), sentence_of(&one.code, &one.sentence, reader.lang), one.code.clone())
     };
     let address = format!("{}?", address_of(id));
     render(&MessagePage {

@@ -15,7 +15,15 @@ pub(in crate::pages) fn done_at(
     pairs: &[(String, String)],
     zone: &TimeZone,
 ) -> Result<Option<Timestamp>, Failure> {
-    let text = text_of(pairs, "done_at");
+    moment(text_of(pairs, "done_at"), zone)
+}
+
+/// The same of one field.
+///
+/// # Errors
+/// `record_time_invalid`.
+pub(in crate::pages) fn moment(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>, Failure> {
+    let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }

@@ -23,6 +23,8 @@ pub(in crate::pages) struct Offer {
     pub(in crate::pages) sign: Option<Sign>,
     /// What was typed before it was refused.
     pub(in crate::pages) reason: String,
+    /// When it was done, as typed.
+    pub(in crate::pages) done_at: String,
     pub(in crate::pages) was_refused: bool,
 }
 
@@ -119,6 +121,7 @@ fn offer(
         sign: meaning
             .map(|one| Sign { meaning: one.code(), word: shown::label(lang, one.labels()).to_owned() }),
         reason: sent.map(|sent| text_of(sent.pairs, "reason").to_owned()).unwrap_or_default(),
+        done_at: sent.map(|sent| text_of(sent.pairs, "done_at").to_owned()).unwrap_or_default(),
         was_refused: sent.is_some_and(|sent| sent.refusal.is_some()),
     }
 }

@@ -53,9 +53,13 @@ pub(in crate::pages) fn view(event: &RecordEvent, record: &Record, zone: &TimeZo
 
 fn headline(what: &RecordDeed, concept: &Concept, lang: Lang) -> String {
     let w = lang.words();
-    let step = |code: &str| concept.step(code).map_or_else(|| code.to_owned(), |step| said(step.label, lang));
     let state =
         |code: &str| concept.state(code).map_or_else(|| code.to_owned(), |state| said(state.label, lang));
+    // What was tried is a move, the state that was wanted, or something beside both.
+    let step = |code: &str| {
+        let beside = || w.find(&format!("deed-beside-{code}"), &[]).unwrap_or_else(|| state(code));
+        concept.step(code).map_or_else(beside, |step| said(step.label, lang))
+    };
     let with = |key: &str, a: (&'static str, String), b: (&'static str, String)| {
         w.say(key, &[(a.0, a.1.into()), (b.0, b.1.into())])
     };

@@ -99,7 +99,7 @@ pub(crate) async fn add(
 ) -> Result<Response, Failure> {
     let desk = state.desk();
     let acting = desk.acting(reader.visitor.principal()?);
-    match freeze::keep(&desk.store, &upload, &acting).await {
+    match freeze::keep((&desk.store, &desk.keys), &upload, &acting).await {
         Ok(run) => Ok(Redirect::to(&address_of(&run.number)).into_response()),
         Err(failure) if failure.is_refusal() => {
             let text = |name: &str| upload.text(name).to_owned();

@@ -84,7 +84,14 @@ pub(super) async fn reservable(case: &Case<'_>) -> Result<Option<Refusal>, Store
     if let Some(refusal) = wrong_purpose(case, written, &unit) {
         return Ok(Some(refusal));
     }
-    taken(case, written, &unit).await
+    if let Some(refusal) = taken(case, written, &unit).await? {
+        return Ok(Some(refusal));
+    }
+    // An excursion covers the unit before anybody took it aside.
+    match unit::identity_in(written) {
+        Some(identity) => unit::excursion_of(case.reader, &identity).await,
+        None => Ok(None),
+    }
 }
 
 /// A family's unit is for that family; everybody else gets public ones; a study only what was given for research.

@@ -6,10 +6,10 @@ use sea_orm::Value;
 use super::{Case, Computed};
 use crate::store::clock::nonconformance;
 use crate::store::database::{Reader, WriteTransaction};
-use crate::store::{StoreError, setting};
+use crate::store::{Store, StoreError, setting};
 use crate::temperature::{Window, judge, readings};
-use crate::workflow::{self, Label};
-use crate::{Acting, BankError, Record, Refusal, WriteContext};
+use crate::workflow::{self, Concept, Label};
+use crate::{Acting, BankError, KeyRing, NewLabMessage, Record, Refusal, Remark, WriteContext};
 
 const OUTSIDE: Label = Label {
     zh: "运输温度超出范围或读数中断",
@@ -36,6 +36,37 @@ pub(super) async fn compute(case: &Case<'_>) -> Result<Computed, BankError> {
         ("longest_gap_minutes", number(judged.longest_gap_minutes)),
         ("verdict", Some(judged.verdict.to_owned())),
     ])
+}
+
+impl Store {
+    /// What a logger wrote and nobody can read is refused, and kept as it came, so that nothing is lost.
+    pub(in crate::store::record) async fn keep_unread_trace(
+        &self,
+        (concept, fields): (&Concept, &[(String, String)]),
+        refused: &BankError,
+        keys: &KeyRing,
+        acting: &Acting<'_>,
+    ) -> Result<(), BankError> {
+        let BankError::Refused(refusal) = refused else { return Ok(()) };
+        let of =
+            |code: &str| fields.iter().find(|(field, _)| field == code).map_or("", |(_, text)| text.as_str());
+        if concept.code != "temperature_trace"
+            || !refusal.code.starts_with("reading_")
+            || of("readings").is_empty()
+        {
+            return Ok(());
+        }
+        let new = NewLabMessage {
+            protocol: "logger",
+            peer: of("logger"),
+            content: of("readings").as_bytes(),
+            sender_key: None,
+            observations: Vec::new(),
+            refused: Vec::new(),
+            remarks: vec![Remark::new("file", refusal.code, refusal.sentence.as_str())],
+        };
+        self.keep_unread(&new, keys, acting).await
+    }
 }
 
 /// As declared, or as the bank set it.

@@ -136,7 +136,9 @@ pub use store::{
 pub use store::{CountFinding, CountResult, Counted, Moved, StorageMove};
 pub use store::{HistoryChange, HistoryEvent, PublicList, UnitFilter, UnitLine, UnitOrder};
 pub use store::{NewFreezeRun, Printed, READINGS_MAX};
-pub use store::{NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register};
+pub use store::{
+    NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register, unit_guards,
+};
 pub use telemetry::{
     Alarm, AlarmKind, NewReading, ReadingsCheck, Sensor, StoredReading, Taken, is_sensor_code,
 };

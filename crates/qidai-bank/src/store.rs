@@ -98,7 +98,7 @@ pub use storage::{CountFinding, CountResult, Counted, Moved, StorageMove};
 pub use telemetry::READINGS_MAX;
 pub use timeline::{HistoryChange, HistoryEvent};
 pub use trace::{TRACE_MAX, Trace, TraceLine, Way};
-pub use unit::{NewUnit, UnitAt, identity_to_register};
+pub use unit::{NewUnit, UnitAt, identity_to_register, unit_guards};
 pub use unit_list::{UnitFilter, UnitLine, UnitOrder};
 
 use address::Address;

@@ -460,6 +460,7 @@ code-curve_too_long = 曲线过长；请只导出一次运行。
 code-run_number_invalid = 不是运行编号或降温仪名称；应为 1 至 40 个字母、数字、“-”“_”或“.”。
 code-run_already_there = 已有此编号的冻存运行。
 code-run_without_bags = 请写明本次冻存的血袋。
+code-run_in_future = 程序的开始时间尚未到来；请核对降温仪时钟与时区。
 code-run_too_many_bags = 一次运行的血袋过多；至多 500 袋。
 code-rack_columns_missing = 扫架仪文件中没有位置列或编号列；请用 --column 写明各列含义。
 code-rack_mapping_wrong = 列的含义写错了，或文件中没有此列；应为 rack、position、number、kind 之一。

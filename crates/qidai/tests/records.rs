@@ -137,3 +137,47 @@ fn kinds_are_told_in_both_languages() {
     assert_eq!(unknown.exit, Some(2));
     assert!(unknown.err.contains("record_kind_unknown"), "{}", unknown.err);
 }
+
+/// The full table of states as it is printed: every pair once, the legal ones as the experts' table has them, all others with
+/// the code of their refusal.
+#[test]
+fn the_table_of_states_is_printed_pair_by_pair() {
+    let said = qidai(&["unit", "moves", "--table"], "");
+    assert_eq!(said.exit, Some(0), "{}", said.err);
+    let mut lines = said.out.lines();
+    assert_eq!(lines.next(), Some("from\tto\tmoves\troles\twhen\tneeds\tguards\trefused"));
+    let lines: Vec<Vec<&str>> = lines.map(|line| line.split('\t').collect()).collect();
+    let experts = include_str!("../../qidai-bank/tests/cases/unit_moves.tsv");
+    let experts: Vec<Vec<&str>> = experts
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .skip(1)
+        .map(|line| line.split('\t').collect())
+        .collect();
+    let sorted = |text: &str, by: &[char]| {
+        let mut all: Vec<String> =
+            text.split(by).map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect();
+        all.sort();
+        all.dedup();
+        all
+    };
+    let mut legal = 0;
+    for line in &lines {
+        assert_eq!(line.len(), 8, "{line:?}");
+        let expert = experts.iter().find(|expert| expert[..2] == line[..2]);
+        let Some(expert) = expert else {
+            assert_eq!((line[2], line[7]), ("-", "move_not_allowed"), "{line:?}");
+            continue;
+        };
+        legal += 1;
+        assert_eq!(sorted(line[2], &[';']), sorted(expert[2], &[',']), "{line:?}");
+        assert_eq!(sorted(line[3], &[';', ',']), sorted(expert[3], &[',']), "{line:?}");
+        let by_itself = line[3] == "system";
+        assert_eq!(line[7], if by_itself { "move_by_clock_only" } else { "-" }, "{line:?}");
+    }
+    assert_eq!(legal, experts.len(), "each line of the experts is printed");
+    let pairs = lines.iter().filter(|line| line[1] != "back").count();
+    assert_eq!(pairs, 29 * 29);
+    let banked = lines.iter().find(|line| line[..2] == ["quarantine", "available"]).unwrap();
+    assert!(banked[6].contains("decision_missing") && banked[6].contains("excursion_open"), "{banked:?}");
+}

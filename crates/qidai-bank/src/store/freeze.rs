@@ -60,10 +60,17 @@ impl Store {
     /// Keeps a run with its raw file.
     ///
     /// # Errors
-    /// `permission_missing`, `run_number_invalid`, `run_already_there`, `run_without_bags`, `unit_unknown`.
+    /// `permission_missing`, `run_number_invalid`, `run_in_future`, `run_already_there`, `run_without_bags`, `unit_unknown`.
     pub async fn add_freeze_run(&self, new: &NewFreezeRun<'_>, acting: &Acting<'_>) -> Result<(), BankError> {
         let context = acting.allowed(Permission::ProcessingRecord, None)?;
         refuse_names(new)?;
+        if new.curve.started_at > acting.now {
+            let sentence = format!(
+                "The run {} begins at {}, which is still to come: look at the clock of the freezer, and at the zone of its times.",
+                new.number, new.curve.started_at
+            );
+            return Err(Refusal::new("run_in_future", sentence).with("number", new.number).into());
+        }
         let write = self.database.begin().await?;
         if find(write.reader(), new.number).await?.is_some() {
             let sentence = format!("There is a run {} already: nothing was added.", new.number);

@@ -34,6 +34,7 @@ pub(super) use carry_over::{carry_over, known};
 pub(super) use columns::TABLE;
 pub(super) use for_order::{Standing, free_of_orders, give_back, go, identity_in, keep, standing};
 pub(super) use guard::excursion_of;
+pub use guard::unit_guards;
 pub(super) use hold::hold;
 pub use moves::UnitAt;
 pub(super) use moves::{next_version, refused};

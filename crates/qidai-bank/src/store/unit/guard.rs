@@ -22,6 +22,24 @@ pub(super) const WRITTEN_DOWN: [&str; 7] = [
     "excursion_lasts",
 ];
 
+/// Codes with which these rules refuse a move of a unit: what the table of states prints beside what its declaration needs.
+pub fn unit_guards(step: &str) -> &'static [&'static str] {
+    match step {
+        "collect" => &["consent_after_collection"],
+        "receive" => &["time_order_wrong"],
+        "bank_public" | "bank_family" => &[
+            "consent_scope_missing",
+            "batch_not_closed",
+            "decision_missing",
+            "decision_forbids",
+            "excursion_open",
+        ],
+        "reserve" | "convert" | "approve" | "except" | "retrieve" | "ship" => &["excursion_open"],
+        "evaluated" => &["excursion_lasts"],
+        _ => &[],
+    }
+}
+
 /// What stands in the way of a move besides what its declaration says.
 pub(super) fn obstacles(life: &Life, step: &Step, kept: &Kept) -> Vec<Refusal> {
     match step.code {

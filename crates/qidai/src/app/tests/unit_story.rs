@@ -727,7 +727,7 @@ async fn a_director_signs_an_exception_and_the_family_bank_opens(store: Store) {
 
 async fn signed_decision(scene: &Scene, id: &str) -> bool {
     let store = &scene.served.state.desk().store;
-    let decision = store.decision(id, &Principal::console("test")).await.unwrap();
+    let decision = store.decision(id, &Principal::console_as("test", Role::Quality)).await.unwrap();
     !store.signatures(&decision.canonical()).await.unwrap().is_empty()
 }
 

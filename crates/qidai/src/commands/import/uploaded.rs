@@ -20,6 +20,9 @@ use crate::words::Lang;
 /// What sentences call the file.
 const SHOWN: &str = "file";
 
+/// Writes units, or says what would become of them; one outcome for each.
+pub(crate) type Add<'a> = dyn Fn(&[UnitRecord]) -> Result<Vec<AddOutcome>, Failure> + 'a;
+
 /// A file, and what it is read by.
 pub(crate) struct Uploaded<'a> {
     pub(crate) content: &'a [u8],
@@ -36,10 +39,7 @@ pub(crate) struct Uploaded<'a> {
 ///
 /// # Errors
 /// A mapping that cannot be used, and outages. What is wrong with the file is an issue of the report.
-pub(crate) fn units(
-    file: &Uploaded<'_>,
-    add: &dyn Fn(&[UnitRecord]) -> Result<Vec<AddOutcome>, Failure>,
-) -> Result<Report, Failure> {
+pub(crate) fn units(file: &Uploaded<'_>, add: &Add<'_>) -> Result<Report, Failure> {
     let report = match read(file, add) {
         Ok(report) => report,
         Err(Stop::Refused(issues)) => Report::refused(issues),
@@ -48,10 +48,7 @@ pub(crate) fn units(
     Ok(report.of_dry_run(file.dry_run).said(file.lang))
 }
 
-fn read(
-    file: &Uploaded<'_>,
-    add: &dyn Fn(&[UnitRecord]) -> Result<Vec<AddOutcome>, Failure>,
-) -> Result<Report, Stop> {
+fn read(file: &Uploaded<'_>, add: &Add<'_>) -> Result<Report, Stop> {
     let shown = Path::new(SHOWN);
     let table = Table::of_bytes(file.content, &ReadOptions::default());
     let table = table.map_err(|error| Stop::table(&error, shown))?;

@@ -1,15 +1,16 @@
 //! The full from × to table of units: every pair of states, whether a move leads from one to the other or not.
 
 use qidai_bank::workflow::{Concept, Mover, Step, Target};
-use qidai_bank::{Permission, Role};
+use qidai_bank::{Permission, Role, unit_guards};
 
 use crate::commands::stream;
 use crate::error::Failure;
 
-/// Prints `from, to, moves, roles, when, needs`, separated by tabs, one line for each pair. Where a move leads back to
-/// where a unit was before, `to` is `back`. A pair without a move is refused.
+/// Prints `from, to, moves, roles, when, needs, guards, refused`, separated by tabs, one line for each pair. Where a move leads
+/// back to where a unit was before, `to` is `back`. `guards` are the codes of rules that look at other records too; `refused`
+/// is the code with which a pair that nobody may make is refused.
 pub(super) fn print(unit: &Concept) -> Result<(), Failure> {
-    stream::say("from\tto\tmoves\troles\twhen\tneeds")?;
+    stream::say("from\tto\tmoves\troles\twhen\tneeds\tguards\trefused")?;
     for from in &unit.states {
         for to in &unit.states {
             let steps: Vec<&Step> =
@@ -33,7 +34,21 @@ fn line(from: &str, to: &str, steps: &[&Step]) -> String {
         Some(format!("{} = {}", when.field, when.values.join(", ")))
     });
     let needs = steps.iter().map(|step| needs_of(step)).filter(|needs| !needs.is_empty());
-    let cells = [joined(moves), joined(roles), joined(when.collect()), joined(needs.collect())];
+    let guards =
+        steps.iter().map(|step| unit_guards(step.code).join(", ")).filter(|guards| !guards.is_empty());
+    let refused = match steps {
+        [] => "move_not_allowed",
+        steps if steps.iter().all(|step| step.mover == Mover::System) => "move_by_clock_only",
+        _ => "-",
+    };
+    let cells = [
+        joined(moves),
+        joined(roles),
+        joined(when.collect()),
+        joined(needs.collect()),
+        joined(guards.collect()),
+        refused.to_owned(),
+    ];
     format!("{from}\t{to}\t{}", cells.join("\t"))
 }
 

@@ -9,7 +9,7 @@ use crate::store::database::{Reader, WriteTransaction};
 use crate::store::{Store, StoreError, setting};
 use crate::temperature::{Window, judge, readings};
 use crate::workflow::{self, Concept, Label};
-use crate::{Acting, BankError, KeyRing, NewLabMessage, Record, Refusal, Remark, WriteContext};
+use crate::{Acting, BankError, KeyRing, NewLabMessage, Problem, Record, Refusal, Remark, WriteContext};
 
 const OUTSIDE: Label = Label {
     zh: "运输温度超出范围或读数中断",
@@ -26,6 +26,11 @@ pub(super) async fn compute(case: &Case<'_>) -> Result<Computed, BankError> {
             return Ok(Vec::new());
         }
     };
+    if let Some((at, _)) = read.iter().find(|(at, _)| zone.to_datetime(*at).date() > case.today) {
+        let reason = format!("a reading is of {}, which is still to come", zone.to_datetime(*at));
+        let hint = "look at the clock of the logger, and at the zone of its times";
+        return Err(Problem::new("readings", at.to_string(), "reading_invalid", reason, hint).into());
+    }
     let judged = judge(&read, window(case.reader).await?);
     let number = |number: i64| Some(number.to_string());
     Ok(vec![

@@ -73,7 +73,7 @@ async fn an_evaluated_unit_comes_back_by_page(store: Store) {
     page.says("Say what it was");
     page.says("/storage/tanks/ET1#alarms");
     quality.visitor.get(&format!("{UNIT}?lang=zh-CN")).await.says("未评估的温度偏离");
-    scene.refuses("Q0001", UNIT, "evaluated", &[], "excursion_lasts").await;
+    quality.go(UNIT, "evaluated", &[]).await.says("excursion_lasts");
     let tank = keeper.visitor.get("/storage/tanks/ET1").await;
     let alarm = format!("/storage/alarms/{}", between(&tank.text, "action=\"/storage/alarms/"));
     let said = keeper.visitor.post_form(&alarm, "comment=the+lid+was+left+open").await;

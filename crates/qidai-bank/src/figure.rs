@@ -3,21 +3,36 @@
 //! A figure has a day (`as_of`) and a state of knowledge (`known_at`, a number of the history). The pair gives the
 //! same value and the same hash for ever, whatever is written later. What each one means: `docs/figures.md`.
 
+mod known_record;
 mod n01_stored_units;
 mod n02_searches;
+mod n03_issued_units;
+mod n04_institutions;
+mod n05_recheck_pass_rate;
 mod n08_age_years;
 mod n19_public_units;
+mod n23_joint_escorts;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::{BankType, Refusal, Status};
 
+pub(crate) use known_record::{Counted, KnownRecord, READ_CONCEPTS, READ_FIELDS};
+pub(crate) use n01_stored_units::is_stored;
 pub(crate) use n08_age_years::Founded;
 
 /// Every figure of the bank, in the order in which they are told. A new one is a line here and a file.
-pub static FIGURES: [Figure; 4] =
-    [n01_stored_units::FIGURE, n02_searches::FIGURE, n08_age_years::FIGURE, n19_public_units::FIGURE];
+pub static FIGURES: [Figure; 8] = [
+    n01_stored_units::FIGURE,
+    n02_searches::FIGURE,
+    n03_issued_units::FIGURE,
+    n04_institutions::FIGURE,
+    n05_recheck_pass_rate::FIGURE,
+    n08_age_years::FIGURE,
+    n19_public_units::FIGURE,
+    n23_joint_escorts::FIGURE,
+];
 
 /// A named query. Another meaning of the same name is another version.
 #[derive(Debug)]
@@ -37,6 +52,9 @@ pub(crate) enum Rule {
     Units(fn(BankType, Status) -> bool),
     /// Counts the searches that were run from requests.
     Searches,
+    /// Follows from orders, re-checks, shipments and hand-overs as they were known. The first two columns of its rows
+    /// tell them apart.
+    Records { columns: &'static [&'static str], count: fn(&[KnownRecord]) -> Counted },
     /// A number that follows from one setting of the bank and the day.
     Setting { name: &'static str, value: fn(&str, Date) -> Result<Option<i64>, Refusal> },
 }
@@ -59,6 +77,7 @@ impl Figure {
         match self.rule {
             Rule::Units(_) => &["scheme", "identity", "bank_type", "status"],
             Rule::Searches => &["request", "search", "requester", "origin", "generation", "digest"],
+            Rule::Records { columns, .. } => columns,
             Rule::Setting { .. } => &["setting", "value"],
         }
     }
@@ -93,10 +112,12 @@ pub struct FigureAnswer {
     pub version: u32,
     /// `None` where it does not follow from what is known: never 0 for that.
     pub value: Option<i64>,
-    /// What is missing for a value, such as the setting `bank_founded`.
+    /// What is missing for a value, such as the setting `bank_founded`, or `issued_units` of which a share is told.
     pub missing: Option<&'static str>,
     /// Parts that add up to the value; none where it has no parts.
     pub parts: Vec<Part>,
+    /// Numbers to be read beside the value, each with its code: what it is a share of, what it leaves out.
+    pub beside: Vec<(&'static str, i64)>,
     /// Rows that the value is computed of.
     pub rows: u64,
     /// SHA-256 of the rows as CSV, header first, sorted by their identity: `qidai figures --rows` gives them.

@@ -4,6 +4,7 @@
 
 mod account;
 mod acting;
+mod affected;
 mod audit;
 mod bank_day;
 mod bank_type;
@@ -25,6 +26,7 @@ mod lab;
 mod listing;
 mod lockout;
 mod notification;
+pub mod outcome;
 mod paper;
 mod password;
 mod permission;
@@ -62,6 +64,7 @@ extern crate self as qidai_bank;
 
 pub use account::{Account, AccountState, staff_number_problem};
 pub use acting::{Acting, LATE_HOURS, LATE_MINUTES};
+pub use affected::{Affected, AffectedUnit, SentTo};
 pub use audit::{FINDINGS_MAX, Finding, Head, Progress, Stage, Verification};
 pub use bank_type::BankType;
 pub use blood_group::{Abo, RhD};
@@ -135,14 +138,14 @@ pub use store::{
 };
 pub use store::{CountFinding, CountResult, Counted, Moved, StorageMove};
 pub use store::{HistoryChange, HistoryEvent, PublicList, UnitFilter, UnitLine, UnitOrder};
-pub use store::{NewFreezeRun, Printed, READINGS_MAX};
+pub use store::{NewFreezeRun, Printed, READINGS_MAX, RecheckTypings};
 pub use store::{
     NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register, unit_guards,
 };
 pub use telemetry::{
     Alarm, AlarmKind, NewReading, ReadingsCheck, Sensor, StoredReading, Taken, is_sensor_code,
 };
-pub use temperature::{Reading, TraceJudged, Window, judge, readings};
+pub use temperature::{Reading, TraceJudged, Window, frozen_readings, judge, judge_between, readings};
 pub use test_outcome::TestOutcome;
 pub use token::Token;
 pub use totp::{CodeCheck, TOTP_SECRET_BYTES, TotpSecret};

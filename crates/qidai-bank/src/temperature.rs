@@ -3,12 +3,18 @@
 
 mod line;
 
+use std::ops::RangeInclusive;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Problem;
 use line::{Line, Wrong};
 
+/// No logger of fresh blood says less or more, in tenths of a degree Celsius.
+const FRESH_TENTHS: RangeInclusive<i64> = -800..=800;
+/// No logger of a dry shipper says less (liquid nitrogen boils at −196 °C) or more.
+const FROZEN_TENTHS: RangeInclusive<i64> = -2100..=800;
 /// 4 to 24 °C are 39 to 75 °F: a trace of which most is warmer than this, and which names no °C, is in another unit.
 const MEDIAN_TENTHS_MAX: i64 = 450;
 /// Lines that are told one by one; the others are counted.
@@ -48,10 +54,26 @@ pub struct TraceJudged {
 /// cannot be read, is implausible, or goes back in time. Nothing is guessed, and no line is left out: a gap in a trace
 /// would hide what happened in it.
 pub fn readings(text: &str, zone: &TimeZone) -> Result<Vec<Reading>, Vec<Problem>> {
+    read(text, zone, &FRESH_TENTHS)
+}
+
+/// The same of a dry shipper, which is as cold as no fresh blood.
+///
+/// # Errors
+/// As [`readings`].
+pub fn frozen_readings(text: &str, zone: &TimeZone) -> Result<Vec<Reading>, Vec<Problem>> {
+    read(text, zone, &FROZEN_TENTHS)
+}
+
+fn read(
+    text: &str,
+    zone: &TimeZone,
+    plausible_tenths: &RangeInclusive<i64>,
+) -> Result<Vec<Reading>, Vec<Problem>> {
     let (mut all, mut problems): (Vec<Reading>, Vec<Problem>) = Default::default();
     let (mut names_celsius, mut head_lines) = (false, 0);
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        match line::read(line, zone) {
+        match line::read(line, zone, plausible_tenths) {
             Ok(Line::Reading { at, .. }) if all.last().is_some_and(|(last, _)| at < *last) => {
                 problems.push(invalid(line, number, "it is earlier than the line before"));
             }
@@ -138,4 +160,30 @@ pub fn judge(readings: &[Reading], window: Window) -> TraceJudged {
             (false, false) => "within",
         },
     }
+}
+
+/// Judges what was read from one moment to another, each where it is known: what is silent at either end is a gap, and what was read
+/// before or after says nothing.
+pub fn judge_between(
+    readings: &[Reading],
+    window: Window,
+    (from, until): (Option<Timestamp>, Option<Timestamp>),
+) -> TraceJudged {
+    let is_within =
+        |at: &Timestamp| from.is_none_or(|from| *at >= from) && until.is_none_or(|end| *at <= end);
+    let own: Vec<Reading> = readings.iter().filter(|(at, _)| is_within(at)).copied().collect();
+    let mut judged = judge(&own, window);
+    let minutes = |from: Timestamp, until: Timestamp| (until.duration_since(from).as_secs() + 59) / 60;
+    let ends = match (own.first(), own.last()) {
+        (Some((first, _)), Some((last, _))) => {
+            [from.map(|from| minutes(from, *first)), until.map(|until| minutes(*last, until))]
+        }
+        _ => [from.zip(until).map(|(from, until)| minutes(from, until)), Some(window.gap_minutes + 1)],
+    };
+    judged.longest_gap_minutes =
+        ends.into_iter().flatten().fold(judged.longest_gap_minutes, |longest, gap| longest.max(gap));
+    if judged.verdict == "within" && judged.longest_gap_minutes > window.gap_minutes {
+        judged.verdict = "gap";
+    }
+    judged
 }

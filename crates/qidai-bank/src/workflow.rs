@@ -40,7 +40,7 @@ pub struct Label {
 }
 
 /// The declarations, one line each: what becomes of a new page.
-const PAGES: [(&str, &str); 39] = [
+const PAGES: [(&str, &str); 41] = [
     ("unit.md", include_str!("../workflows/unit.md")),
     ("site_contract.md", include_str!("../workflows/site_contract.md")),
     ("collector.md", include_str!("../workflows/collector.md")),
@@ -75,6 +75,8 @@ const PAGES: [(&str, &str); 39] = [
     ("follow_up.md", include_str!("../workflows/follow_up.md")),
     ("adverse_reaction.md", include_str!("../workflows/adverse_reaction.md")),
     ("satisfaction.md", include_str!("../workflows/satisfaction.md")),
+    ("recall.md", include_str!("../workflows/recall.md")),
+    ("recall_notice.md", include_str!("../workflows/recall_notice.md")),
     ("institution.md", include_str!("../workflows/institution.md")),
     ("person.md", include_str!("../workflows/person.md")),
     ("authorisation.md", include_str!("../workflows/authorisation.md")),

@@ -40,6 +40,9 @@ stories!(
     a_cancelled_order_gives_its_unit_back,
     a_reservation_that_ran_out_ends_its_order,
     a_hundred_orders_want_one_unit,
+    two_banks_escort_a_unit_together,
+    what_a_logger_of_a_dry_shipper_says,
+    figures_of_orders_prove_themselves,
 );
 
 /// Orders, and how often each is agreed to at once: a hundred racers.
@@ -118,7 +121,8 @@ type Refused<'a> = (&'a [(&'a str, &'a str)], u32, &'a str);
 /// An order is refused for what its centre, its purpose or its unit is; each refusal is written down with it.
 async fn who_gets_no_unit(bank: &TestBank) {
     let mut scene = Scene::begin(bank).await;
-    let cases: [Refused<'_>; 5] = [
+    let cases: [Refused<'_>; 6] = [
+        (&[("patient", "PAT-2026-0003")], 1, "patient_not_typed"),
         (&[("institution", "INST-2026-0002")], 1, "centre_not_eligible"),
         (&[("institution", "INST-2026-0003")], 1, "centre_not_eligible"),
         (&[("requester", "foreign"), ("hgr_case", "HGR-2026-0009")], 1, "hgr_case_needed"),
@@ -211,7 +215,7 @@ async fn a_cancelled_order_gives_its_unit_back(bank: &TestBank) {
     assert_eq!(scene.store.reserved_for(&din(1)).await.expect("read"), None);
 
     // The next order has the unit, but not the re-check of the one before.
-    let next = scene.reserved(1, &[("patient", "P-78")]).await;
+    let next = scene.reserved(1, &[("patient", "PAT-2026-0002")]).await;
     scene.unit_go(1, "test", Role::Technologist).await.expect("tested");
     assert_eq!(code(scene.unit_go(1, "approve", Role::Quality).await), "record_field_missing");
     assert_eq!(scene.state("order", &next.number).await, "recheck");
@@ -235,8 +239,8 @@ async fn a_hundred_orders_want_one_unit(bank: &TestBank) {
     let mut scene = Scene::begin(bank).await;
     let mut orders = Vec::new();
     for racer in 0..ORDERS {
-        let patient = format!("P-{racer}");
-        let order = scene.ordered(1, &[("patient", patient.as_str())]).await;
+        let note = format!("racer {racer}");
+        let order = scene.ordered(1, &[("note", note.as_str())]).await;
         orders.push(order);
     }
     let orders = scene.signed_all(orders).await;
@@ -265,4 +269,103 @@ async fn a_hundred_orders_want_one_unit(bank: &TestBank) {
     }
     assert_eq!((winners, losers), (1, ORDERS * TIMES - 1));
     scene.assert_whole().await;
+}
+
+/// Nothing is delivered that nobody has received, and two banks that escort together both sign.
+async fn two_banks_escort_a_unit_together(bank: &TestBank) {
+    let mut scene = Scene::begin(bank).await;
+    scene.escort = vec![("escort", "joint"), ("partner_bank", "INST-2026-0002")];
+    let (_, shipment) = scene.ready(1).await;
+    let shipment = scene.departed(shipment).await;
+    assert_eq!(shipment.field("expected_at"), Some("2026-03-03T02:00:00Z"));
+    assert_eq!(code(scene.deliver(&shipment).await), "handover_missing");
+
+    let custodian = scene.person("C0001");
+    let between = [
+        ("shipment", shipment.number.as_str()),
+        ("leg", "1"),
+        ("from_organisation", "山东省脐血库"),
+        ("to_organisation", "浙江省脐血库"),
+    ];
+    let leg = scene.create("handover", &between, &custodian).await.expect("planned");
+    assert_eq!(code(scene.deliver(&shipment).await), "custody_open");
+    scene.sign(&leg, Meaning::Performed, "C0001").await;
+    let given = [("at", "2026-03-02T02:10:00Z"), ("seal_given", "S-4711"), ("temperature_tenths", "-1890")];
+    let leg = scene.go(&leg, "give", &given, &custodian).await.expect("given");
+    assert_eq!(code(scene.deliver(&shipment).await), "custody_open");
+    let leg = scene.attach(&leg, qidai_bank::DocumentClass::Report, &custodian).await;
+    scene.sign(&leg, Meaning::Witnessed, "C0002").await;
+    let other = scene.person("C0002");
+    let broken = [("seal_received", "S-4712"), ("upright", "yes")];
+    assert_eq!(code(scene.go(&leg, "receive", &broken, &other).await), "seal_differs");
+    let whole = [("seal_received", "s-4711"), ("upright", "yes")];
+    scene.go(&leg, "receive", &whole, &other).await.expect("received");
+    let shipment = scene.deliver(&shipment).await.expect("delivered");
+    assert_eq!(shipment.field("hours_taken"), Some("1"), "begun hours count");
+    let n23 = scene.figure("n23").await;
+    assert_eq!((n23.value, n23.beside), (Some(1), vec![("custody_whole", 1)]));
+    assert!(scene.all("nonconformance").await.is_empty());
+    scene.assert_whole().await;
+}
+
+/// A frozen unit has a window of its own, and what was read before it left says nothing.
+async fn what_a_logger_of_a_dry_shipper_says(bank: &TestBank) {
+    let mut scene = Scene::begin(bank).await;
+    let (_, shipment) = scene.ready(1).await;
+    let shipment = scene.sent(shipment).await;
+    let custodian = scene.person("C0001");
+    let trace = async |readings: &str| {
+        let fields = [("shipment", shipment.number.as_str()), ("logger", "L-9"), ("readings", readings)];
+        scene.create("temperature_trace", &fields, &custodian).await
+    };
+    let good = "Time, °C\n2026-03-02T01:00:00Z 21.0\n2026-03-02T02:00:00Z -192.5\n2026-03-02T02:30:00Z,-190";
+    let good = trace(good).await.expect("read");
+    let found = ["verdict", "lowest_tenths", "highest_tenths", "count"].map(|field| good.field(field));
+    assert_eq!(found, [Some("within"), Some("-1925"), Some("-1900"), Some("3")]);
+    assert!(scene.all("nonconformance").await.is_empty());
+    let warm = "2026-03-02T02:00:00Z -190\n2026-03-02T02:10:00Z -149.9\n2026-03-02T02:12:00Z -160\n2026-03-02T02:30:00Z -170";
+    let warm = trace(warm).await.expect("read");
+    assert_eq!((warm.field("verdict"), warm.field("minutes_outside")), (Some("outside"), Some("2")));
+    let raised = scene.all("nonconformance").await;
+    assert_eq!((raised.len(), raised[0].field("severity")), (1, Some("critical")));
+    for (readings, expected) in [
+        ("2026-03-02T02:00:00Z -273.1", "reading_invalid"),
+        ("2026-03-02T02:00:00Z -310 F", "reading_invalid"),
+        ("Time, °C", "reading_invalid"),
+    ] {
+        assert_eq!(code(trace(readings).await), expected, "{readings}");
+    }
+    let neither = [("logger", "L-9"), ("readings", "2026-03-02T02:00:00Z -190")];
+    let refused = scene.create("temperature_trace", &neither, &custodian).await;
+    assert_eq!(code(refused), "trace_of_one_transport");
+    scene.assert_whole().await;
+}
+
+/// What was issued, to whom, and on which re-check; another row is another hash, and is found.
+async fn figures_of_orders_prove_themselves(bank: &TestBank) {
+    let mut scene = Scene::begin(bank).await;
+    assert_eq!(scene.figure("n5").await.value, None, "of nothing there is no share");
+    let (order, shipment) = scene.ready(1).await;
+    assert_eq!(scene.figure("n3").await.value, Some(0), "it is still here");
+    scene.sent(shipment).await;
+    let (n3, n4, n5) = (scene.figure("n3").await, scene.figure("n4").await, scene.figure("n5").await);
+    assert_eq!((n3.value, n4.value, n5.value), (Some(1), Some(1), Some(100)));
+    let beside = [
+        ("issued_orders", 1),
+        ("exceptional_releases", 0),
+        ("attempts", 1),
+        ("attempts_passed", 1),
+        ("attempt_pass_percent", 100),
+    ];
+    assert_eq!((n4.beside, n5.beside), (vec![("issued_orders", 1)], beside.to_vec()));
+    let before = scene.store.figures(jiff::civil::date(2026, 3, 1), None).await.expect("computed");
+    assert!(before.answers.iter().filter(|one| one.number == "n4").all(|one| one.value == Some(0)));
+    scene.assert_whole().await;
+    let sql = format!(
+        "UPDATE record_field SET value = 'INST-2026-0002' WHERE field = 'institution' AND record_id = '{}'",
+        order.id
+    );
+    bank.run(&sql).await;
+    assert_ne!(scene.figure("n4").await.hash, n4.hash);
+    scene.assert_found("row_changed").await;
 }

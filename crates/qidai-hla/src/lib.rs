@@ -29,7 +29,7 @@ pub mod serology;
 pub mod typing;
 
 pub use allele::{AlleleName, Suffix};
-pub use compatible::compatible;
+pub use compatible::{compatible, locus_compatible};
 pub use error::{ErrorCode, ReleaseError, TypingError};
 pub use group::{GroupKind, GroupName};
 pub use locus::{Locus, Pair, PerLocus};

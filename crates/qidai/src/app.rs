@@ -78,6 +78,7 @@ pub(crate) fn routes() -> Routes {
         .post("/match", Needs(SearchRun), pages::matching::run)
         // units
         .get("/find", Needs(UnitView), pages::units::find)
+        .get("/affected", Needs(UnitView), pages::affected::show)
         .get("/units", Needs(UnitView), pages::units::show)
         .get("/units.csv", Needs(UnitView), pages::units::export)
         .get("/listings", Needs(OrderManage), pages::listing::show)
@@ -189,6 +190,7 @@ pub(crate) fn routes() -> Routes {
         .get("/api/certification", Needs(RecordSign), api::signing::certification)
         .post("/api/certification", Needs(RecordSign), api::signing::certify)
         .get("/api/find", Needs(UnitView), api::find::find)
+        .get("/api/affected", Needs(UnitView), api::affected::list)
         .get("/api/units", Needs(UnitView), api::units::list)
         .post("/api/listings", Needs(OrderManage), api::listings::make)
         .get("/api/units/{scheme}/{identity}", Needs(UnitView), api::units::get)

@@ -2,6 +2,7 @@
 //!
 //! `main` only decides the exit status: 0, 2 when some input was refused, 1 when the program could not work.
 
+mod affected;
 mod api;
 mod app;
 mod auth;
@@ -31,6 +32,7 @@ mod mqtt;
 mod pages;
 mod paper;
 mod pools;
+mod recheck;
 mod record_json;
 #[allow(dead_code, reason = "the verbs that need a release follow")]
 mod reference;

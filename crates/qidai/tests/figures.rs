@@ -48,16 +48,22 @@ fn the_answer_has_the_promised_names_in_their_order() {
     let promised = [
         ("n1", "inventory.stored_units"),
         ("n2", "search.count"),
+        ("n3", "issue.units"),
+        ("n4", "issue.distinct_institutions"),
+        ("n5", "release.recheck_pass_rate"),
         ("n8", "bank.age_years"),
         ("n19", "inventory.public_units"),
+        ("n23", "shipment.joint_escorts"),
     ];
     assert_eq!(queries, promised);
     for figure in &list {
         let keys: Vec<&str> = figure.as_object().unwrap().keys().map(String::as_str).take(5).collect();
         assert_eq!(keys, ["figure", "query", "value", "rows", "hash"]);
     }
-    assert_eq!((&list[1]["value"], &list[2]["value"]), (&0.into(), &28.into()));
-    let (all, public) = (list[0]["value"].as_u64().unwrap(), list[3]["value"].as_u64().unwrap());
+    assert_eq!((&list[1]["value"], &list[5]["value"]), (&0.into(), &28.into()));
+    // Of nothing there is no share.
+    assert_eq!((&list[4]["value"], &list[4]["missing"]), (&Value::Null, &"issued_units".into()));
+    let (all, public) = (list[0]["value"].as_u64().unwrap(), list[6]["value"].as_u64().unwrap());
     assert!(300 <= public && public < all, "{public} of {all}");
     let parts: u64 = list[0]["parts"].as_array().unwrap().iter().map(|p| p["value"].as_u64().unwrap()).sum();
     assert_eq!(parts, all);

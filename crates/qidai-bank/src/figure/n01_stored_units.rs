@@ -27,6 +27,6 @@ const STORED: [Status; 11] = [
 ];
 
 /// Is a unit in this state in the store?
-pub(super) fn is_stored(status: Status) -> bool {
+pub(crate) fn is_stored(status: Status) -> bool {
     STORED.contains(&status)
 }

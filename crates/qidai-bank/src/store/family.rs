@@ -71,3 +71,18 @@ fn unit(row: &QueryResult) -> Result<FamilyUnit, StoreError> {
         link: row.text()?,
     })
 }
+
+/// May a patient have a unit for own use? Its mother is not known, or the patient's link to her was confirmed.
+pub(super) async fn may_have(reader: Reader<'_>, patient: &str, unit: &Identity) -> Result<bool, StoreError> {
+    let sql = "SELECT m.refers_to FROM unit u JOIN unit_field m ON m.unit_key = u.unit_key AND m.field = 'mother' \
+               WHERE u.scheme = $1 AND u.identity = $2";
+    let values = [unit.scheme.as_str(), unit.value.as_str()].map(Value::from);
+    let Some(row) = reader.first(sql, values).await? else { return Ok(true) };
+    let Some(mother) = RowReader::new("unit_field", &row).optional_text()? else { return Ok(true) };
+    let sql = "SELECT 1 FROM record r \
+         JOIN record_field p ON p.record_id = r.record_id AND p.field = 'patient' \
+         JOIN record_field f ON f.record_id = r.record_id AND f.field = 'family' \
+         WHERE r.concept = 'family_link' AND r.state = 'confirmed' AND p.refers_to = $1 AND f.refers_to = $2";
+    let values = [Value::from(format!("patient/{patient}")), Value::from(mother)];
+    Ok(reader.first(sql, values).await?.is_some())
+}

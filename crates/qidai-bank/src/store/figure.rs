@@ -4,6 +4,7 @@
 //! that are not so before the day ends. So what was recorded last prevails from its effective time on, and a figure
 //! after the last effective time agrees with the current rows.
 
+mod records;
 mod searches;
 mod settings;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use super::{Store, history};
 use crate::bank_day::after_day;
 use crate::figure::{FIGURES, Figure, FigureAnswer, Figures, Founded, Moment, OnRow, Rule};
 use crate::{BankError, Refusal, WriteContext};
+use records::Records;
 use searches::SearchLine;
 use settings::SettingKnown;
 use unit_lines::UnitLines;
@@ -30,6 +32,8 @@ struct Sources {
     units: UnitLines,
     /// Read only where a figure needs them.
     searches: Vec<SearchLine>,
+    /// Read only where a figure needs them.
+    records: Option<Records>,
     settings: Vec<SettingKnown>,
 }
 
@@ -69,13 +73,16 @@ impl Store {
         let snapshot = self.database.snapshot().await?;
         let reader = snapshot.reader();
         let moment = moment(reader, as_of, known_at).await?;
-        let mut sources =
-            Sources { moment, units: UnitLines::default(), searches: Vec::new(), settings: Vec::new() };
+        let mut sources = Sources::of(moment);
         let mut needs_units = false;
         for figure in figures {
             match figure.rule {
                 Rule::Units(_) => needs_units = true,
                 Rule::Searches => sources.searches = searches::read_all(reader, &sources.moment).await?,
+                Rule::Records { .. } if sources.records.is_some() => {}
+                Rule::Records { .. } => {
+                    sources.records = Some(records::read_all(reader, &sources.moment).await?);
+                }
                 Rule::Setting { name, .. } => {
                     sources.settings.push(settings::known(reader, name, &sources.moment).await?);
                 }
@@ -91,6 +98,12 @@ impl Store {
 }
 
 impl Sources {
+    /// Nothing was read yet.
+    fn of(moment: Moment) -> Self {
+        let (units, searches, settings) = (UnitLines::default(), Vec::new(), Vec::new());
+        Self { moment, units, searches, records: None, settings }
+    }
+
     fn answer(
         &self,
         figure: &'static Figure,
@@ -99,6 +112,11 @@ impl Sources {
         match figure.rule {
             Rule::Units(counts) => Ok(self.units.answer(figure, counts, self.moment.is_pinned, each)),
             Rule::Searches => Ok(searches::answer(figure, &self.searches, self.moment.is_pinned, each)),
+            Rule::Records { count, .. } => {
+                let none = Records::default();
+                let records = self.records.as_ref().unwrap_or(&none);
+                Ok(records::answer(figure, count, records, self.moment.is_pinned, each))
+            }
             Rule::Setting { name, value } => {
                 let known = self.settings.iter().find(|setting| setting.name == name);
                 settings::answer(figure, name, value, known, &self.moment, each)

@@ -28,6 +28,7 @@ pub(super) use moves::{
 };
 pub(super) use numbers::{after as number_after, next as next_number};
 pub(super) use read::{by_id, by_number, signed_by};
+pub(super) use rule::recall::reached;
 pub(super) use values::{Kept, refers_to};
 
 pub(super) static TABLE: Table =

@@ -10,6 +10,7 @@ mod guard;
 mod hold;
 mod life;
 mod moves;
+mod recall;
 mod register;
 mod rewrite;
 mod tables;

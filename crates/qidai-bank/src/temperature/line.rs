@@ -1,11 +1,11 @@
 //! One line of a logger: a time and a temperature, or something that stands before them.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-/// No logger of fresh blood says less or more, in tenths of a degree Celsius.
-const PLAUSIBLE_TENTHS: std::ops::RangeInclusive<i64> = -800..=800;
 /// Characters of a line that a sentence quotes.
 const QUOTED_CHARS_MAX: usize = 60;
 /// Forms of local times that can be read in one way only.
@@ -42,7 +42,11 @@ pub(super) fn quoted(line: &str) -> String {
     }
 }
 
-pub(super) fn read(line: &str, zone: &TimeZone) -> Result<Line, Wrong> {
+pub(super) fn read(
+    line: &str,
+    zone: &TimeZone,
+    plausible_tenths: &RangeInclusive<i64>,
+) -> Result<Line, Wrong> {
     let cells = cells(line.trim());
     let (time, rest) = time_of(&cells);
     if !looks_like_time(&time) {
@@ -56,7 +60,7 @@ pub(super) fn read(line: &str, zone: &TimeZone) -> Result<Line, Wrong> {
         }
         _ => return Err(Wrong::Line("it has more than two columns: keep the time and the temperature")),
     };
-    let (tenths, has_unit) = temperature(value)?;
+    let (tenths, has_unit) = temperature(value, plausible_tenths)?;
     Ok(Line::Reading { at: moment(&time, zone)?, tenths, has_unit })
 }
 
@@ -155,7 +159,7 @@ fn unit_of(text: &str) -> Option<(&str, char)> {
 }
 
 /// Tenths of a degree Celsius, and whether the unit was written.
-fn temperature(text: &str) -> Result<(i64, bool), Wrong> {
+fn temperature(text: &str, plausible_tenths: &RangeInclusive<i64>) -> Result<(i64, bool), Wrong> {
     let (number, unit) = unit_of(text).unwrap_or((text, ' '));
     match unit {
         'F' => return Err(Wrong::Unit("this is °F, expected °C")),
@@ -167,7 +171,7 @@ fn temperature(text: &str) -> Result<(i64, bool), Wrong> {
     let degrees: Option<f64> = plain.parse().ok().filter(|_| is_plain);
     let degrees = degrees.ok_or(Wrong::Line("the temperature is no number in °C"))?;
     let tenths = (degrees * 10.0).round();
-    if !tenths.is_finite() || !PLAUSIBLE_TENTHS.contains(&(tenths as i64)) {
+    if !tenths.is_finite() || !plausible_tenths.contains(&(tenths as i64)) {
         let reason = "no fresh blood is as cold or as warm: were the columns swapped, or is it °F or kelvin?";
         return Err(Wrong::Line(reason));
     }

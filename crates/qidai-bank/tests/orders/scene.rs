@@ -11,7 +11,7 @@ use qidai_bank::{
     UnitRecord, WriteContext,
 };
 
-use crate::support::{TestBank, din, public_unit};
+use crate::support::{HLA, TestBank, din, public_unit};
 
 pub(crate) struct Scene {
     pub(crate) store: Store,
@@ -19,6 +19,8 @@ pub(crate) struct Scene {
     pub(crate) ids: IdSource,
     pub(crate) random: RandomSource,
     pub(crate) now: Timestamp,
+    /// Who takes units to their centres.
+    pub(crate) escort: Vec<(&'static str, &'static str)>,
     signers: HashMap<&'static str, Signer>,
 }
 
@@ -75,12 +77,14 @@ impl Scene {
         let store = Store::create_or_open(&at.address).await.expect("a new bank");
         let now = time("2026-03-02T01:00:00Z");
         let signers = HashMap::new();
-        let mut scene = Self { store, keys, ids: IdSource::counting("id"), random, now, signers };
+        let (ids, escort) = (IdSource::counting("id"), vec![("escort", "own")]);
+        let mut scene = Self { store, keys, ids, random, now, escort, signers };
         for (number, role) in SIGNERS {
             scene.signer(number, role).await;
         }
         scene.shelf().await;
         scene.centres().await;
+        scene.patients().await;
         scene
     }
 
@@ -126,6 +130,31 @@ impl Scene {
         }
     }
 
+    /// Typed patients of the centre: PAT-2026-0001 and PAT-2026-0002; a third of whom no typing is known.
+    async fn patients(&self) {
+        let coordinator = somebody(Role::SearchCoordinator);
+        for pseudonym in ["P-77", "P-78", "P-79"] {
+            let fields = [
+                ("pseudonym", pseudonym),
+                ("centre", "INST-2026-0001"),
+                ("diagnosis_group", "acute_leukaemia"),
+                ("urgency", "routine"),
+            ];
+            let patient = self.create("patient", &fields, &coordinator).await.expect("a patient");
+            if pseudonym == "P-79" {
+                continue;
+            }
+            let typing = [
+                ("patient", patient.number.as_str()),
+                ("subject", "patient"),
+                ("typing", HLA),
+                ("typed_on", "2026-02-01"),
+                ("method", "ngs"),
+            ];
+            self.create("patient_typing", &typing, &coordinator).await.expect("typed");
+        }
+    }
+
     pub(crate) fn context(&self) -> WriteContext<'_> {
         WriteContext::new(self.now, Actor::administrator("test"), &self.ids)
     }
@@ -166,6 +195,20 @@ impl Scene {
     ) -> Result<Record, BankError> {
         let at = RecordAt { concept: record.concept, number: &record.number, expected_version: None };
         self.store.move_record(at, what, &strings(fields), &self.keys, &self.acting(who)).await
+    }
+
+    /// The same, with what a program found out: the fields that nobody writes.
+    pub(crate) async fn go_found(
+        &self,
+        record: &Record,
+        what: (&str, &[(&str, &str)]),
+        found: &[(&'static str, &str)],
+        who: &Principal,
+    ) -> Result<Record, BankError> {
+        let at = RecordAt { concept: record.concept, number: &record.number, expected_version: None };
+        let found = found.iter().map(|(code, value)| (*code, (*value).to_owned())).collect();
+        let given = (&strings(what.1)[..], found);
+        self.store.move_record_found(at, what.0, given, &self.keys, &self.acting(who)).await
     }
 
     pub(crate) async fn record(&self, kind: &str, number: &str) -> Record {
@@ -216,6 +259,19 @@ impl Scene {
         let mut found = self.store.verify(&[], &self.random, &mut |_| {}).await.expect("verified");
         self.store.verify_people(Some(&self.keys), &mut found).await.expect("verified");
         assert!(found.is_whole(), "{:?}", found.findings);
+    }
+
+    /// Somebody changed a row past the program.
+    pub(crate) async fn assert_found(&self, finding: &str) {
+        let found = self.store.verify(&[], &self.random, &mut |_| {}).await.expect("verified");
+        let codes: Vec<&str> = found.findings.iter().map(|one| one.code).collect();
+        assert!(codes.contains(&finding), "{:?}", found.findings);
+    }
+
+    /// A figure of the day of the story, as it is known now.
+    pub(crate) async fn figure(&self, number: &str) -> qidai_bank::FigureAnswer {
+        let figures = self.store.figures(jiff::civil::date(2026, 3, 2), None).await.expect("computed");
+        figures.answers.into_iter().find(|answer| answer.number == number).expect("a figure")
     }
 
     async fn signer(&mut self, number: &'static str, role: Role) {

@@ -16,7 +16,7 @@ impl Scene {
         let mut fields = vec![
             ("institution", "INST-2026-0001"),
             ("purpose", "allogeneic"),
-            ("patient", "P-77"),
+            ("patient", "PAT-2026-0001"),
             ("requester", "domestic"),
             ("line", "primary"),
             ("unit", din.as_str()),
@@ -88,7 +88,6 @@ impl Scene {
         let looked = [
             ("segment", part.number.as_str()),
             ("thawed_at", "2026-03-02T01:00:00Z"),
-            ("identity", "confirmed"),
             ("eligibility", "acceptable"),
         ];
         let reviewer = self.person("R0001");
@@ -103,7 +102,9 @@ impl Scene {
         ] {
             self.result(unit, result).await;
         }
-        self.go(&recheck, "identify", &looked, &reviewer).await.expect("looked at")
+        assert_eq!(code(self.go(&recheck, "identify", &looked, &reviewer).await), "recheck_not_compared");
+        let found = [("identity", "confirmed"), ("identity_loci", "A = | =")];
+        self.go_found(&recheck, ("identify", &looked), &found, &reviewer).await.expect("looked at")
     }
 
     pub(crate) async fn decide(&self, unit: u32) -> Decision {
@@ -192,12 +193,9 @@ impl Scene {
         ];
         let vessel = self.go(&vessel, "charge", &full, &custodian).await.expect("charged");
         let din = din(unit).written();
-        let fields = [
-            ("order", order.number.as_str()),
-            ("unit", din.as_str()),
-            ("escort", "own"),
-            ("planned_hours", "24"),
-        ];
+        let mut fields =
+            vec![("order", order.number.as_str()), ("unit", din.as_str()), ("planned_hours", "24")];
+        fields.extend(&self.escort);
         let shipment = self.create("shipment", &fields, &coordinator).await.expect("planned");
         self.sign(&shipment, Meaning::Performed, "C0001").await;
         (vessel, shipment)
@@ -228,14 +226,36 @@ impl Scene {
         self.go(&shipment, "witness", &sealed, &self.person("C0002")).await.expect("compared twice")
     }
 
-    /// Departed and delivered.
-    pub(crate) async fn sent(&self, shipment: Record) -> Record {
+    /// Departed, with its report ready to be delivered.
+    pub(crate) async fn departed(&self, shipment: Record) -> Record {
         let coordinator = somebody(Role::SearchCoordinator);
         let shipment = self.attach(&shipment, DocumentClass::Letter, &coordinator).await;
         let gone = [("departed_at", "2026-03-02T02:00:00Z")];
         let shipment = self.go(&shipment, "depart", &gone, &coordinator).await.expect("departed");
-        let shipment = self.attach(&shipment, DocumentClass::Report, &coordinator).await;
+        self.attach(&shipment, DocumentClass::Report, &coordinator).await
+    }
+
+    pub(crate) async fn deliver(&self, shipment: &Record) -> Result<Record, BankError> {
         let there = [("delivered_at", "2026-03-02T02:30:00Z")];
-        self.go(&shipment, "deliver", &there, &coordinator).await.expect("delivered")
+        self.go(shipment, "deliver", &there, &somebody(Role::SearchCoordinator)).await
+    }
+
+    /// Departed and delivered.
+    pub(crate) async fn sent(&self, shipment: Record) -> Record {
+        let shipment = self.departed(shipment).await;
+        self.deliver(&shipment).await.expect("delivered")
+    }
+
+    /// From the order to the tank: everything that is needed before a unit departs.
+    pub(crate) async fn ready(&mut self, unit: u32) -> (Record, Record) {
+        let order = self.reserved(unit, &[]).await;
+        let recheck = self.tested(&order, unit, "92").await;
+        self.released(recheck, unit).await;
+        self.approve_unit(unit).await;
+        let order = self.scheduled(&order).await;
+        let label = din(unit).value;
+        let shipment = self.compared(&order, unit, [&label, &label]).await;
+        self.unit_go(unit, "retrieve", Role::StorageCustodian).await.expect("taken out");
+        (order, shipment)
     }
 }

@@ -52,8 +52,10 @@ pub(crate) struct FigureView {
     version: u32,
     /// Null where it does not follow from what is known.
     value: Option<i64>,
-    /// The setting without which there is no value.
+    /// Without this there is no value: a setting, or `issued_units` to be a share of.
     missing: Option<&'static str>,
+    /// Numbers to be read beside the value: what it is a share of, what it leaves out.
+    beside: std::collections::BTreeMap<&'static str, i64>,
     rows: u64,
     /// SHA-256 of the rows.
     hash: String,
@@ -142,6 +144,7 @@ fn figure(answer: &FigureAnswer, w: &Words) -> FigureView {
         version: answer.version,
         value: answer.value,
         missing: answer.missing,
+        beside: answer.beside.iter().copied().collect(),
         rows: answer.rows,
         hash: answer.hash.clone(),
         parts: answer.parts.iter().map(part).collect(),
@@ -198,7 +201,8 @@ pub(crate) async fn rows(
     Asked(wishes): Asked<RowWishes>,
 ) -> Result<Response, Failure> {
     let figure = Figure::find(&name)?;
-    if figure.columns().contains(&"identity") && !reader.visitor.may(Permission::UnitView) {
+    let is_of_units = |column: &&str| matches!(*column, "identity" | "order");
+    if figure.columns().iter().any(is_of_units) && !reader.visitor.may(Permission::UnitView) {
         reader.visitor.principal()?.may(Permission::UnitView, None)?;
     }
     if figure.columns().contains(&"request") {

@@ -5,6 +5,7 @@
 
 pub(crate) mod access_log;
 pub(crate) mod accounts;
+pub(crate) mod affected;
 pub(crate) mod audit;
 pub(crate) mod coverage;
 mod cursor;

@@ -18,7 +18,7 @@ use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::Reader;
 use crate::pages::records::concept_of;
-use crate::typed_fields;
+use crate::{recheck, typed_fields};
 
 /// A record.
 #[derive(Serialize, ToSchema)]
@@ -256,7 +256,11 @@ pub(crate) async fn move_on(
         reason(wanted.reason.as_ref())?.map_or(acting, |why| acting.because(why)).since(wanted.done_at);
     let changes: Vec<_> = wanted.fields.into_iter().collect();
     typed_fields::check(concept, &changes, &state.catalogue().nomenclature())?;
-    let record = desk.store.move_record(at, &wanted.r#move, &changes, &desk.keys, &acting).await?;
+    let nomenclature = state.catalogue();
+    let what = (concept, number.as_str(), wanted.r#move.as_str());
+    let found = recheck::found(&desk.store, what, acting.principal, &nomenclature.nomenclature()).await?;
+    let given = (&changes[..], found);
+    let record = desk.store.move_record_found(at, &wanted.r#move, given, &desk.keys, &acting).await?;
     answer(&state, &reader, &record, StatusCode::OK).await
 }
 

@@ -35,7 +35,7 @@ enum Rhythm {
 }
 
 /// Everything that is done again and again.
-const PERIODIC: [(&str, Rhythm); 7] = [
+const PERIODIC: [(&str, Rhythm); 8] = [
     // Clocks and reminders of records.
     ("clocks", Rhythm::Seconds(60)),
     // Watched searches, when the bank changed.
@@ -44,6 +44,8 @@ const PERIODIC: [(&str, Rhythm); 7] = [
     ("silence", Rhythm::Seconds(30)),
     // Units that lived through an excursion go under evaluation.
     ("excursions", Rhythm::Seconds(30)),
+    // Units that an open recall reaches are recalled.
+    ("recalls", Rhythm::Seconds(30)),
     // Sessions, limits and answers that ended by themselves are removed.
     ("sweep", Rhythm::Seconds(600)),
     // The head of the history is signed, outside of the database.
@@ -159,6 +161,10 @@ async fn perform(state: &AppState, job: &Job, owner: &str) -> Result<(), Failure
         "excursions" => {
             let system = Principal::system("telemetry");
             while desk.store.evaluate_excursions(&Acting::new(&system, now, ids, random)).await? > 0 {}
+        }
+        "recalls" => {
+            let system = Principal::system("recall");
+            while desk.store.hold_recalled(&Acting::new(&system, now, ids, random)).await? > 0 {}
         }
         "sweep" => {
             desk.store.sweep_sessions(now).await?;

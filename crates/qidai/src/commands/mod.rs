@@ -22,6 +22,7 @@ pub(crate) mod patient;
 pub(crate) mod people;
 pub(crate) mod pool;
 pub(crate) mod print;
+pub(crate) mod recall;
 pub(crate) mod record;
 pub(crate) mod release;
 pub(crate) mod request;
@@ -93,6 +94,8 @@ enum Command {
     Patient(patient::Args),
     /// Lists of millions, as files of their own: freeze.
     Pool(pool::Args),
+    /// Recalls: what hangs together with a lot, an instrument, a person; recall it.
+    Recall(recall::Args),
     /// Registers: list, make, amend and move records of every declared kind.
     Record(record::Args),
     /// The IPD-IMGT/HLA release of a bank: show, set.
@@ -204,6 +207,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Lab(args) => lab::run(&args, lang),
         Command::Listing(args) => listing::run(&args, lang),
         Command::Match(args) => matching::run(&args, lang),
+        Command::Recall(args) => recall::run(&args, lang),
         Command::Record(args) => record::run(&args, lang),
         Command::Patient(args) => patient::run(&args, lang),
         Command::Pool(args) => pool::run(&args, lang),

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::people::{People, PeopleArgs};
 use super::{Outcome, stream};
 use crate::error::Failure;
+use crate::recheck::found_at_console;
 use crate::words::Lang;
 use crate::{console, record_json, typed_fields};
 use given::pair_of;
@@ -316,7 +317,13 @@ async fn go(
     let store = &desk.people.store;
     let at = at(which, change)?;
     let moved = match typed_fields::check_at_console(store, at.concept, &change.fields).await? {
-        Ok(()) => store.move_record(at, to, &change.fields, &desk.people.keys, &acting).await,
+        Ok(()) => match found_at_console(store, (at.concept, at.number, to), acting.principal).await? {
+            Ok(found) => {
+                let given = (&change.fields[..], found);
+                store.move_record_found(at, to, given, &desk.people.keys, &acting).await
+            }
+            Err(error) => Err(error),
+        },
         Err(error) => Err(error),
     };
     answer(record_json::of_answer(moved, lang)?)

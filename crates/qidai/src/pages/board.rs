@@ -106,6 +106,8 @@ struct Card {
     value: Option<String>,
     unit: String,
     missing: Option<String>,
+    /// Name and value of what is read beside it.
+    beside: Vec<(String, String)>,
     parts: Vec<PartView>,
     query: String,
     rows: String,
@@ -174,7 +176,15 @@ fn card(answer: &FigureAnswer, may_see_units: bool, w: &Words) -> Card {
         name: w.find(&key("name"), &[]).unwrap_or_else(|| answer.query.to_owned()),
         value: answer.value.map(shown::count),
         unit: w.find(&key("unit"), &[]).unwrap_or_default(),
-        missing: answer.missing.map(|setting| w.t1("figure-missing", "setting", setting)),
+        missing: answer.missing.map(|missing| match missing {
+            "issued_units" => w.t("figure-missing-issued"),
+            setting => w.t1("figure-missing", "setting", setting),
+        }),
+        beside: answer
+            .beside
+            .iter()
+            .map(|(code, value)| (w.t(&format!("figure-beside-{code}")), shown::count(*value)))
+            .collect(),
         parts: parts(&answer.parts, answer.value.unwrap_or_default(), may_see_units, w),
         query: format!("{}@{}", answer.query, answer.version),
         rows: shown::count(answer.rows),

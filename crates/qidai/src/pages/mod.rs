@@ -1,5 +1,6 @@
 //! Pages for people: one struct and one template each, of the same name.
 
+pub(crate) mod affected;
 pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod audit;

@@ -42,7 +42,9 @@ pub(super) async fn facts(
             facts.set(code, if found == yes { "yes" } else { "no" }, source.as_str());
         }
     };
-    yes_no("identity_confirmed", recheck.identity.as_deref(), "confirmed");
+    // What could not be compared is not known, which is neither.
+    let identity = recheck.identity.as_deref().filter(|identity| *identity != "incomplete");
+    yes_no("identity_confirmed", identity, "confirmed");
     yes_no("eligibility_reviewed", recheck.eligibility.as_deref(), "acceptable");
     Ok(())
 }

@@ -64,6 +64,7 @@ pub(super) fn answer(
         value: Some(i64::try_from(rows).unwrap_or(i64::MAX)),
         missing: None,
         parts: Vec::new(),
+        beside: Vec::new(),
         rows,
         hash: hashed.end(),
         late: if is_pinned { None } else { Some(late) },

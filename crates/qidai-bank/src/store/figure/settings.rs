@@ -120,6 +120,7 @@ pub(super) fn answer(
         value: value_of(now)?,
         missing: if now.is_none() { Some(name) } else { None },
         parts: Vec::new(),
+        beside: Vec::new(),
         rows: u64::from(now.is_some()),
         hash: hashed.end(),
         late: if moment.is_pinned { None } else { Some(late) },

@@ -89,6 +89,7 @@ impl UnitLines {
             value: Some(number(rows)),
             missing: None,
             parts: parts.into_values().collect(),
+            beside: Vec::new(),
             rows,
             hash: hashed.end(),
             late: if is_pinned { None } else { Some(late) },

@@ -29,6 +29,9 @@ pub(in crate::store) const WRITTEN_DOWN: [&str; 8] = [
     "signature_missing",
 ];
 
+/// Fields that the program itself found out for a move.
+type Found = Vec<(&'static str, String)>;
+
 impl Store {
     /// Moves a record. `what` is the code of a move or the state that is wanted; `changes` are fields that are written
     /// with the move. Refused attempts are written down with the record.
@@ -44,10 +47,26 @@ impl Store {
         keys: &KeyRing,
         acting: &Acting<'_>,
     ) -> Result<Record, BankError> {
+        self.move_record_found(at, what, (changes, Vec::new()), keys, acting).await
+    }
+
+    /// Moves a record, with fields besides that nobody writes: what the program itself found out for this move.
+    ///
+    /// # Errors
+    /// As [`Self::move_record`].
+    pub async fn move_record_found(
+        &self,
+        at: RecordAt<'_>,
+        what: &str,
+        (changes, found): (&[(String, String)], Found),
+        keys: &KeyRing,
+        acting: &Acting<'_>,
+    ) -> Result<Record, BankError> {
         let write = self.database.begin().await?;
         let record = read::to_change(write.reader(), &at).await?;
         let today = self.today(write.reader(), acting).await?;
         let mut kept = Kept::of(write.reader(), at.concept, changes, today).await?;
+        kept.open.extend(found.into_iter().map(|(code, value)| (code, Some(value))));
         let site = record.site.as_deref();
         rule::compute(write.reader(), at.concept, Some(&record), &mut kept, (site, today)).await?;
         let deeds = read::deeds(write.reader(), &record, acting.principal).await?;

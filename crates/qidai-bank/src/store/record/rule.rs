@@ -17,6 +17,7 @@ mod patient_row;
 mod processing_run;
 mod proficiency_round;
 mod questionnaire;
+pub(in crate::store) mod recall;
 mod recheck;
 mod search_request;
 mod shipment;
@@ -83,7 +84,9 @@ pub(super) async fn compute(
         "part" => part::compute(&case)?,
         "patient" => patient::compute(&case).await?,
         "patient_antibody" | "patient_typing" | "search_note" => patient_row::compute(&case).await?,
+        "recall" => recall::compute(&case).await?,
         "search_request" => search_request::compute(&case).await?,
+        "shipment" => shipment::compute(&case).await?,
         "proficiency_round" => proficiency_round::compute(&case)?,
         "questionnaire" => questionnaire::compute(&case)?,
         "temperature_trace" => temperature_trace::compute(&case).await?,
@@ -120,9 +123,10 @@ pub(super) async fn obstacle(
         ("recheck", "identify") => recheck::identifiable(case).await,
         ("recheck", "release_medical" | "release_quality") => recheck::accepted(case).await,
         ("recheck", "except_medical" | "except_quality") => recheck::excepted(case).await,
+        ("recall", "close") => recall::may_close(case).await,
         ("shipment", "identify" | "witness") => shipment::identified(case).await,
         ("shipment", "depart") => shipment::may_depart(case).await,
-        ("shipment", "deliver") => shipment::in_state(case, "shipped").await,
+        ("shipment", "deliver") => shipment::may_arrive(case).await,
         ("handover", "receive") => Ok(handover::same_seal(case)),
         ("infusion", "infuse") => infusion::may_infuse(case).await,
         _ => Ok(None),
@@ -147,9 +151,13 @@ pub(super) async fn follow(
         ("order", "reserve") => order::keep(write, record, (context, acting)).await,
         ("order", "cancel" | "cancel_tested") => order::give_back(write, record, (context, acting)).await,
         ("shipment", "depart") => shipment::follow(write, record, "ship", (context, acting)).await,
-        ("shipment", "deliver") => shipment::follow(write, record, "arrive", (context, acting)).await,
+        ("shipment", "deliver") => {
+            handover::look_back(write, record, (context, acting, today)).await?;
+            shipment::follow(write, record, "arrive", (context, acting)).await
+        }
         ("shipment", "lose") => shipment::follow(write, record, "lose", (context, acting)).await,
         ("infusion", "infuse") => infusion::infused(write, record, (context, acting)).await,
+        ("recall", "open") => recall::tell(write, record, (context, acting)).await,
         ("handover", "break") => raise(write, record, BROKEN, (context, acting, today)).await,
         ("handover", "receive") if record.field("upright") == Some("no") => {
             raise(write, record, NOT_UPRIGHT, (context, acting, today)).await
@@ -187,7 +195,7 @@ async fn raise(
 }
 
 /// Refusals of these rules that are written down as attempts.
-pub(super) const WRITTEN_DOWN: [&str; 39] = [
+pub(super) const WRITTEN_DOWN: [&str; 43] = [
     "labels_do_not_match",
     "kit_expired",
     "kit_of_other_unit",
@@ -213,6 +221,7 @@ pub(super) const WRITTEN_DOWN: [&str; 39] = [
     "centre_not_eligible",
     "hgr_case_needed",
     "order_purpose_wrong",
+    "order_not_of_family",
     "unit_already_reserved",
     "unit_not_available",
     "unit_left_tank",
@@ -226,6 +235,9 @@ pub(super) const WRITTEN_DOWN: [&str; 39] = [
     "shipment_order_wrong",
     "shipper_hold_too_short",
     "seal_differs",
+    "custody_open",
+    "handover_missing",
+    "recall_not_settled",
     "infusion_order_wrong",
 ];
 

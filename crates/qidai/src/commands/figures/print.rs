@@ -35,6 +35,10 @@ fn entry(answer: &FigureAnswer, figures: &Figures) -> Value {
     if let Some(missing) = answer.missing {
         entry["missing"] = missing.into();
     }
+    if !answer.beside.is_empty() {
+        let beside = answer.beside.iter().map(|(code, value)| ((*code).to_owned(), Value::from(*value)));
+        entry["beside"] = Value::Object(beside.collect());
+    }
     if !answer.parts.is_empty() {
         entry["parts"] = answer.parts.iter().map(part).collect();
     }
@@ -84,10 +88,13 @@ fn paragraph(answer: &FigureAnswer, w: &Words, text: &mut String) {
         Some(value) => format!("{} {}", shown(value), w.find(&key("unit"), &[]).unwrap_or_default()),
         None => w.t("figure-none"),
     };
-    let missing = answer.missing.map(|setting| w.t1("figure-missing", "setting", setting));
+    let missing = answer.missing.map(|setting| w.t1(missing_key(setting), "setting", setting));
     let missing = missing.map(|missing| format!(" ({missing})")).unwrap_or_default();
     // Writing to a text cannot fail.
     let _ = writeln!(text, "{}  {name}: {}{missing}", answer.number, value.trim_end());
+    for (code, value) in &answer.beside {
+        let _ = writeln!(text, "    {:>11}  {}", shown(*value), w.t(&format!("figure-beside-{code}")));
+    }
     for part in &answer.parts {
         let bank = w.t(&format!("bank-{}", part.bank_type.code()));
         let status = w.t(&format!("status-{}", part.status.code()));
@@ -99,6 +106,11 @@ fn paragraph(answer: &FigureAnswer, w: &Words, text: &mut String) {
     if let Some(late) = answer.late.as_ref().filter(|late| !late.is_empty()) {
         late_lines(answer.value, late, w, text);
     }
+}
+
+/// What is missing is a setting, or something to be a share of.
+fn missing_key(missing: &str) -> &'static str {
+    if missing == "issued_units" { "figure-missing-issued" } else { "figure-missing" }
 }
 
 fn late_lines(value: Option<i64>, late: &Late, w: &Words, text: &mut String) {

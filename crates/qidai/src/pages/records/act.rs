@@ -16,7 +16,7 @@ use crate::app::{AppState, Client};
 use crate::auth::cookie;
 use crate::error::Failure;
 use crate::pages::Reader;
-use crate::typed_fields;
+use crate::{recheck, typed_fields};
 
 /// Moves a record; fields that the move asks for are written with it.
 pub(crate) async fn move_on(
@@ -32,10 +32,15 @@ pub(crate) async fn move_on(
     let acting = acting.since(late::done_at(&pairs, &desk.zone)?);
     let at = RecordAt { concept, number: &number, expected_version: text_of(&pairs, "version").parse().ok() };
     let changes = field::sent(concept, &pairs);
-    let moved = match typed_fields::check(concept, &changes, &state.catalogue().nomenclature()) {
-        Ok(()) => desk.store.move_record(at, text_of(&pairs, "step"), &changes, &desk.keys, &acting).await,
-        Err(error) => Err(error),
+    let catalogue = state.catalogue();
+    let step = text_of(&pairs, "step");
+    let moved = async {
+        typed_fields::check(concept, &changes, &catalogue.nomenclature())?;
+        let what = (concept, number.as_str(), step);
+        let found = recheck::found(&desk.store, what, acting.principal, &catalogue.nomenclature()).await?;
+        desk.store.move_record_found(at, step, (&changes, found), &desk.keys, &acting).await
     };
+    let moved = moved.await;
     match moved {
         Ok(record) => Ok(Redirect::to(&record_address(concept.code, &record.number)).into_response()),
         Err(error) => {

@@ -3,7 +3,7 @@
 use super::{Case, name, refusal};
 use crate::store::database::WriteTransaction;
 use crate::store::unit::{self, Standing};
-use crate::store::{StoreError, record};
+use crate::store::{StoreError, family, patient, record};
 use crate::{Acting, BankError, Record, Refusal, WriteContext, workflow};
 
 /// Purposes for which a patient is transplanted.
@@ -14,14 +14,36 @@ pub(super) fn is_transplant(purpose: Option<&str>) -> bool {
     purpose.is_some_and(|purpose| TRANSPLANTS.contains(&purpose))
 }
 
-/// The institution may have units for this purpose today, and a foreign one has an approval.
+/// The institution may have units for this purpose today, its patient is typed, and a foreign one has an approval.
 pub(super) async fn served(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
+    if let Some(refusal) = untyped(case).await? {
+        return Ok(Some(refusal));
+    }
     let Some(centre) = case.named("institution", "institution").await? else { return Ok(None) };
     if let Some(refusal) = ineligible(case, &centre) {
         return Ok(Some(refusal));
     }
     let is_foreign = case.value("requester") == Some("foreign") || centre.field("outside").is_some();
     if is_foreign { approved_abroad(case, &centre).await } else { Ok(None) }
+}
+
+/// Nobody is transplanted whose typing the bank does not have: without it nobody can say whether the unit fits. Who gets the own unit
+/// back is the one it was typed of.
+async fn untyped(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
+    let (own, purpose) = (name(case), case.value("purpose"));
+    let patient = case.named("patient", "patient").await?;
+    let Some(patient) = patient.filter(|_| is_transplant(purpose)) else { return Ok(None) };
+    let number = patient.number.as_str();
+    if patient.state.code == "closed" {
+        let sentence = format!("{own} is for {number}, whose search has ended: register the patient anew.");
+        return Ok(Some(refusal("patient_not_active", own, sentence).with("patient", number)));
+    }
+    let is_typed = patient::current_typing(case.reader, number, "patient").await?.is_some();
+    if is_typed || purpose == Some("autologous") {
+        return Ok(None);
+    }
+    let sentence = format!("{own} is for {number}, whose typing the bank does not have: enter it first.");
+    Ok(Some(refusal("patient_not_typed", own, sentence).with("patient", number)))
 }
 
 /// Approved, its contract in force, and for a transplant qualified for it (standards.md 1: eligible-institution check at issue).
@@ -84,6 +106,9 @@ pub(super) async fn reservable(case: &Case<'_>) -> Result<Option<Refusal>, Store
     if let Some(refusal) = wrong_purpose(case, written, &unit) {
         return Ok(Some(refusal));
     }
+    if let Some(refusal) = of_another_family(case, written).await? {
+        return Ok(Some(refusal));
+    }
     if let Some(refusal) = taken(case, written, &unit).await? {
         return Ok(Some(refusal));
     }
@@ -107,6 +132,23 @@ fn wrong_purpose(case: &Case<'_>, written: &str, unit: &Standing) -> Option<Refu
         "{own}: {written} {why}, which is not for the purpose '{purpose}': choose another unit, or correct the purpose."
     );
     Some(refusal("order_purpose_wrong", own, sentence).with("purpose", purpose))
+}
+
+/// A family's unit whose mother is known goes to that family: the link of the patient was confirmed by a second person. Of units that
+/// were carried over without their mother the physician who agrees answers for it.
+async fn of_another_family(case: &Case<'_>, written: &str) -> Result<Option<Refusal>, StoreError> {
+    let own = name(case);
+    let is_own_use = matches!(case.value("purpose"), Some("sibling" | "autologous"));
+    let (Some(number), Some(identity)) = (case.value("patient"), unit::identity_in(written)) else {
+        return Ok(None);
+    };
+    if !is_own_use || family::may_have(case.reader, number, &identity).await? {
+        return Ok(None);
+    }
+    let sentence = format!(
+        "{own}: {written} belongs to a family of which {number} is no confirmed member: have the link confirmed first."
+    );
+    Ok(Some(refusal("order_not_of_family", own, sentence).with("patient", number).with("number", written)))
 }
 
 /// Free, or held without an order by the very centre that orders it now.

@@ -23,7 +23,15 @@ pub(super) async fn identifiable(case: &Case<'_>) -> Result<Option<Refusal>, Sto
         );
         return Ok(Some(refusal("recheck_segment_wrong", own, sentence)));
     }
-    typed(case).await
+    if let Some(refusal) = typed(case).await? {
+        return Ok(Some(refusal));
+    }
+    if case.value("identity").is_some() {
+        return Ok(None);
+    }
+    let sentence =
+        format!("{own}: the typings of segment and banking were not compared: make the move again.");
+    Ok(Some(refusal("recheck_not_compared", own, sentence)))
 }
 
 /// The order holds this very unit.

@@ -1,10 +1,47 @@
 //! On the way to the centre (mission M13): the bag is the one of the order, and the vessel holds longer than the way takes.
 
-use super::{Case, label, name, refusal};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Case, Computed, handover, label, name, refusal};
 use crate::store::database::WriteTransaction;
 use crate::store::record::values::Kept;
 use crate::store::{StoreError, setting, unit};
-use crate::{Acting, BankError, Record, Refusal, WriteContext, workflow};
+use crate::{Acting, BankError, Problem, Record, Refusal, WriteContext, workflow};
+
+/// How long the way takes and took, and what is then left of the vessel's hold time, which runs since it was charged.
+pub(super) async fn compute(case: &Case<'_>) -> Result<Computed, BankError> {
+    let time = |field: &str| case.value(field).and_then(|at| at.parse::<Timestamp>().ok());
+    let (departed, delivered) = (time("departed_at"), time("delivered_at"));
+    let planned = case.value("planned_hours").and_then(|hours| hours.parse().ok());
+    let expected =
+        departed.zip(planned).and_then(|(at, hours)| at.checked_add(SignedDuration::from_hours(hours)).ok());
+    if let Some((from, until)) = departed.zip(delivered).filter(|(from, until)| until < from) {
+        let reason = format!("it departed at {from}");
+        let hint = "compare both times with the sheet";
+        return Err(Problem::new("delivered_at", until.to_string(), "time_order_wrong", reason, hint).into());
+    }
+    let shipper = case.named("dry_shipper", "shipper").await?;
+    let end = delivered.or(expected);
+    let left = shipper.as_ref().and_then(holds_until).zip(end).map(|(until, end)| hours(end, until));
+    // The other way round it is rounded up: a begun hour counts.
+    let taken = departed.zip(delivered).map(|(from, until)| -hours(until, from));
+    Ok(vec![
+        ("expected_at", expected.map(workflow::whole_second)),
+        ("hours_taken", taken.map(|hours| hours.to_string())),
+        ("hold_left_hours", left.filter(|_| departed.is_some()).map(|hours| hours.to_string())),
+    ])
+}
+
+/// Whole hours from one moment to another, rounded down: below zero as soon as it is over.
+fn hours(from: Timestamp, until: Timestamp) -> i64 {
+    until.duration_since(from).as_secs().div_euclid(3_600)
+}
+
+/// The hold time runs since the vessel was charged.
+fn holds_until(shipper: &Record) -> Option<Timestamp> {
+    let charged: Timestamp = shipper.field("charged_at")?.parse().ok()?;
+    charged.checked_add(SignedDuration::from_hours(shipper.field("hold_hours")?.parse().ok()?)).ok()
+}
 
 /// Both labels are the number of the unit, the order is the one that holds it and is scheduled, and the vessel is charged and
 /// holds long enough.
@@ -71,6 +108,10 @@ async fn vessel(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
         .and_then(|one| one.profile.iter().find(|own| own.code == "margin_hours"))
         .map_or(0, |own| own.value);
     let margin = i64::from(setting::profile(case.reader, "shipment", "margin_hours", declared).await?);
+    // What has run since it was charged is no longer there when it departs.
+    let departs = case.value("departed_at").and_then(|at| at.parse::<Timestamp>().ok());
+    let left = departs.zip(holds_until(&shipper)).map(|(departs, until)| self::hours(departs, until));
+    let holds = left.map_or(holds, |left| left.min(holds));
     if holds >= planned + margin {
         return Ok(None);
     }
@@ -87,6 +128,27 @@ pub(super) async fn may_depart(case: &Case<'_>) -> Result<Option<Refusal>, Store
         return Ok(Some(refusal));
     }
     in_state(case, "retrieved").await
+}
+
+/// The unit is on its way, and nobody holds it who has not said so: mission M13, a gap in the custody is a nonconformance, and two banks
+/// that escort together both sign.
+pub(super) async fn may_arrive(case: &Case<'_>) -> Result<Option<Refusal>, StoreError> {
+    let own = name(case);
+    let legs = handover::legs(case.reader, own).await?;
+    if let Some(open) = legs.iter().find(|leg| matches!(leg.state.code, "planned" | "given")) {
+        let sentence = format!(
+            "{own}: the hand-over {} is '{}': have it received, or record that the custody is broken, before the shipment is delivered.",
+            open.number, open.state.code
+        );
+        return Ok(Some(refusal("custody_open", own, sentence).with("handover", open.number.as_str())));
+    }
+    if case.value("escort") == Some("joint") && !legs.iter().any(|leg| leg.state.code == "received") {
+        let sentence = format!(
+            "{own} is escorted by two banks, and no hand-over between them was signed by both: record it first."
+        );
+        return Ok(Some(refusal("handover_missing", own, sentence)));
+    }
+    in_state(case, "shipped").await
 }
 
 /// The unit is where it must be for the next step.

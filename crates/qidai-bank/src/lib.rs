@@ -138,7 +138,7 @@ pub use store::{
 };
 pub use store::{CountFinding, CountResult, Counted, Moved, StorageMove};
 pub use store::{HistoryChange, HistoryEvent, PublicList, UnitFilter, UnitLine, UnitOrder};
-pub use store::{NewFreezeRun, Printed, READINGS_MAX, RecheckTypings};
+pub use store::{NewFreezeRun, PatientOutcome, Printed, READINGS_MAX, RecheckTypings};
 pub use store::{
     NewUnit, Scanned, TRACE_MAX, Trace, TraceLine, UnitAt, Way, identity_to_register, unit_guards,
 };

@@ -6,7 +6,7 @@ mod course;
 mod incidence;
 mod survival;
 
-pub use course::{Course, Ended, courses};
+pub use course::{Course, Ended, Report, courses};
 pub use incidence::{IncidencePoint, cumulative_incidence};
 pub use survival::{SurvivalPoint, median_days, survival};
 

@@ -101,6 +101,13 @@ async fn from_the_order_to_the_calendar(bank: &TestBank) {
     let told = scene.go(&due[1], "report", &told, &centre).await.expect("reported");
     scene.go(&told, "check", &[], &somebody(Role::SearchCoordinator)).await.expect("checked");
 
+    // One patient, who lived on the day of the report and had engrafted.
+    let outcomes = scene.store.outcomes(&somebody(Role::Quality)).await.expect("told");
+    assert_eq!(outcomes.len(), 1);
+    let course = &outcomes[0].course;
+    assert_eq!((course.survival(), course.neutrophils()), ((0, false), (0, Some(true))));
+    assert_eq!(outcomes[0].tnc_per_kg, None, "nobody weighed the patient");
+
     let reaction = [
         ("order", order.number.as_str()),
         ("unit", "G123424000001"),

@@ -434,6 +434,7 @@ code-investigation_open = 异常放行的调查尚未完成，尝试已记录；
 code-shipment_order_wrong = 所填申请尚未排期，或未占用该单位，尝试已记录；请先确认处方，或更正申请编号。
 code-shipper_not_ready = 运输罐未充装，或验证已到期；请换一个。
 code-order_not_of_family = 家庭单位的申请患者未经确认属于该家庭，尝试已记录；请登记家庭关系并由第二人确认。
+code-dossier_without_order = 没有申请占用该单位，无随行资料；请先登记申请。
 code-recheck_not_compared = 未比较连接管与入库分型；请通过本程序重新执行此操作。
 code-custody_open = 运输尚有未交出或未接收的交接，尝试已记录；请完成接收，或记录监管链中断。
 code-handover_missing = 两库联合护送缺少双方签名的交接，尝试已记录；请先记录交接。

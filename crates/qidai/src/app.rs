@@ -104,6 +104,7 @@ pub(crate) fn routes() -> Routes {
         .post("/lab/messages/{id}/assign", Needs(TestRecord), pages::lab::messages::assign)
         .post("/lab/messages/{id}/errors", Needs(TestRecord), pages::lab::messages::errors)
         .post("/lab/results/{id}", Needs(TestReview), pages::lab::review)
+        .get("/units/{scheme}/{identity}/dossier/{format}", Needs(UnitView), pages::unit::dossier::download)
         .get("/units/{scheme}/{identity}/lab", Needs(UnitView), pages::lab::unit::show)
         .post("/units/{scheme}/{identity}/lab", Needs(TestRecord), pages::lab::unit::enter)
         .get("/units/{scheme}/{identity}/decision", Needs(UnitView), pages::decision::show)
@@ -144,6 +145,7 @@ pub(crate) fn routes() -> Routes {
         .post("/certify", Needs(RecordSign), pages::records::certify)
         // figures and traces
         .get("/board", Needs(FigureView), pages::board::show)
+        .get("/outcomes", Needs(FigureView), pages::outcomes::show)
         .get("/coverage", Needs(FigureView), pages::coverage::show)
         .post("/coverage", Needs(FigureView), pages::coverage::run)
         .get("/history", Needs(HistoryView), pages::history::show)
@@ -196,6 +198,7 @@ pub(crate) fn routes() -> Routes {
         .get("/api/units/{scheme}/{identity}", Needs(UnitView), api::units::get)
         .post("/api/units", Needs(UnitEnter), api::unit_life::register)
         .post("/api/units/imports", Needs(UnitEnter), api::unit_import::run)
+        .get("/api/units/{scheme}/{identity}/dossier", Needs(UnitView), api::dossier::get)
         .get("/api/units/{scheme}/{identity}/life", Needs(UnitView), api::unit_life::get)
         .post("/api/units/{scheme}/{identity}/moves", Needs(UnitView), api::unit_life::move_on)
         .get("/api/units/{scheme}/{identity}/trace", Needs(UnitView), api::unit_life::trace)
@@ -233,6 +236,7 @@ pub(crate) fn routes() -> Routes {
         // programs: figures and traces
         .get("/api/figures", Needs(FigureView), api::figures::list)
         .get("/api/figures/{figure}/rows", Needs(FigureView), api::figures::rows)
+        .get("/api/outcomes", Needs(FigureView), api::outcomes::get)
         .post("/api/coverage", Needs(FigureView), api::coverage::run)
         .get("/api/history", Needs(HistoryView), api::history::list)
         .get("/api/access-log", Needs(AccessLogView), api::access_log::list)

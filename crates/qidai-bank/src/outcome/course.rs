@@ -4,7 +4,18 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::Record;
+/// A report of a follow-up that was handed in: its order, and its fields by code.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    pub order: String,
+    pub fields: BTreeMap<String, String>,
+}
+
+impl Report {
+    fn field(&self, code: &str) -> Option<&str> {
+        self.fields.get(code).map(String::as_str)
+    }
+}
 
 /// What is known of a patient since the infusion, in days after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +64,12 @@ impl Course {
     }
 }
 
-/// Courses of patients: `infused` has the day of the infusion by the number of its order, `reports` are follow-ups that were reported. A
-/// report with a day before the infusion says nothing. Who was infused and of whom nothing was reported has a course of length 0.
-pub fn courses(infused: &BTreeMap<String, Date>, reports: &[Record]) -> Vec<Course> {
+/// Courses of patients: `infused` has the day of the infusion by the number of its order. A day before the infusion says nothing. Who was infused and of whom nothing was reported has a course of length 0.
+pub fn courses(infused: &BTreeMap<String, Date>, reports: &[Report]) -> Vec<Course> {
     let mut all: BTreeMap<&str, Course> =
         infused.keys().map(|order| (order.as_str(), begun(order))).collect();
-    let counts = |one: &&Record| matches!(one.state.code, "reported" | "checked");
-    for report in reports.iter().filter(counts) {
-        let order = report.field("order").unwrap_or_default();
+    for report in reports {
+        let order = report.order.as_str();
         let (Some(course), Some(begin)) = (all.get_mut(order), infused.get(order)) else { continue };
         add(course, report, *begin);
     }
@@ -80,7 +89,7 @@ fn begun(order: &str) -> Course {
     }
 }
 
-fn add(course: &mut Course, report: &Record, begin: Date) {
+fn add(course: &mut Course, report: &Report, begin: Date) {
     let day = |field: &str| {
         let on: Date = report.field(field)?.parse().ok()?;
         days_between(begin, on)

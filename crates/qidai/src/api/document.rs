@@ -18,9 +18,9 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    access_log, accounts, affected, audit, coverage, decisions, documents, emergencies, figures, find,
-    freeze_runs, history, hla, lab, listings, matching, me, notifications, pools, records, requests, roles,
-    search, signing, sites, storage, tokens, typing, unit_import, unit_life, units,
+    access_log, accounts, affected, audit, coverage, decisions, documents, dossier, emergencies, figures,
+    find, freeze_runs, history, hla, lab, listings, matching, me, notifications, outcomes, pools, records,
+    requests, roles, search, signing, sites, storage, tokens, typing, unit_import, unit_life, units,
 };
 use crate::app::{Door, Entry, keeps_answers, routes};
 use crate::error::Problem;
@@ -37,16 +37,14 @@ use crate::error::Problem;
         describe,
         search::run, search::report, pools::list, typing::check, hla::explain, matching::explain,
         unit_import::run, unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
-        listings::make, units::list, units::get, find::find,
-        unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
-        listings::make, units::list, units::get, find::find, affected::list,
+        listings::make, units::list, units::get, find::find, affected::list, dossier::get,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,
         lab::messages::list, lab::messages::bring, lab::messages::one, lab::messages::open, lab::messages::assign,
         lab::messages::files, lab::controls::list, lab::controls::add, lab::controls::measure,
         storage::tanks, storage::put, storage::places, storage::count, storage::go,
         freeze_runs::list, freeze_runs::get, freeze_runs::add,
         decisions::list_profiles, decisions::counts, decisions::of_unit, decisions::decide, decisions::again,
-        figures::list, figures::rows, coverage::run, history::list, access_log::list, audit::get, audit::begin,
+        figures::list, figures::rows, outcomes::get, coverage::run, history::list, access_log::list, audit::get, audit::begin,
         me::get, me::sessions, me::end, roles::list,
         accounts::list, accounts::add, accounts::get, accounts::give_role, accounts::take_role, accounts::disable,
         accounts::link,

@@ -8,6 +8,7 @@ pub(crate) mod bench;
 pub(crate) mod config;
 pub(crate) mod coverage;
 pub(crate) mod demo;
+pub(crate) mod dossier;
 pub(crate) mod figures;
 pub(crate) mod frequencies;
 pub(crate) mod hla;
@@ -18,6 +19,7 @@ pub(crate) mod key;
 pub(crate) mod lab;
 pub(crate) mod listing;
 pub(crate) mod matching;
+pub(crate) mod outcome;
 pub(crate) mod patient;
 pub(crate) mod people;
 pub(crate) mod pool;
@@ -70,6 +72,8 @@ enum Command {
     Coverage(coverage::Args),
     /// Make a bank of invented units, search it, serve it.
     Demo(demo::Args),
+    /// Everything that travels with the bag of an order, as PDF or JSON.
+    Dossier(dossier::Args),
     /// The figures of the bank, as of a day, with their rows.
     Figures(figures::Args),
     /// Haplotype frequencies: estimate, compare, verify, check, and keep in a bank.
@@ -90,6 +94,8 @@ enum Command {
     Listing(listing::Args),
     /// Compare people: counts, probabilities, what leaves them open.
     Match(matching::Args),
+    /// Survival and engraftment of patients, with bands, and by dose.
+    Outcome(outcome::Args),
     /// Patients: enter, show, their families.
     Patient(patient::Args),
     /// Lists of millions, as files of their own: freeze.
@@ -197,6 +203,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Config(args) => config::run(&args, given_lang),
         Command::Coverage(args) => coverage::run(&args, lang),
         Command::Demo(args) => demo::run(&args, lang),
+        Command::Dossier(args) => dossier::run(&args, lang),
         Command::Figures(args) => figures::run(&args, lang),
         Command::Frequencies(args) => frequencies::run(&args, lang),
         Command::Hla(args) => hla::run(&args, lang),
@@ -209,6 +216,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Match(args) => matching::run(&args, lang),
         Command::Recall(args) => recall::run(&args, lang),
         Command::Record(args) => record::run(&args, lang),
+        Command::Outcome(args) => outcome::run(&args, lang),
         Command::Patient(args) => patient::run(&args, lang),
         Command::Pool(args) => pool::run(&args, lang),
         Command::Print(args) => print::run(&args, lang),

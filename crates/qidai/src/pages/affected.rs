@@ -105,7 +105,7 @@ fn view(found: &Affected, reader: &Reader) -> Found {
         prepare: may_prepare
             .into_iter()
             .any(|one| reader.visitor.may(one))
-            .then(|| format!("/records/recall/new?began_with={}", shown::escaped(&found.subject))),
+            .then(|| format!("/records/recall/new?f-began_with={}", shown::escaped(&found.subject))),
         subject: found.subject.clone(),
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod lab;
 pub(crate) mod listing;
 pub(crate) mod matching;
 pub(crate) mod notifications;
+pub(crate) mod outcomes;
 pub(crate) mod patient;
 pub(crate) mod people;
 pub(crate) mod pools;

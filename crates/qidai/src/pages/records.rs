@@ -4,7 +4,7 @@
 pub(crate) mod act;
 mod certify;
 pub(crate) mod export;
-pub(super) mod field;
+pub(crate) mod field;
 pub(crate) mod form;
 pub(super) mod late;
 pub(crate) mod list;

@@ -1,6 +1,7 @@
 //! One unit: what is known of it, what was counted, how it was typed, and what happened to it.
 
 pub(crate) mod act;
+pub(crate) mod dossier;
 mod excursion;
 pub(crate) mod import;
 mod life;
@@ -74,6 +75,10 @@ struct UnitPage {
     documents: documents::Panel,
     lab_address: String,
     decision_address: String,
+    /// The file that travels with the bag, where an order holds the unit.
+    dossier_address: Option<String>,
+    /// Everything that hangs together with it.
+    affected_address: String,
     /// Nothing where the reader may not see the history.
     history: Option<History>,
 }
@@ -124,6 +129,8 @@ async fn page(
     shown.offers = super::records::offer::offers(&found, &record, beside.sent.as_ref(), (&sites, reader));
     shown.excursions = excursion::lines(&store.open_excursions(identity).await?, state, reader);
     shown.refused = beside.refused;
+    shown.dossier_address =
+        record.field("order").map(|_| format!("{}/dossier/pdf", shown::unit_address(identity)));
     shown.version = record.version.to_string();
     shown.digest = record.canonical().digest_shown();
     shown.own = moves::own_fields(&record, &state.desk().zone, reader.lang);
@@ -182,6 +189,12 @@ fn facts_of(
         documents,
         lab_address: format!("{}/lab", shown::unit_address(&unit.identity)),
         decision_address: super::decision::address_of(&unit.identity),
+        dossier_address: None,
+        affected_address: format!(
+            "/affected?from=unit/{}/{}",
+            escaped(&unit.identity.scheme),
+            escaped(&unit.identity.value)
+        ),
         history,
     }
 }

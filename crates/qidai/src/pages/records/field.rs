@@ -15,8 +15,8 @@ use crate::words::{Lang, thousands};
 const FRONT: &str = "f-";
 
 /// A value with, where it names a record, its page.
-pub(in crate::pages) struct Shown {
-    pub(in crate::pages) text: String,
+pub(crate) struct Shown {
+    pub(crate) text: String,
     pub(in crate::pages) address: Option<String>,
     pub(in crate::pages) is_long: bool,
     /// Words of whoever entered it, in whatever language.
@@ -77,7 +77,7 @@ impl Control {
 }
 
 /// A value as pages show it: a moment in the bank's zone.
-pub(in crate::pages) fn shown(field: &Field, value: &str, zone: &TimeZone, lang: Lang) -> Shown {
+pub(crate) fn shown(field: &Field, value: &str, zone: &TimeZone, lang: Lang) -> Shown {
     let plain = |text: String| Shown {
         text,
         address: None,
@@ -158,7 +158,7 @@ pub(in crate::pages) fn problem_of(
     Some((failure.sentence(lang), failure.code()))
 }
 
-pub(in crate::pages) fn label_of(field: &Field, lang: Lang) -> String {
+pub(crate) fn label_of(field: &Field, lang: Lang) -> String {
     let unit = if field.unit.is_empty() { String::new() } else { format!(" ({})", field.unit) };
     said(field.label, lang) + &unit
 }

@@ -337,7 +337,7 @@ async fn what_a_logger_of_a_dry_shipper_says(bank: &TestBank) {
     assert_eq!((raised.len(), raised[0].field("severity")), (1, Some("critical")));
     for (readings, expected) in [
         ("2026-03-02T02:00:00Z -273.1", "reading_invalid"),
-        ("2026-03-02T02:00:00Z -310 F", "reading_invalid"),
+        ("2026-03-02T02:00:00Z -310 F", "reading_unit_wrong"),
         ("Time, °C", "reading_invalid"),
     ] {
         assert_eq!(code(trace(readings).await), expected, "{readings}");

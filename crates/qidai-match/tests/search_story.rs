@@ -5,7 +5,7 @@
 use qidai_hla::{Nomenclature, PersonTyping, Release};
 use qidai_match::search::{
     Abo, Criteria, Facts, Floors, Order, OrderKey, Origin, Query, Rule, Sex, Snapshot, SnapshotBuilder,
-    SnapshotError, Source, UnitEntry, search,
+    SnapshotError, Source, UnitEntry, kept_out, search, steps,
 };
 use qidai_match::{AntigenSpace, Interpreter};
 
@@ -46,6 +46,25 @@ impl Bank {
         assert_eq!(answer.passed + excluded, self.units.len() as u64, "everybody is accounted for");
         let listed = answer.hits.iter().map(|hit| snapshot.id(hit.row).to_owned()).collect();
         (listed, answer.excluded.iter().map(|e| (e.rule, e.count)).collect())
+    }
+}
+
+impl Bank {
+    /// Whom a rule kept out, in the order of the list.
+    fn kept_out(&self, criteria: &Criteria, rule: Rule) -> Vec<String> {
+        self.with_query(|snapshot, query| {
+            let hits = kept_out(snapshot, query, criteria, rule, 100);
+            hits.iter().map(|hit| snapshot.id(hit.row).to_owned()).collect()
+        })
+    }
+
+    fn with_query<T>(&self, ask: impl FnOnce(&Snapshot, &Query<'_>) -> T) -> T {
+        let antigens = AntigenSpace::new(&self.release);
+        let snapshot = self.snapshot(&antigens);
+        let nomenclature = Nomenclature::new(&self.release, None);
+        let patient = PersonTyping::read(PATIENT, &nomenclature).unwrap();
+        let interpreter = Interpreter::new(&self.release, &antigens);
+        ask(&snapshot, &Query::new(&snapshot, &patient, &interpreter))
     }
 }
 
@@ -154,6 +173,15 @@ fn everyone_who_is_not_listed_has_one_rule() {
     let expected: Vec<(Rule, u64)> =
         rules.map(|rule| (*rule, if *rule == Rule::CollectionDate { 2 } else { 1 })).collect();
     assert_eq!(excluded, expected, "each rule kept out its one unit");
+    for (rule, id) in
+        [(Rule::TypingUnreadable, "unreadable"), (Rule::SourceExcluded, "listed"), (Rule::Sex, "boy")]
+    {
+        assert_eq!(bank.kept_out(&strict, rule), [id], "{}", rule.name());
+    }
+    for (rule, count) in excluded {
+        assert_eq!(bank.kept_out(&strict, rule).len() as u64, count, "{}", rule.name());
+        assert_eq!(Rule::of_name(rule.name()), Some(rule));
+    }
     let (everybody, _) = bank.search(&Criteria { limit: 100, ..Criteria::default() });
     assert_eq!(everybody.len(), bank.units.len() - 3, "nothing is required unless it is asked for");
 }
@@ -236,4 +264,48 @@ fn a_snapshot_comes_back_from_its_bytes_or_is_refused() {
         let error = open(&changed).err().unwrap_or_else(|| panic!("byte {place} changed unseen"));
         assert!(matches!(error, SnapshotError::Foreign | SnapshotError::Damaged(_)), "byte {place}: {error}");
     }
+}
+
+#[test]
+fn what_put_a_unit_before_another_is_the_first_key_that_tells_them_apart() {
+    let full = || like_patient(&[]);
+    let seven = || like_patient(&[("B*13:01", "B*15:01")]);
+    let bank = Bank::new(vec![
+        ("d", seven(), facts(Some(9_000_000_000))),
+        ("c", full(), facts(Some(1_000_000_000))),
+        ("b", full(), facts(Some(1_000_000_000))),
+        ("a", full(), facts(Some(2_000_000_000))),
+    ]);
+    let all = Criteria { min_x6: None, min_x8: None, ..Criteria::default() };
+    let keys = &all.order.keys;
+    bank.with_query(|snapshot, query| {
+        let hits = search(snapshot, query, &all).hits;
+        let steps: Vec<_> = hits.iter().map(|hit| steps(snapshot, query, &all, hit, false)).collect();
+        let by = |one: usize, two: usize| {
+            let at = steps[one].iter().zip(&steps[two]).position(|(a, b)| a != b)?;
+            Some((&keys[at], steps[one][at] > steps[two][at]))
+        };
+        let names: Vec<&str> = hits.iter().map(|hit| snapshot.id(hit.row)).collect();
+        assert_eq!(names, ["a", "b", "c", "d"]);
+        assert_eq!(by(0, 1), Some((&OrderKey::Tnc, true)));
+        assert_eq!(by(1, 0), Some((&OrderKey::Tnc, false)));
+        assert_eq!(by(3, 0), Some((&OrderKey::X8, false)));
+        assert_eq!(by(1, 2), None, "their numbers alone");
+    });
+}
+
+/// Each rule's units are those that a plain walk finds, the far ones included, and stand in the order of the list.
+#[test]
+fn whom_a_rule_keeps_out_is_who_would_be_listed_without_any_other() {
+    let tnc = |cells: u64| facts(Some(cells));
+    let far = || "A*33:03+A*30:01^C*03:02+C*06:02^B*58:01+B*13:02^DRB1*03:01+DRB1*07:01".to_owned();
+    let bank = Bank::new(vec![
+        ("far", far(), tnc(9)),
+        ("near", like_patient(&[("B*13:01", "B*15:01"), ("A*02:01", "A*24:02")]), tnc(1)),
+        ("nearer", like_patient(&[("B*13:01", "B*15:01")]), tnc(1)),
+        ("in", like_patient(&[]), tnc(1)),
+    ]);
+    let strict = Criteria { min_x6: None, min_x8: Some(8), ..Criteria::default() };
+    assert_eq!(bank.kept_out(&strict, Rule::MatchesBelowFloor), ["nearer", "near", "far"]);
+    assert_eq!(bank.kept_out(&strict, Rule::Sex), Vec::<String>::new());
 }

@@ -60,6 +60,10 @@ pub(crate) fn routes() -> Routes {
         .post("/search", Needs(SearchRun), pages::search::run)
         .post("/search/draft", Needs(SearchRun), pages::search::keep_draft)
         .get("/search/{id}", Needs(SearchRun), pages::search::show)
+        .post("/search/saved", Needs(SearchRun), pages::search::saved::act)
+        .get("/search/{id}/compare", Needs(SearchRun), pages::search::compare::show)
+        .get("/search/{id}/pairs", Needs(SearchRun), pages::search::pairs::show)
+        .get("/search/{id}/excluded/{rule}", Needs(SearchRun), pages::search::kept_out::show)
         .get("/search/{id}/report/{format}", Needs(SearchRun), pages::search::report::download)
         // patients and search requests
         .get("/requests", Needs(PatientView), pages::requests::show)
@@ -164,6 +168,8 @@ pub(crate) fn routes() -> Routes {
         .post("/api/search", Needs(SearchRun), api::search::run)
         .get("/api/pools", SignedIn, api::pools::list)
         .post("/api/search/report", Needs(SearchRun), api::search::report)
+        .post("/api/search/explain", Needs(SearchRun), api::search::explain)
+        .post("/api/search/excluded", Needs(SearchRun), api::search::excluded)
         .post("/api/match/explain", Needs(SearchRun), api::matching::explain)
         .post("/api/typing/check", Needs(SearchRun), api::typing::check)
         // programs: patients and search requests
@@ -274,6 +280,7 @@ pub(crate) fn routes() -> Routes {
         // browsers
         .get("/static/qidai.css", Everybody, pages::assets::style)
         .get("/static/qidai.js", Everybody, pages::assets::script)
+        .get("/static/bench.js", Everybody, pages::assets::bench)
         .get("/static/mark.svg", Everybody, pages::assets::mark)
 }
 

@@ -92,6 +92,7 @@ async function takePaste(area) {
     copies(locus).forEach((field, index) => { field.value = texts[index]; });
     checkLocus(locus);
   }
+  form.dispatchEvent(new Event("filled"));
 }
 
 /** Accepts a correction without sending the form. */
@@ -104,6 +105,7 @@ function acceptFix(button) {
   if (field.dataset.locus) checkLocus(field.dataset.locus);
   else if ("paste" in field.dataset) takePaste(field);
   else button.closest(".said").remove();
+  form.dispatchEvent(new Event("filled"));
   return true;
 }
 
@@ -130,19 +132,20 @@ function watchForm() {
 
 /** `j` and `k` walk through the list, `Enter` opens; off inside fields. */
 function watchList() {
-  const links = [...document.querySelectorAll(".cell-act a, .row-link")];
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select");
+    const links = [...document.querySelectorAll(".cell-act a, .row-link")];
+    const typing = event.target.closest("input:not(.choose), textarea, select");
     const step = { j: 1, k: -1 }[event.key];
     if (typing || !step || event.ctrlKey || event.altKey || event.metaKey) return;
-    const next = links[links.indexOf(document.activeElement) + step] ?? links[0];
+    const row = document.activeElement.closest(".hit")?.querySelector(".cell-act a");
+    const next = links[links.indexOf(row ?? document.activeElement) + step] ?? links[0];
     next?.focus();
     next?.scrollIntoView({ block: "nearest" });
   });
 }
 
 function watchPrint() {
-  for (const button of document.querySelectorAll("[data-print]")) {
+  for (const button of document.querySelectorAll("[data-print][hidden]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
@@ -152,7 +155,7 @@ function watchPrint() {
 function watchScan() {
   const field = document.querySelector("[data-scan]");
   document.addEventListener("keydown", (event) => {
-    if (!field || event.key !== "/" || event.target.closest("input, textarea, select")) return;
+    if (!field || event.key !== "/" || event.target.closest("input:not(.choose), textarea, select")) return;
     event.preventDefault();
     field.focus();
     field.select();

@@ -107,6 +107,11 @@ macro_rules! rules {
             pub fn name(self) -> &'static str {
                 match self { $(Rule::$variant => $name),* }
             }
+
+            /// The rule with this name.
+            pub fn of_name(name: &str) -> Option<Rule> {
+                Rule::ALL.iter().copied().find(|rule| rule.name() == name)
+            }
         }
     };
 }

@@ -77,6 +77,12 @@ impl OrderPage {
         Order::new(&self.name, keys.collect())
     }
 
+    /// Who says so, for each key of [`OrderPage::order`] at this weight.
+    pub fn sources(&self, weight_kg: Option<f64>) -> Vec<&str> {
+        let is_used = |row: &&KeyRow| weight_kg.is_some() || matches!(row.kind, Kind::Plain(_));
+        self.keys.iter().filter(is_used).map(|row| row.source.as_str()).collect()
+    }
+
     /// True when it asks for the probability of a match.
     pub fn asks_probability(&self) -> bool {
         self.keys.iter().any(|row| matches!(row.kind, Kind::Plain(OrderKey::Probability(_))))

@@ -35,7 +35,8 @@ use crate::error::Problem;
     ),
     paths(
         describe,
-        search::run, search::report, pools::list, typing::check, hla::explain, matching::explain,
+        search::run, search::report, search::explain, search::excluded, pools::list, typing::check, hla::explain,
+        matching::explain,
         unit_import::run, unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
         listings::make, units::list, units::get, find::find, affected::list, dossier::get,
         lab::list_tests, lab::list, lab::of_unit, lab::enter, lab::review,

@@ -5,6 +5,7 @@ mod api;
 mod api_bank;
 mod api_signing;
 mod bank_pages;
+mod bench;
 mod buttons;
 mod documents;
 mod guards;

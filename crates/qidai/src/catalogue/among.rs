@@ -41,20 +41,24 @@ impl<'c> Among<'c> {
     /// # Errors
     /// Those of [`Catalogue::search`]; a name that is none of the places.
     pub(crate) fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, Failure> {
-        let places = self.named(request)?;
-        let mut found = Vec::with_capacity(places.len());
-        for place in places {
-            let asked = place.catalogue.understand(request)?;
-            let answer = place.catalogue.found(&asked);
-            found.push(Found { place, asked, answer });
-        }
+        let found = self.found(request)?;
         match &found[..] {
             [first, ..] => Ok(told(first, &found, request)),
             [] => Err(unknown("", &self.names())),
         }
     }
 
-    fn named(&self, request: &SearchRequest) -> Result<Vec<Place<'c>>, Failure> {
+    /// What each place that the request names answers, without words.
+    pub(super) fn found(&self, request: &SearchRequest) -> Result<Vec<Found<'c>>, Failure> {
+        let found = |place: Place<'c>| {
+            let asked = place.catalogue.understand(request)?;
+            let answer = place.catalogue.found(&asked);
+            Ok(Found { place, asked, answer })
+        };
+        self.named(request)?.into_iter().map(found).collect()
+    }
+
+    pub(super) fn named(&self, request: &SearchRequest) -> Result<Vec<Place<'c>>, Failure> {
         let known = |name: &String| self.0.iter().any(|place| place.name == name);
         if let Some(name) = request.among.iter().find(|name| !known(name)) {
             return Err(unknown(name, &self.names()));
@@ -81,10 +85,10 @@ pub(crate) fn unknown(name: &str, expected: &str) -> Failure {
 }
 
 /// What one place answers.
-struct Found<'c> {
-    place: Place<'c>,
-    asked: Asked,
-    answer: Answer,
+pub(super) struct Found<'c> {
+    pub(super) place: Place<'c>,
+    pub(super) asked: Asked,
+    pub(super) answer: Answer,
 }
 
 fn told(first: &Found<'_>, found: &[Found<'_>], request: &SearchRequest) -> SearchAnswer {

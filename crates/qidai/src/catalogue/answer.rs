@@ -25,7 +25,7 @@ pub(crate) struct SearchAnswer {
 impl SearchAnswer {
     /// The same answer with its sentences in another language.
     pub(crate) fn told_in(mut self, lang: Lang) -> SearchAnswer {
-        self.units.iter_mut().flat_map(|unit| &mut unit.reasons).for_each(|reason| reason.lang = lang);
+        self.units = self.units.into_iter().map(|unit| unit.told_in(lang)).collect();
         for note in &mut self.notes {
             let own = lang.words().find_whole(&format!("code-{}", note.code), &[]);
             note.sentence = own.unwrap_or_else(|| note.sentence.clone());
@@ -96,6 +96,12 @@ pub(crate) struct UnitHit {
 }
 
 impl UnitHit {
+    /// The same with its sentences in another language.
+    pub(crate) fn told_in(mut self, lang: Lang) -> UnitHit {
+        self.reasons.iter_mut().for_each(|reason| reason.lang = lang);
+        self
+    }
+
     /// The probability of as many matches of 8 as the best case has.
     pub(crate) fn likely(&self) -> Option<f64> {
         let best = self.x8.map_or(8, |range| range.best);

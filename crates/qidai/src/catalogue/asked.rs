@@ -68,7 +68,7 @@ impl Catalogue {
         }
     }
 
-    fn query(&self, asked: &Asked) -> Query<'_> {
+    pub(super) fn query(&self, asked: &Asked) -> Query<'_> {
         Query::of(self.snapshot(), asked.genotypes.clone(), self.interpreter().antigens())
             .with_dpb1(asked.dpb1.clone())
             .with_antibodies(&asked.antibodies)

@@ -13,6 +13,7 @@ const STYLE: &str = concat!(
     include_str!("../../static/css/controls.css"),
     include_str!("../../static/css/results.css"),
     include_str!("../../static/css/explain.css"),
+    include_str!("../../static/css/bench.css"),
     include_str!("../../static/css/narrow.css"),
     include_str!("../../static/css/bank.css"),
     include_str!("../../static/css/records.css"),
@@ -22,11 +23,18 @@ const STYLE: &str = concat!(
     include_str!("../../static/css/print.css"),
 );
 const SCRIPT: &str = include_str!("../../static/qidai.js");
+/// Of the workbench alone.
+const BENCH: &str = include_str!("../../static/bench.js");
 const MARK: &str = include_str!("../../static/mark.svg");
 
 /// Stands in the address of each file, so that a browser may keep it until it changes.
 pub(crate) static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let digest = Sha256::new().chain_update(STYLE).chain_update(SCRIPT).chain_update(MARK).finalize();
+    let digest = Sha256::new()
+        .chain_update(STYLE)
+        .chain_update(SCRIPT)
+        .chain_update(BENCH)
+        .chain_update(MARK)
+        .finalize();
     digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
 });
 
@@ -36,6 +44,10 @@ pub(crate) async fn style() -> impl IntoResponse {
 
 pub(crate) async fn script() -> impl IntoResponse {
     kept("text/javascript; charset=utf-8", SCRIPT)
+}
+
+pub(crate) async fn bench() -> impl IntoResponse {
+    kept("text/javascript; charset=utf-8", BENCH)
 }
 
 pub(crate) async fn mark() -> impl IntoResponse {

@@ -205,11 +205,14 @@ impl Frame {
 
     /// What keys do, for whoever asks with `?`; the script hears them (`static/qidai.js`).
     fn shortcuts(&self) -> impl Iterator<Item = (&'static str, String)> {
-        const KEYS: [(&str, &str); 7] = [
+        const KEYS: [(&str, &str); 10] = [
             ("/", "keys-scan"),
             ("j", "keys-next"),
             ("k", "keys-previous"),
             ("Enter", "keys-open"),
+            ("e", "keys-explain"),
+            ("x", "keys-choose"),
+            ("c", "keys-compare"),
             ("Ctrl Enter", "keys-search"),
             ("?", "keys-help"),
             ("Esc", "keys-escape"),

@@ -3,19 +3,24 @@
 //! A sent form is kept under an id and answered at `/search/{id}`, so that no address contains a typing and
 //! a result can be looked at again, in the other language too.
 
+mod bar;
 pub(crate) mod cell;
 pub(crate) mod checked;
+pub(crate) mod compare;
 pub(crate) mod criteria;
 mod dose;
 mod explain;
 pub(crate) mod form;
 mod form_view;
 mod hit;
+pub(crate) mod kept_out;
 mod number;
+pub(crate) mod pairs;
 mod relax;
 pub(crate) mod report;
 mod results;
 pub(crate) mod said;
+pub(crate) mod saved;
 pub(crate) mod shelf;
 pub(crate) mod typing;
 mod unit_filters;
@@ -42,6 +47,7 @@ use checked::Checked;
 use form::SearchForm;
 use form_view::FormView;
 use results::Results;
+use saved::Saved;
 use shelf::{Answered, Stored};
 
 /// The page as a whole.
@@ -59,6 +65,8 @@ struct SearchPage {
     /// The unit whose explanation is open.
     open: Option<u32>,
     results: Option<Results>,
+    /// Criteria under a name that can be put into the form.
+    saved: Vec<Saved>,
 }
 
 /// Which unit is explained.
@@ -77,7 +85,7 @@ pub(crate) async fn start(
 ) -> Result<Response, Failure> {
     let checked =
         Checked::read(SearchForm::default(), &state.catalogue().nomenclature(), reader.lang.words());
-    render(&page(&state, &reader, &checked, None))
+    render(&page(&state, &reader, &checked, None).await?)
 }
 
 /// Searches and sends the reader to the answer; a form with problems comes back with all of them.
@@ -86,24 +94,25 @@ pub(crate) async fn run(
     Extension(reader): Extension<Reader>,
     sent: Sent,
 ) -> Result<Response, Failure> {
-    let form = SearchForm::from_pairs(read_sent(sent)?);
+    answered_at(&state, &reader, SearchForm::from_pairs(read_sent(sent)?)).await
+}
+
+/// To the answer of a form.
+async fn answered_at(state: &AppState, reader: &Reader, form: SearchForm) -> Result<Response, Failure> {
     let checked = Checked::read_sent(form, &state.catalogue().nomenclature(), reader.lang.words());
     let Some(request) = checked.request().cloned() else {
-        return refused(&state, &reader, &checked, None);
+        return refused(state, reader, &checked, None).await;
     };
-    if let Err(failure) = may_see_typings(&state, &reader).await {
-        return if failure.is_refusal() {
-            refused(&state, &reader, &checked, Some(&failure))
-        } else {
-            Err(failure)
-        };
-    }
-    match search(&state, request).await {
+    let found = match may_see_typings(state, reader).await {
+        Ok(()) => search(state, request).await,
+        Err(failure) => Err(failure),
+    };
+    match found {
         Ok(answered) => {
             let id = state.searches().put(Stored::search(checked.form, answered));
             Ok(Redirect::to(&format!("/search/{id}")).into_response())
         }
-        Err(failure) if failure.is_refusal() => refused(&state, &reader, &checked, Some(&failure)),
+        Err(failure) if failure.is_refusal() => refused(state, reader, &checked, Some(&failure)).await,
         Err(failure) => Err(failure),
     }
 }
@@ -115,14 +124,19 @@ pub(crate) async fn keep_draft(
     sent: Sent,
 ) -> Result<Response, Failure> {
     let pairs = read_sent(sent)?;
-    let field = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    let form = SearchForm::from_pairs(pairs.clone());
+    let address = draft_at(&state, &pairs, form);
+    Ok(Redirect::to(&format!("{address}lang={}", reader.lang.tag())).into_response())
+}
+
+/// The address of a form, ready for more: that of the search it is from while it is the same, with the explanation that was open.
+fn draft_at(state: &AppState, sent: &[(String, String)], form: SearchForm) -> String {
+    let field = |wanted: &str| sent.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     let (from, open) = (field("from"), field("open").and_then(|rank| rank.parse::<u32>().ok()));
-    let form = SearchForm::from_pairs(pairs);
     let unchanged = from.filter(|id| state.searches().get(id).is_some_and(|stored| *stored.form == form));
-    // The explanation that was open stays so, while the answer is the same.
     let open = open.filter(|_| unchanged.is_some()).map(|rank| format!("open={rank}&")).unwrap_or_default();
     let id = unchanged.unwrap_or_else(|| state.searches().put(Stored::draft(form)));
-    Ok(Redirect::to(&format!("/search/{id}?{open}lang={}", reader.lang.tag())).into_response())
+    format!("/search/{id}?{open}")
 }
 
 /// A search that was kept: its form and, when it was asked for, its answer.
@@ -136,12 +150,23 @@ pub(crate) async fn show(
     may_see_typings(&state, &reader).await?;
     let w = reader.lang.words();
     let checked = Checked::read(SearchForm::clone(&stored.form), &state.catalogue().nomenclature(), w);
-    let mut page = page(&state, &reader, &checked, Some(&id));
+    let mut page = page(&state, &reader, &checked, Some(&id)).await?;
     page.open = opened.open;
-    page.results = answer_of(&state, &id, stored)
-        .await?
-        .map(|(answered, is_other)| Results { is_other, ..Results::new(&answered, opened.open, w) });
+    if let Some((answered, is_other)) = answer_of(&state, &id, stored).await? {
+        let placed = explain::placed(&state, &answered, opened.open).await?;
+        page.results = Some(Results { is_other, ..Results::new(&id, &answered, placed.as_ref(), w) });
+    }
     render(&page)
+}
+
+/// The answer of a kept search, for the pages beside it.
+///
+/// # Errors
+/// `search_not_kept`, `hgr_case_missing`, and those of the search.
+async fn kept(state: &AppState, reader: &Reader, id: &str) -> Result<Arc<Answered>, Failure> {
+    let stored = state.searches().get(id).ok_or_else(not_kept)?;
+    may_see_typings(state, reader).await?;
+    answer_of(state, id, stored).await?.map(|(answered, _)| answered).ok_or_else(not_kept)
 }
 
 /// The answer of a kept search, asked again when it is no longer kept; true when it is not the one of the first time.
@@ -180,31 +205,45 @@ pub(crate) async fn search(state: &AppState, request: SearchRequest) -> Result<A
         let answer = among(&catalogue, &pools).search(&request)?;
         Ok((request, answer))
     };
-    let done = tokio::task::spawn_blocking(work).await;
-    let (request, answer) = done.map_err(|error| {
-        Failure::outage("search_stopped", "The search stopped before its end.").because(&error)
-    })??;
+    let (request, answer) = away(work).await?;
     let took = begun.elapsed();
     state.monitor().searched(took);
     Ok(Answered { request, answer, search_ms: took.as_secs_f64() * 1e3 })
 }
 
-fn refused(
+/// Works away from the threads that answer requests.
+///
+/// # Errors
+/// Those of the work, and `search_stopped`.
+pub(crate) async fn away<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        Failure::outage("search_stopped", "The search stopped before its end.").because(&error)
+    })?
+}
+
+async fn refused(
     state: &AppState,
     reader: &Reader,
     checked: &Checked,
     by_engine: Option<&Failure>,
 ) -> Result<Response, Failure> {
     let reader = Reader { address: "/?".to_owned(), ..reader.clone() };
-    let mut page = page(state, &reader, checked, None);
+    let mut page = page(state, &reader, checked, None).await?;
     page.problems = checked.all_said().filter(|said| said.tone == said::Tone::Bad).count();
     page.refusal = by_engine.map(|failure| (failure.sentence(reader.lang), failure.code()));
     Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response())
 }
 
-fn page(state: &AppState, reader: &Reader, checked: &Checked, id: Option<&str>) -> SearchPage {
+async fn page(
+    state: &AppState,
+    reader: &Reader,
+    checked: &Checked,
+    id: Option<&str>,
+) -> Result<SearchPage, Failure> {
     let w = reader.lang.words();
-    SearchPage {
+    Ok(SearchPage {
         frame: Frame::new(reader).with_form("criteria"),
         form: FormView::new(checked, id).with_places(checked, state.pools()),
         context: context(state, w),
@@ -212,7 +251,8 @@ fn page(state: &AppState, reader: &Reader, checked: &Checked, id: Option<&str>) 
         refusal: None,
         open: None,
         results: None,
-    }
+        saved: saved::list(state, reader).await?,
+    })
 }
 
 fn context(state: &AppState, w: &Words) -> String {

@@ -85,6 +85,10 @@ impl Demonstration {
         let subject = unit.replacen("/units/", "unit/", 1);
         let institution = self.institution();
         let (patient, request) = self.patient_with_request(&institution);
+        let search = self.search("weight_kg=26&min_x6=4&min_x8=4&limit=20");
+        let page = self.server.get(&format!("/search/{search}"), &[]).body;
+        let marks = page.split("name=\"unit\" value=\"").skip(1).take(3);
+        let listed: Vec<String> = marks.map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
         let values = [
             ("{patient}", patient),
             ("{request}", request),
@@ -92,7 +96,10 @@ impl Demonstration {
             ("{document}", self.document(&technologist, &subject)),
             ("{unit}", unit),
             ("{subject}", subject),
-            ("{search}", self.search("weight_kg=26&min_x6=4&min_x8=4&limit=20")),
+            ("{first}", listed[0].clone()),
+            ("{second}", listed[1].clone()),
+            ("{third}", listed[2].clone()),
+            ("{search}", search),
             ("{nobody}", self.search("weight_kg=150&min_x6=6&min_x8=8&min_tnc=90&limit=20")),
             ("{person}", "T0001".to_owned()),
             ("{link}", link(&self.bank, "S0012", "search_coordinator")),

@@ -108,6 +108,8 @@ impl SearchForm {
         match name {
             "filter" => return self.filters.push(value),
             "among" => return self.among.push(value),
+            // A correction that takes a filter away.
+            "without" => return self.filters.retain(|on| *on != value),
             _ => {}
         }
         if self.unit.set(name, &value) {
@@ -136,6 +138,42 @@ impl SearchForm {
                 self.loci[index].get_mut(copy.parse::<usize>().ok()?.checked_sub(1)?)
             }
         }
+    }
+
+    /// Every field that says something, as a browser sends it.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        let typing = LOCI.iter().zip(&self.loci).flat_map(|(locus, texts)| {
+            texts.iter().enumerate().map(move |(at, text)| (format!("{locus}-{}", at + 1), text.clone()))
+        });
+        let own = [("paste", &self.paste), ("weight_kg", &self.weight_kg)];
+        let own = own.map(|(name, text)| (name.to_owned(), text.clone()));
+        let all = typing.chain(own).chain(self.criteria());
+        all.filter(|(_, text)| !text.is_empty()).collect()
+    }
+
+    /// The fields that say nothing about the patient: floors, filters, profile, order, length of the list.
+    pub(crate) fn criteria(&self) -> Vec<(String, String)> {
+        let one = [
+            ("min_x6", &self.min_x6),
+            ("min_x8", &self.min_x8),
+            ("min_x10", &self.min_x10),
+            ("min_tnc", &self.min_tnc),
+            ("min_cd34", &self.min_cd34),
+            ("profile", &self.profile),
+            ("order", &self.order),
+            ("limit", &self.limit),
+        ];
+        let several = self.among.iter().map(|name| ("among", name));
+        let filters = several.chain(self.filters.iter().map(|on| ("filter", on)));
+        let all = one.into_iter().chain(filters).chain(self.unit.pairs());
+        all.filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text.clone())).collect()
+    }
+
+    /// The same patient by other criteria.
+    pub(crate) fn with_criteria(self, criteria: Vec<(String, String)>) -> SearchForm {
+        let SearchForm { paste, loci, weight_kg, .. } = self;
+        let other = SearchForm::from_pairs(criteria);
+        SearchForm { paste, loci, weight_kg, ..other }
     }
 
     /// How many bytes its texts take.
@@ -186,6 +224,26 @@ mod tests {
         let form =
             SearchForm::from_pairs(pairs(&[("A-3", "x"), ("A-0", "x"), ("E-1", "x"), ("nonsense", "x")]));
         assert_eq!(form, SearchForm::blank());
+    }
+
+    #[test]
+    fn criteria_change_and_the_patient_stays() {
+        let sent = [("A-1", "11:01"), ("weight_kg", "31"), ("min_x8", "6"), ("filter", "own"), ("abo", "O")];
+        let form = SearchForm::from_pairs(pairs(&sent));
+        assert_eq!(SearchForm::from_pairs(form.pairs()), form);
+        assert!(form.criteria().iter().all(|(name, _)| name != "A-1" && name != "weight_kg"));
+        let other = form.clone().with_criteria(pairs(&[("min_x8", "8"), ("A-1", "nobody")]));
+        assert_eq!((other.loci[0][0].as_str(), other.weight_kg.as_str()), ("11:01", "31"));
+        assert_eq!((other.min_x8.as_str(), other.filters.len()), ("8", 0));
+    }
+
+    #[test]
+    fn a_filter_is_taken_away_again() {
+        let sent =
+            [("filter", "own"), ("filter", "segment"), ("abo", "O"), ("fix", "without=own"), ("fix", "abo=")];
+        let form = SearchForm::from_pairs(pairs(&sent));
+        assert_eq!(form.filters, ["segment"]);
+        assert!(form.criteria().iter().all(|(name, _)| name != "abo"));
     }
 
     #[test]

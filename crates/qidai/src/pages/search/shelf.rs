@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::form::SearchForm;
 use crate::catalogue::{SearchAnswer, SearchRequest};
 
-/// How many searches are kept; the oldest goes first.
-const KEPT_MAX: usize = 200;
+/// How many searches are kept; the oldest goes first. Somebody who types has a search of each state of the form.
+const KEPT_MAX: usize = 2_000;
 /// How many bytes forms and answers may take together.
 const BYTES_MAX: usize = 24 << 20;
 /// A listed unit with its reasons; measured, 100,000 of them take 268 MB.

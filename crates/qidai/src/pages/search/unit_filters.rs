@@ -34,14 +34,22 @@ impl UnitFilters {
     /// Takes a field of a sent form; false when it is none of these.
     pub(super) fn set(&mut self, name: &str, value: &str) -> bool {
         match name {
-            "abo" => self.abo.push(value.to_owned()),
-            "accreditation" => self.accreditation.push(value.to_owned()),
+            "abo" => take(&mut self.abo, value),
+            "accreditation" => take(&mut self.accreditation, value),
             "rhd" => value.clone_into(&mut self.rhd),
             "sex" => value.clone_into(&mut self.sex),
             COLLECTED_FROM => value.clone_into(&mut self.collected_from),
             _ => return false,
         }
         true
+    }
+
+    /// The fields that are set, as they are sent.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let one = [("rhd", &self.rhd), ("sex", &self.sex), (COLLECTED_FROM, &self.collected_from)];
+        let several = self.abo.iter().map(|group| ("abo", group));
+        let several = several.chain(self.accreditation.iter().map(|name| ("accreditation", name)));
+        one.into_iter().filter(|(_, text)| !text.is_empty()).chain(several)
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -65,6 +73,14 @@ impl UnitFilters {
             }
             Err(_) => vec![Said::refuse(w, "date_unreadable", &[("value", text.into())])],
         }
+    }
+}
+
+/// One more, or none at all where nothing is named.
+fn take(chosen: &mut Vec<String>, value: &str) {
+    match value {
+        "" => chosen.clear(),
+        value => chosen.push(value.to_owned()),
     }
 }
 

@@ -4,7 +4,7 @@
 mod book;
 mod unit;
 
-use qidai_bank::UnitRecord;
+use qidai_bank::{Acting, Given, HgrCover, Store, UnitRecord};
 use qidai_exchange::print::{Report, ReportTable, report_pdf};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,16 +58,47 @@ pub(crate) struct Told<'a> {
     pub(crate) unit: Option<&'a str>,
     /// Its record, where it is the bank's own.
     pub(crate) record: Option<&'a UnitRecord>,
+    /// To whom it is given, and under which case.
+    pub(crate) given: &'a GivenTo,
+}
+
+/// Who gets a report. Abroad it is given under a case of human genetic resources only, whose number stands on it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GivenTo {
+    /// Number of the institution.
+    pub(crate) receiver: Option<String>,
+    pub(crate) cover: Option<HgrCover>,
+}
+
+impl GivenTo {
+    /// Gives to an institution, where one is named; `cover` is the case under which whoever asks sees typings at all.
+    ///
+    /// # Errors
+    /// `institution_unknown`, `hgr_case_missing`.
+    pub(crate) async fn of(
+        store: &Store,
+        receiver: Option<&str>,
+        cover: Option<HgrCover>,
+        acting: &Acting<'_>,
+    ) -> Result<GivenTo, Failure> {
+        let Some(receiver) = receiver.map(str::trim).filter(|number| !number.is_empty()) else {
+            return Ok(GivenTo { receiver: None, cover });
+        };
+        let own = store.give_to(receiver, Given::Report, acting).await?;
+        Ok(GivenTo { receiver: Some(receiver.to_ascii_uppercase()), cover: own.or(cover) })
+    }
+
+    /// `2026-CJ-0001 (HGR-2026-0001)`.
+    fn case(&self) -> Option<String> {
+        self.cover.as_ref().map(|cover| format!("{} ({})", cover.approval_number, cover.case))
+    }
 }
 
 /// The record of a unit, where it is the bank's own.
 ///
 /// # Errors
 /// The database fails.
-pub(crate) async fn record_of(
-    store: &qidai_bank::Store,
-    number: &str,
-) -> Result<Option<UnitRecord>, Failure> {
+pub(crate) async fn record_of(store: &Store, number: &str) -> Result<Option<UnitRecord>, Failure> {
     let value = qidai_bank::Identity::din(number).map_or_else(|_| number.to_owned(), |din| din.value);
     match store.identities_of(&value).await?.first() {
         Some(identity) => Ok(store.unit(identity).await?),
@@ -82,6 +113,10 @@ const DETAILED: usize = 10;
 #[derive(Serialize)]
 struct JsonReport<'a> {
     patient: Option<&'a str>,
+    /// Number of the institution it is given to.
+    receiver: Option<&'a str>,
+    hgr_case: Option<&'a str>,
+    hgr_approval: Option<&'a str>,
     #[serde(flatten)]
     answer: &'a SearchAnswer,
 }
@@ -94,7 +129,14 @@ pub(crate) fn report(told: &Told<'_>, format: ReportFormat, print: &Print<'_>) -
     let one = told.unit.map(|number| listed(told.answer, number)).transpose()?;
     match format {
         ReportFormat::Json => {
-            let json = JsonReport { patient: told.pseudonym, answer: told.answer };
+            let cover = told.given.cover.as_ref();
+            let json = JsonReport {
+                patient: told.pseudonym,
+                receiver: told.given.receiver.as_deref(),
+                hgr_case: cover.map(|cover| cover.case.as_str()),
+                hgr_approval: cover.map(|cover| cover.approval_number.as_str()),
+                answer: told.answer,
+            };
             serde_json::to_vec_pretty(&json).map_err(|error| not_made(&error))
         }
         ReportFormat::Xlsx => book::workbook(told, print.words()).map_err(|error| not_made(&error)),
@@ -153,6 +195,8 @@ fn facts(told: &Told<'_>, print: &Print<'_>) -> Vec<(String, String)> {
     let (receipt, request) = (&answer.receipt, &answer.receipt.request);
     let mut facts =
         vec![(w.t("report-patient"), told.pseudonym.map_or_else(|| w.t("missing"), str::to_owned))];
+    facts.extend(told.given.receiver.clone().map(|receiver| (w.t("report-receiver"), receiver)));
+    facts.extend(told.given.case().map(|case| (w.t("request-hgr"), case)));
     facts.extend(criteria::line(request, w));
     let antibodies: Vec<String> = request
         .antibodies
@@ -319,4 +363,17 @@ pub(super) fn notes(answer: &SearchAnswer, w: &Words) -> Vec<String> {
     notes.extend(answer.notes.iter().map(|note| note.sentence.clone()));
     notes.push(w.t1("report-replay", "digest", answer.receipt.digest.as_str()));
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_case_is_told_with_the_number_of_the_authority() {
+        let cover = HgrCover { case: "HGR-2026-0001".to_owned(), approval_number: "CJ0042".to_owned() };
+        let given = GivenTo { receiver: None, cover: Some(cover) };
+        assert_eq!(given.case().as_deref(), Some("CJ0042 (HGR-2026-0001)"));
+        assert_eq!(GivenTo::default().case(), None);
+    }
 }

@@ -140,6 +140,17 @@ fn nothing_is_told_abroad_at_a_console() {
         bank.json(&["record", "show", "--as", "search_coordinator", "--kind", "search_request", &request]);
     assert!(shown["history"].to_string().contains("hgr_case_missing"), "{}", shown["history"]);
     let home = bank.institution(&["uscc=91350100M000100Y43"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let report =
+        |to: &str| bank.run(&["search", "--typing", TYPING, "--report", file.to_str().unwrap(), "--to", to]);
+    let refused = report(&abroad);
+    assert_eq!((refused.exit, file.exists()), (Some(2), false), "{}{}", refused.out, refused.err);
+    assert!(refused.err.contains("hgr_case_missing"), "{}", refused.err);
+    let given = report(&home);
+    assert_eq!(given.exit, Some(0), "{}{}", given.out, given.err);
+    let told: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!((&told["receiver"], &told["hgr_approval"]), (&home.as_str().into(), &Value::Null));
     assert_eq!(bank.json(&["request", "give", &home, "dossier"])["needs_case"], false);
     let whole = bank.run(&["audit", "verify"]);
     assert_eq!(whole.exit, Some(0), "{}{}", whole.out, whole.err);

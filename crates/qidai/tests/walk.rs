@@ -95,6 +95,51 @@ fn by_keyboard_alone() {
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
+/// The list follows the form, explanations open in place, units are chosen and compared by keys, and the address follows.
+#[test]
+fn the_workbench_without_round_trips() {
+    let Some(browser) = Browser::start() else {
+        eprintln!("skipped: chromedriver is not installed (Debian: apt-get install chromium-driver)");
+        return;
+    };
+    let demonstration = Demonstration::begin();
+    browser.size(1440, 900);
+    browser.open(&demonstration.at("/?lang=en"));
+    browser.run("window.same = true");
+    browser.type_into("[name='A-1']", "02:07");
+    browser.type_into("[name='A-2']", "11:01");
+    browser.wait("return location.pathname.startsWith('/search/') && !!document.querySelector('#results')");
+    browser.type_into("[name=weight_kg]", "26");
+    browser.wait("return document.querySelector('.hits')?.innerText.includes('/kg') ?? true");
+    for (field, text) in [("B-1", "46:01"), ("B-2", "40:01"), ("DRB1-1", "09:01"), ("DRB1-2", "08:03")] {
+        browser.type_into(&format!("[name='{field}']"), text);
+    }
+    browser.wait("return document.querySelectorAll('.hit').length > 3");
+    // What cannot be searched leaves the list, and says so.
+    browser.type_into("[name='C-1']", "99:99");
+    browser
+        .wait("return document.querySelector('[data-live]').textContent.includes('cannot be searched yet')");
+    assert!(browser.run("return document.querySelectorAll('.hit').length").as_u64() > Some(3));
+    browser.run("const field = document.querySelector(\"[name='C-1']\"); field.value = ''; field.dispatchEvent(new Event('input', { bubbles: true })); field.blur()");
+    browser.wait("return document.querySelector('[data-live]').textContent === ''");
+    browser.press("jj");
+    browser.press("e");
+    browser.wait("return location.search === '?open=2' && !!document.querySelector('.drawer')");
+    browser.press("x");
+    browser.press("\u{e015}");
+    browser.press("x");
+    browser.wait("return document.querySelector('[data-compare]').textContent.includes('2/5')");
+    browser.press("\u{e00c}");
+    browser.wait("return location.search === '' && !document.querySelector('.drawer')");
+    assert_eq!(browser.run("return window.same === true"), true, "one page all the time");
+    assert_eq!(browser.run("return document.querySelectorAll('.choose:checked').length"), 2);
+    browser.press("c");
+    browser.wait(
+        "return location.pathname.endsWith('/compare') && document.querySelectorAll('.differs').length > 0",
+    );
+    assert_eq!(unexpected(&browser), Vec::<String>::new());
+}
+
 /// Tab through the page: whatever has the focus has a ring, its own or that of the shape that stands for it.
 fn focus_is_seen_everywhere(browser: &Browser) {
     let ringless = "const at = document.activeElement; if (at === document.body) return null;
@@ -138,6 +183,17 @@ fn everything_works_without_script() {
     browser.wait("return document.querySelectorAll('.hit').length > 3");
     browser.click(".hit .cell-act a");
     browser.wait("return !!document.querySelector('.drawer')");
+    browser.click("#unit-1 .choose");
+    browser.click("#unit-2 .choose");
+    browser.click("[data-compare]");
+    browser.wait(
+        "return location.pathname.endsWith('/compare') && document.querySelectorAll('.differs').length > 0",
+    );
+    browser.click(".crumbs a");
+    browser.click(".saved summary");
+    browser.type_into("[name=filter_name]", "Adults");
+    browser.click(".saved .button");
+    browser.wait("return document.querySelectorAll('.saved-list li').length === 1");
     browser.type_into("#scan", "Z9999\u{e007}");
     browser.wait("return location.pathname === '/find'");
     browser.click(".me summary");

@@ -46,15 +46,18 @@ impl Store {
         }
     }
 
-    /// Somebody who signs in only at sites of an institution abroad sees HLA data of units only under a case.
+    /// Somebody who signs in only at sites of an institution abroad sees HLA data of units only under a case: the first that covers them,
+    /// `None` for whoever needs none.
     ///
     /// # Errors
     /// `hgr_case_missing`, written down with the institution.
-    pub async fn may_see_typings(&self, acting: &Acting<'_>) -> Result<(), BankError> {
+    pub async fn may_see_typings(&self, acting: &Acting<'_>) -> Result<Option<HgrCover>, BankError> {
+        let mut first = None;
         for institution in self.foreign_of(acting.principal).await? {
-            self.give_to(&institution, Given::Report, acting).await?;
+            let cover = self.give_to(&institution, Given::Report, acting).await?;
+            first = first.or(cover);
         }
-        Ok(())
+        Ok(first)
     }
 
     /// The case that a number names, for printing.

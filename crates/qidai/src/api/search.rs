@@ -57,6 +57,8 @@ pub(crate) struct ReportRequest {
     patient: Option<String>,
     /// The number of one listed unit: the report is of this unit alone.
     unit: Option<String>,
+    /// Number of the institution it is given to. Abroad it needs a case of human genetic resources, whose number stands on it.
+    to: Option<String>,
 }
 
 /// Report of a search
@@ -71,11 +73,13 @@ pub(crate) async fn report(
     Body(asked): Body<ReportRequest>,
 ) -> Result<Response, Failure> {
     within(&asked.search)?;
-    may_see_typings(&state, &reader).await?;
     bounded("patient", asked.patient.as_deref().unwrap_or_default())?;
+    bounded("to", asked.to.as_deref().unwrap_or_default())?;
+    let given = paper::given_to(&state, &reader, asked.to.as_deref()).await?;
     let answered = search(&state, asked.search).await?;
     let answer = std::sync::Arc::new(answered.answer.told_in(reader.lang));
-    let bytes = paper::made(&state, answer, (asked.patient, asked.unit), asked.format, reader.lang).await?;
+    let wished = (asked.patient, asked.unit, given);
+    let bytes = paper::made(&state, answer, wished, asked.format, reader.lang).await?;
     Ok(paper::file(bytes, asked.format))
 }
 

@@ -110,6 +110,9 @@ struct SearchArgs {
     /// The report is of this unit alone, which must be listed.
     #[arg(long, value_name = "NUMBER", requires = "report")]
     report_unit: Option<String>,
+    /// The institution that the report is given to. Abroad it needs a case of human genetic resources, whose number is printed on it.
+    #[arg(long, value_name = "INST", requires = "report", conflicts_with = "pool")]
+    to: Option<String>,
     /// Also write the receipt of the (last) search to this file.
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,

@@ -11,6 +11,7 @@ use qidai_bank::{Identity, Permission};
 use qidai_match::frequency::Rules;
 use serde::Deserialize;
 
+use super::search::may_see_typings;
 use super::{Frame, Reader, render};
 use crate::app::AppState;
 use crate::doubt::{Pair, PairExplained, explain, percent, typing_of};
@@ -43,6 +44,12 @@ pub(crate) struct Wish {
     /// `unit/din/G1234…`
     #[serde(default)]
     subject: String,
+}
+
+/// A form that only changes its language asks for no answer before it is whole.
+#[derive(Deserialize)]
+pub(crate) struct Switched {
+    lang: Option<String>,
 }
 
 /// An answer in words.
@@ -81,22 +88,35 @@ pub(crate) async fn show(
     if let Some((scheme, value)) = wish.subject.strip_prefix("unit/").and_then(|unit| unit.split_once('/'))
         && reader.visitor.may(Permission::UnitView)
     {
+        // The typing of a unit is seen as in a search: abroad under a case only.
+        may_see_typings(&state, &reader).await?;
         let identity = Identity { scheme: scheme.to_owned(), value: value.to_owned() };
         asked.unit = typing_of(&state.desk().store, &identity).await?;
     }
-    render(&MatchPage { frame: Frame::new(&reader), asked, refused: None, found: None })
+    render(&page(&reader, asked))
+}
+
+/// The form; a switch of language sends it along.
+fn page(reader: &Reader, asked: Asked) -> MatchPage {
+    let frame = Frame::new(reader).with_form_at("pair", &reader.address);
+    MatchPage { frame, asked, refused: None, found: None }
 }
 
 /// Explains a pair. What is refused comes back with what was typed.
 pub(crate) async fn run(
     State(state): State<AppState>,
     Extension(reader): Extension<Reader>,
+    Query(switched): Query<Switched>,
     Form(asked): Form<Asked>,
 ) -> Result<Response, Failure> {
+    let is_half = asked.patient.trim().is_empty() || asked.unit.trim().is_empty();
+    if is_half && switched.lang.is_some() {
+        return render(&page(&reader, asked));
+    }
     let pair = Pair { patient: &asked.patient, unit: &asked.unit };
     let found = explained(&state, pair, Vec::new(), (&asked.registry, &asked.population)).await;
     let w = reader.lang.words();
-    let mut page = MatchPage { frame: Frame::new(&reader), asked: asked.clone(), refused: None, found: None };
+    let mut page = page(&reader, asked.clone());
     match found {
         Ok(found) => {
             page.found = Some(Found::new(&found, w));

@@ -99,6 +99,8 @@ pub(crate) struct Frame {
     address: String,
     /// The form whose unsent content the language switch takes along.
     form: Option<&'static str>,
+    /// Where it is sent for that, ready for a language to be appended.
+    form_address: String,
     visitor: Visitor,
     unread: u32,
 }
@@ -110,6 +112,7 @@ impl Frame {
             marks: reader.marks.clone(),
             address: reader.address.clone(),
             form: None,
+            form_address: "/search/draft?".to_owned(),
             visitor: reader.visitor.clone(),
             unread: reader.unread,
         }
@@ -119,6 +122,11 @@ impl Frame {
     pub(crate) fn with_form(mut self, id: &'static str) -> Frame {
         self.form = Some(id);
         self
+    }
+
+    /// The same for a form that is answered under an address of its own.
+    pub(crate) fn with_form_at(self, id: &'static str, address: &str) -> Frame {
+        Frame { form_address: address.to_owned(), ..self.with_form(id) }
     }
 
     fn lang(&self) -> Lang {

@@ -35,6 +35,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use fluent_bundle::FluentValue;
+use qidai_bank::HgrCover;
 use serde::Deserialize;
 
 use super::{Frame, Reader, render};
@@ -104,7 +105,7 @@ async fn answered_at(state: &AppState, reader: &Reader, form: SearchForm) -> Res
         return refused(state, reader, &checked, None).await;
     };
     let found = match may_see_typings(state, reader).await {
-        Ok(()) => search(state, request).await,
+        Ok(_) => search(state, request).await,
         Err(failure) => Err(failure),
     };
     match found {
@@ -192,7 +193,7 @@ async fn answer_of(
 ///
 /// # Errors
 /// `hgr_case_missing`.
-pub(crate) async fn may_see_typings(state: &AppState, reader: &Reader) -> Result<(), Failure> {
+pub(crate) async fn may_see_typings(state: &AppState, reader: &Reader) -> Result<Option<HgrCover>, Failure> {
     let desk = state.desk();
     Ok(desk.store.may_see_typings(&desk.acting(reader.visitor.principal()?)).await?)
 }

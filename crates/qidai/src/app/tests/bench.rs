@@ -147,3 +147,16 @@ async fn a_program_asks_for_the_place_and_for_the_excluded() {
     let count = count.map_or(0, |one| one["count"].as_u64().unwrap());
     assert_eq!(kept["units"].as_array().unwrap().len() as u64, count);
 }
+
+#[tokio::test]
+async fn a_pair_keeps_its_form_when_the_language_changes() {
+    let visitor = Visitor::new();
+    let form = visitor.get("/match").await;
+    form.says("formaction=\"/match?lang=zh-CN\"");
+    let half = visitor.post_form("/match?lang=zh-CN", "patient=A*11:01&unit=&registry=&population=").await;
+    assert_eq!(half.status, StatusCode::OK, "{}", half.text);
+    half.says("A*11:01");
+    half.says("lang=\"zh-CN\"");
+    let sent = visitor.post_form("/match", "patient=A*11:01&unit=").await;
+    assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "a form that is sent is judged");
+}

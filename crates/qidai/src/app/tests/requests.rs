@@ -236,6 +236,39 @@ async fn nothing_is_told_abroad_by_any_door() {
     let search = json!({ "patient": PATIENT }).to_string();
     refused(&nurse.post_json("/api/search", &search).await, "hgr_case_missing");
     nurse.post_form("/search", &pasted(PATIENT)).await.says("hgr_case_missing");
+    refused(
+        &nurse
+            .post_json(
+                "/api/search/explain",
+                &json!({ "search": { "patient": PATIENT }, "unit": "U" }).to_string(),
+            )
+            .await,
+        "hgr_case_missing",
+    );
+    refused(
+        &nurse
+            .post_json(
+                "/api/search/excluded",
+                &json!({ "search": { "patient": PATIENT }, "rule": "sex" }).to_string(),
+            )
+            .await,
+        "hgr_case_missing",
+    );
+    // A report is made for a receiver: abroad it needs a case, at home it names whom it is given to.
+    let to = |receiver: &str| {
+        json!({ "search": { "patient": PATIENT }, "format": "json", "to": receiver }).to_string()
+    };
+    refused(&scene.coordinator.post_json("/api/search/report", &to(&abroad)).await, "hgr_case_missing");
+    refused(
+        &scene.coordinator.post_json("/api/search/report", &to("INST-2020-0001")).await,
+        "institution_unknown",
+    );
+    let home = scene.institution(json!({})).await;
+    let report = body(&scene.coordinator.post_json("/api/search/report", &to(&home)).await);
+    assert_eq!((&report["receiver"], &report["hgr_case"]), (&home.as_str().into(), &Value::Null));
+    let asked = scene.coordinator.post_form("/search", &pasted(PATIENT)).await;
+    let address = format!("{}/report/json?to={abroad}", asked.header("location"));
+    scene.coordinator.get(&address).await.says("hgr_case_missing");
     let elsewhere = scene.nurse("N0002", "tc2").await;
     assert_eq!(elsewhere.post_json("/api/search", &search).await.status, StatusCode::OK);
     let page = scene.director.get(&format!("/records/institution/{abroad}?lang=en")).await;

@@ -18,7 +18,11 @@ impl ProbabilityBar {
     /// Of the probabilities of exactly 0 to 4 mismatches.
     pub(super) fn new(p: &[f64; 5]) -> ProbabilityBar {
         let likeliest = p.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
-        let head = likeliest.map_or_else(String::new, |(count, p)| format!("P{count} {}", percent(*p)));
+        let above = (1.0 - p.iter().sum::<f64>()).clamp(0.0, 1.0);
+        let head = match likeliest {
+            Some((count, p)) if *p >= above => format!("P{count} {}", percent(*p)),
+            _ => format!("P5+ {}", percent(above)),
+        };
         let mut from = 0.0;
         let mut pieces = Vec::new();
         for (p, look) in p.iter().zip(LOOKS) {
@@ -58,5 +62,6 @@ mod tests {
         assert_eq!(ProbabilityBar::new(&[1.0, 0.0, 0.0, 0.0, 0.0]).head, "P0 100%");
         assert_eq!(ProbabilityBar::new(&[0.99999, 0.00001, 0.0, 0.0, 0.0]).head, "P0 > 99.9%");
         assert_eq!(ProbabilityBar::new(&[0.5, 0.5, 0.0, 0.0, 0.0]).head, "P0 50%");
+        assert_eq!(ProbabilityBar::new(&[0.0, 0.0, 0.0, 0.0, 0.1]).head, "P5+ 90%");
     }
 }

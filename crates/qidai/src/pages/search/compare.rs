@@ -64,6 +64,17 @@ struct Cell {
     is_best: bool,
 }
 
+impl Cell {
+    /// What two units have alike, in whatever order their alleles were written.
+    fn essence(&self) -> (Vec<&str>, Option<(&str, Option<&str>)>) {
+        let mut parts: Vec<&str> = self.text.iter().flat_map(|text| text.split(", ")).collect();
+        if self.mark.is_some() {
+            parts.sort_unstable();
+        }
+        (parts, self.mark.as_ref().map(|mark| (mark.letter, mark.arrow)))
+    }
+}
+
 /// `/search/{id}/compare?unit=…&unit=…`
 pub(crate) async fn show(
     State(state): State<AppState>,
@@ -137,16 +148,12 @@ fn rows(units: &[&UnitHit], answered: &Answered, w: &Words) -> Vec<Row> {
         row(locus.name().to_owned(), patient_at(locus.name(), patient), units.iter().map(cell).collect())
     }));
     rows.extend(doses(units, answered, w));
-    rows.extend(facts(units, w));
+    rows.extend(facts(units, answered.request.mother.is_some(), w));
     rows
 }
 
 fn row(label: String, patient: Option<String>, cells: Vec<Cell>) -> Row {
-    let differs = cells.windows(2).any(|two| {
-        let marks = two.iter().map(|cell| cell.mark.as_ref().map(|mark| (mark.letter, mark.arrow)));
-        let marks: Vec<_> = marks.collect();
-        two[0].text != two[1].text || marks[0] != marks[1]
-    });
+    let differs = cells.windows(2).any(|two| two[0].essence() != two[1].essence());
     Row { label, patient, cells, differs }
 }
 
@@ -197,7 +204,7 @@ fn doses(units: &[&UnitHit], answered: &Answered, w: &Words) -> Vec<Row> {
     rows
 }
 
-fn facts(units: &[&UnitHit], w: &Words) -> Vec<Row> {
+fn facts(units: &[&UnitHit], has_mother: bool, w: &Words) -> Vec<Row> {
     let yes_no = |yes: bool| w.t(if yes { "yes" } else { "no" });
     let said = |label: String, value: &dyn Fn(&UnitHit) -> Option<String>| {
         let cell = |unit: &&UnitHit| Cell { mark: None, text: value(unit), is_best: false };
@@ -206,7 +213,7 @@ fn facts(units: &[&UnitHit], w: &Words) -> Vec<Row> {
     let abo = |unit: &UnitHit| {
         unit.abo.as_ref().map(|abo| format!("{abo}{}", unit.rhd.as_deref().unwrap_or_default()))
     };
-    vec![
+    let mut rows = vec![
         said(w.t("filter-abo"), &abo),
         said(w.t("fact-sex"), &|unit| unit.sex.as_ref().map(|sex| w.t(&format!("sex-{sex}")))),
         said(w.t("fact-collection-date"), &|unit| unit.collection_date.clone()),
@@ -216,6 +223,12 @@ fn facts(units: &[&UnitHit], w: &Words) -> Vec<Row> {
         said(w.t("fact-rbc-depleted"), &|unit| unit.rbc_depleted.map(yes_no)),
         said(w.t("fact-segments"), &|unit| unit.attached_segments.map(|count| count.to_string())),
         said(w.t("compare-mother"), &|unit| Some(yes_no(unit.mother_typed))),
-        said(w.t("compare-nima"), &|unit| (!unit.nima.is_empty()).then(|| unit.nima.join(", "))),
-    ]
+    ];
+    if has_mother {
+        let none = || w.t("compare-none");
+        rows.push(said(w.t("compare-nima"), &|unit| {
+            Some(if unit.nima.is_empty() { none() } else { unit.nima.join(", ") })
+        }));
+    }
+    rows
 }

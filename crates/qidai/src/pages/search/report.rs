@@ -15,7 +15,7 @@ use crate::catalogue::SearchAnswer;
 use crate::error::{Failure, Kind};
 use crate::pages::Reader;
 use crate::paper::Print;
-use crate::search_report::{ReportFormat, Told, report};
+use crate::search_report::{GivenTo, ReportFormat, Told, report};
 use crate::words::Lang;
 
 #[derive(Deserialize)]
@@ -23,6 +23,8 @@ pub(crate) struct Wishes {
     unit: Option<String>,
     /// What the centre calls the patient.
     patient: Option<String>,
+    /// Number of the institution it is given to.
+    to: Option<String>,
 }
 
 /// `/search/{id}/report/{format}`
@@ -35,19 +37,34 @@ pub(crate) async fn download(
     let format = ReportFormat::of_end(&format).ok_or_else(|| {
         Failure::new(Kind::NotFound, "page_not_found", "There is no page under this address.")
     })?;
-    may_see_typings(&state, &reader).await?;
     let stored = state.searches().get(&id).ok_or_else(not_kept)?;
+    let given = given_to(&state, &reader, wishes.to.as_deref()).await?;
     let (answered, _) = answer_of(&state, &id, stored).await?.ok_or_else(not_kept)?;
     let answer = Arc::new(answered.answer.clone().told_in(reader.lang));
-    let bytes = made(&state, answer, (wishes.patient, wishes.unit), format, reader.lang).await?;
+    let wished = (wishes.patient, wishes.unit, given);
+    let bytes = made(&state, answer, wished, format, reader.lang).await?;
     Ok(file(bytes, format))
+}
+
+/// Under which case whoever asks sees typings, and an institution gets them.
+///
+/// # Errors
+/// `hgr_case_missing`, `institution_unknown`.
+pub(crate) async fn given_to(
+    state: &AppState,
+    reader: &Reader,
+    receiver: Option<&str>,
+) -> Result<GivenTo, Failure> {
+    let cover = may_see_typings(state, reader).await?;
+    let desk = state.desk();
+    GivenTo::of(&desk.store, receiver, cover, &desk.acting(reader.visitor.principal()?)).await
 }
 
 /// Makes the file away from the threads that answer requests.
 pub(crate) async fn made(
     state: &AppState,
     answer: Arc<SearchAnswer>,
-    (pseudonym, unit): (Option<String>, Option<String>),
+    (pseudonym, unit, given): (Option<String>, Option<String>, GivenTo),
     format: ReportFormat,
     lang: Lang,
 ) -> Result<Vec<u8>, Failure> {
@@ -64,6 +81,7 @@ pub(crate) async fn made(
             pseudonym: pseudonym.as_deref().map(str::trim).filter(|text| !text.is_empty()),
             unit: unit.as_deref(),
             record: record.as_ref(),
+            given: &given,
         };
         report(&told, format, &print)
     };

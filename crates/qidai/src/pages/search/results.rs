@@ -51,8 +51,6 @@ pub(super) struct HitRow {
     /// The five loci read aloud.
     pub(super) spoken: String,
     pub(super) class: ClassView,
-    /// The probability of the class, in percent.
-    pub(super) likely: Option<String>,
     /// P0 to P4, where they were predicted.
     pub(super) bar: Option<ProbabilityBar>,
     pub(super) doses: [Dose; 2],
@@ -121,9 +119,6 @@ pub(super) fn row(hit: &UnitHit, answered: &Answered, open: Option<&Placed>, w: 
         why: why(&cells, w),
         cells,
         class: ClassView::new(hit, w),
-        likely: hit.likely().map(|likely| {
-            w.t1("likely-percent", "percent", percent(likely).trim_end_matches('%').to_owned())
-        }),
         bar: hit.p.as_ref().map(ProbabilityBar::new),
         doses: doses(hit, answered),
         totals: [

@@ -43,6 +43,7 @@ code-name_reused = 这个名称曾先后属于几个序列；请注明分型所�
 code-xx_broad = 宽组（如 A*09:XX）已按其裂解组读取。
 code-antigen_without_alleles = 命名集中没有以此抗原为人所知的等位基因；该位点不会有确定的相合。
 code-mac_member_dropped = 代码中有一个等位基因不在命名集中，已略去；可加载与代码同期的命名集。
+code-words_left_out = 分型以外的文字已略去。
 code-character_corrected = 形似的字符已按本意读取；请更正原文。
 code-case_corrected = 小写已按大写读取；请更正原文。
 code-blanks_removed = 空格已略去；请更正原文。

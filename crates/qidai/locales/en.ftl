@@ -288,6 +288,7 @@ field-patient_typing_missing = No typing: paste a line, or fill in at least one 
 ## Typing: remarks
 typing-ambiguous = { $written } can be { $count } different types; treated as ambiguous
 typing-genotypes = { $count } genotypes are possible; treated as ambiguous
+typing-warning-words_left_out = Read without the words around it ({ $detail })
 typing-warning-single_copy = { $locus }: one allele is given; read as homozygous
 
 ## The page of the API
@@ -1600,6 +1601,28 @@ event-test_result_approved = test result approved
 event-test_result_rejected = test result rejected
 event-test_result_superseded = test result amended
 event-test_result_review_refused = review of a test result refused
+
+## Alerts of searches that go on by themselves
+alerts-title = Search alerts
+alerts-open = { $count } waiting
+alerts-link = Alerts ({ $count })
+alerts-card = { $count } new alerts
+alerts-of-all = Of all patients
+alerts-all = Seen ones too
+alerts-only-open = Only those that wait
+alerts-watched = Watched searches
+alerts-watch = watched search
+alerts-none = No alert waits
+alerts-none-body = When a unit becomes available, changes or goes, the requests that are open and the watched searches are asked again by themselves.
+alerts-new = new
+alerts-changed = changed
+alerts-gone = gone
+alerts-units = Units
+alerts-more = and { $count } more, which are counted only
+alerts-see = Seen
+alerts-see-one = Mark { $number } as seen
+alerts-said = { $new } new, { $changed } changed, { $gone } gone
+alerts-foot = Newest first. Seeing an alert is written down.
 
 ## registers
 nav-requests = Requests

@@ -274,6 +274,7 @@ field-patient_typing_missing = 没有分型：粘贴一行，或至少填写一�
 ## 分型：提醒
 typing-ambiguous = { $written } 可为 { $count } 种，按歧义计算
 typing-genotypes = 可为 { $count } 种基因型，按歧义计算
+typing-warning-words_left_out = 已略去分型以外的文字（{ $detail }）
 typing-warning-single_copy = { $locus } 只填了一个等位基因，按纯合计算
 
 ## API 页面
@@ -1569,6 +1570,28 @@ event-test_result_approved = 检测结果已批准
 event-test_result_rejected = 检测结果已退回
 event-test_result_superseded = 检测结果已更正
 event-test_result_review_refused = 检测结果复核被拒绝
+
+## Alerts of searches that go on by themselves
+alerts-title = 检索提醒
+alerts-open = { $count } 条待查看
+alerts-link = 提醒（{ $count }）
+alerts-card = { $count } 条新提醒
+alerts-of-all = 全部患者
+alerts-all = 包括已查看
+alerts-only-open = 只看待查看
+alerts-watched = 跟踪检索
+alerts-watch = 跟踪检索
+alerts-none = 没有待查看的提醒
+alerts-none-body = 有脐血可用、变化或消失时，处理中的申请和跟踪检索会自动重新检索。
+alerts-new = 新增
+alerts-changed = 变化
+alerts-gone = 消失
+alerts-units = 单位
+alerts-more = 另有 { $count } 份，仅计数
+alerts-see = 已查看
+alerts-see-one = 将 { $number } 标为已查看
+alerts-said = 新增 { $new }，变化 { $changed }，消失 { $gone }
+alerts-foot = 新者在先。查看提醒会留下记录。
 
 ## 登记册
 nav-requests = 检索申请

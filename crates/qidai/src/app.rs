@@ -67,6 +67,8 @@ pub(crate) fn routes() -> Routes {
         .get("/search/{id}/report/{format}", Needs(SearchRun), pages::search::report::download)
         // patients and search requests
         .get("/requests", Needs(PatientView), pages::requests::show)
+        .get("/alerts", Needs(OrderManage), pages::alerts::show)
+        .post("/alerts", Needs(OrderManage), pages::alerts::see)
         .post("/requests/{number}/search", Needs(OrderManage), pages::requests::run)
         .get("/requests/{number}/searches/{search}", Needs(PatientView), pages::requests::show_search)
         .get("/requests/{number}/report", Needs(PatientView), pages::requests::report)

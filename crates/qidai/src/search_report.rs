@@ -89,7 +89,7 @@ impl GivenTo {
     }
 
     /// `2026-CJ-0001 (HGR-2026-0001)`.
-    fn case(&self) -> Option<String> {
+    pub(super) fn case(&self) -> Option<String> {
         self.cover.as_ref().map(|cover| format!("{} ({})", cover.approval_number, cover.case))
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod limits;
 mod mac;
 mod mac_encode;
 mod members;
+mod pasted;
 mod person;
 pub(crate) mod piece;
 mod reserved;

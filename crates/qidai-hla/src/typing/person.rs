@@ -5,7 +5,7 @@ use std::ops::Index;
 use super::gl_string::LocusResult;
 use super::piece::Piece;
 use super::{
-    Alternatives, Category, Nomenclature, Tidied, Warning, gl_string, gl_string_code, lab_line, tidy,
+    Alternatives, Category, Nomenclature, Tidied, Warning, gl_string, gl_string_code, lab_line, pasted, tidy,
 };
 use crate::error::{ErrorCode, TypingError};
 use crate::locus::{Locus, Pair, PerLocus};
@@ -129,12 +129,14 @@ impl PersonTyping {
 
     /// Reads a line as laboratories write it, e.g. `A*02:01,11:01 B*13:02,46:01 DRB1 07:01 09:01`, or
     /// `A2,11 B13,46 DR7,9`; a GL String is recognised by its operators. The line is read tolerantly (see
-    /// [`super::tidy`]); what was corrected is said at the first locus.
+    /// [`super::tidy`]); what was corrected is said at the first locus. Lines, a table of loci over alleles, and a sentence around it are laid out as one line first.
     ///
     /// # Errors
     /// Everything that is wrong, in the order of the text; positions count in the corrected line.
     pub fn read_line(text: &str, nomenclature: &Nomenclature<'_>) -> Result<Self, Vec<TypingError>> {
-        let Tidied { text, warnings } = tidy(text);
+        let (line, left_out) = pasted::as_line(text);
+        let Tidied { text, mut warnings } = tidy(&line);
+        warnings.extend(left_out);
         let mut person = if text.contains(['?', '^', '+', '|', '~']) {
             Self::read_gl(&text, gl_string_body(&text, nomenclature)?, nomenclature)?
         } else {

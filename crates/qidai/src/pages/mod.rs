@@ -1,6 +1,7 @@
 //! Pages for people: one struct and one template each, of the same name.
 
 pub(crate) mod affected;
+pub(crate) mod alerts;
 pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod audit;
@@ -158,7 +159,7 @@ impl Frame {
         let path = self.address.split('?').next().unwrap_or_default();
         let is_here = move |href: &str| match href {
             "/" => path == "/" || path.starts_with("/search"),
-            "/requests" => path.starts_with("/requests") || path.starts_with("/patients/"),
+            "/requests" => ["/requests", "/patients/", "/alerts"].iter().any(|front| path.starts_with(front)),
             _ => path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')),
         };
         let seen = AREAS.iter().filter(|(.., is_seen)| is_seen(&self.visitor));

@@ -26,6 +26,8 @@ use crate::words::{Lang, thousands};
 /// Events of one record on the timeline, and of all.
 const EVENTS_OF_ONE: u32 = 20;
 const EVENTS_SHOWN: usize = 60;
+/// The newest alerts; their own page has all.
+const ALERTS_SHOWN: usize = 5;
 /// Antibodies from here on keep a unit out where the request says nothing else.
 const MFI_LIMIT: i64 = 1_000;
 
@@ -48,6 +50,9 @@ struct PatientPage {
     limit_at: String,
     requests: Vec<RequestRow>,
     runs: Vec<RunRow>,
+    /// Searches that go on by themselves, and what became of them.
+    watches: Vec<WatchRow>,
+    alerts: Vec<WatchRow>,
     notes: Vec<NoteRow>,
     events: Vec<EventView>,
     /// What the button would do.
@@ -101,6 +106,14 @@ struct RunRow {
     release: String,
 }
 
+/// A watched search or an alert.
+struct WatchRow {
+    number: String,
+    address: String,
+    badge: Badge,
+    said: String,
+}
+
 struct NoteRow {
     text: String,
     about: String,
@@ -133,11 +146,17 @@ async fn page(
     let rows = async |concept: &str| store.patient_rows(concept, &number, None).await;
     let (typings, antibodies) = (rows("patient_typing").await?, rows("patient_antibody").await?);
     let (requests, notes) = (rows("search_request").await?, rows("search_note").await?);
+    let may_watch = workflow::known("search_alert")?.may_view(principal);
+    let (watches, alerts) = match may_watch {
+        true => (rows("watched_search").await?, rows("search_alert").await?),
+        false => (Vec::new(), Vec::new()),
+    };
     let mut runs = Vec::new();
     for request in &requests {
         runs.extend(store.search_runs(&request.number, principal).await?);
     }
     let all = [&patient].into_iter().chain(&typings).chain(&antibodies).chain(&requests).chain(&notes);
+    let all = all.chain(&watches).chain(&alerts);
     let events = events(state, all, lang).await?;
     let site = patient.site.as_deref();
     let may_enter = principal.may(Permission::SearchRun, site).is_ok() && patient.state.code != "closed";
@@ -157,6 +176,8 @@ async fn page(
         limit_at: percent(MFI_LIMIT, strongest(&antibodies)),
         requests: requests.iter().map(|request| request_row(request, lang)).collect(),
         runs: runs.iter().map(|run| run_row(run, &desk.zone)).collect(),
+        watches: watches.iter().map(|watch| watch_row(watch, lang)).collect(),
+        alerts: alerts.iter().take(ALERTS_SHOWN).map(|alert| alert_row(alert, lang)).collect(),
         notes: notes.iter().map(|note| note_row(note, &desk.zone)).collect(),
         events,
         may_search: may_manage && patient.state.code == "active",
@@ -247,6 +268,30 @@ fn antibody_rows(antibodies: &[Record]) -> Vec<AntibodyRow> {
             .collect(),
     };
     current.iter().map(row).collect()
+}
+
+fn watch_row(watch: &Record, lang: Lang) -> WatchRow {
+    WatchRow {
+        number: watch.number.clone(),
+        address: record_address("watched_search", &watch.number),
+        badge: badge(watch.state, lang),
+        said: watch.field("label").unwrap_or_default().to_owned(),
+    }
+}
+
+fn alert_row(alert: &Record, lang: Lang) -> WatchRow {
+    let count = |field: &'static str| alert.field(field).unwrap_or("0").to_owned();
+    let values = [
+        ("new", count("new_units").into()),
+        ("changed", count("changed_units").into()),
+        ("gone", count("gone_units").into()),
+    ];
+    WatchRow {
+        number: alert.number.clone(),
+        address: record_address("search_alert", &alert.number),
+        badge: badge(alert.state, lang),
+        said: lang.words().say("alerts-said", &values),
+    }
 }
 
 fn request_row(request: &Record, lang: Lang) -> RequestRow {

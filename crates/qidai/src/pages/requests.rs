@@ -40,6 +40,8 @@ struct BoardPage {
     times: Vec<TimeRow>,
     may_add: bool,
     late: usize,
+    /// Alerts that wait, of all requests and watched searches; absent for whoever may not see them.
+    alerts: Option<usize>,
 }
 
 struct Column {
@@ -67,6 +69,8 @@ struct Card {
     age: String,
     due: Option<String>,
     is_late: bool,
+    /// Alerts that wait.
+    alerts: usize,
 }
 
 /// A choice above the board.
@@ -120,11 +124,15 @@ pub(crate) async fn show(
     let names = Names::of(&state, lines.iter().flatten()).await?;
     let now = Timestamp::now();
     let today = now.to_zoned_datetime(desk.zone.clone()).date();
-    let columns: Vec<Column> = COLUMNS
+    let alerts = super::alerts::open_by_request(&desk.store, principal).await?;
+    let mut columns: Vec<Column> = COLUMNS
         .iter()
         .zip(&lines)
         .filter_map(|(code, lines)| column(concept, code, lines, (&names, now, today, lang)))
         .collect();
+    for card in columns.iter_mut().flat_map(|column| &mut column.cards) {
+        card.alerts = alerts.get(&card.number).copied().unwrap_or_default();
+    }
     let times = match reader.visitor.may(Permission::OrderManage) {
         true => desk.store.request_times(span(Date::MIN, Date::MAX, &desk.zone), principal).await?,
         false => Vec::new(),
@@ -144,6 +152,7 @@ pub(crate) async fn show(
             waiting(&times).iter().map(|one| time_row(one, w)).collect()
         },
         may_add: reader.visitor.may(Permission::SearchRun),
+        alerts: reader.visitor.may(Permission::OrderManage).then(|| alerts.values().sum()),
         frame: Frame::new(&reader),
     })
 }
@@ -227,6 +236,7 @@ fn card(concept: &Concept, line: &RecordLine, (names, now, today, lang): Now<'_>
         age: age(line.entered_at, now, lang.words()),
         is_late: line.field("due_on").is_some_and(late),
         due: line.field("due_on").map(str::to_owned),
+        alerts: 0,
     }
 }
 

@@ -103,6 +103,8 @@ fn receipt(sheet: &mut Worksheet, told: &Told<'_>, w: &Words) -> Result<(), Xlsx
     let request = serde_json::to_string(&receipt.request).unwrap_or_default();
     let rows = [
         (w.t("report-patient"), told.pseudonym.unwrap_or_default().to_owned()),
+        (w.t("report-receiver"), told.given.receiver.clone().unwrap_or_default()),
+        (w.t("request-hgr"), told.given.case().unwrap_or_default()),
         (w.t("receipt-profile"), receipt.profile_version.clone()),
         (w.t("receipt-order"), receipt.order_version.clone()),
         (w.t("receipt-release"), receipt.release.clone()),

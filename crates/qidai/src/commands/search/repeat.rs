@@ -37,6 +37,9 @@ pub(super) struct WatchArgs {
     /// What the search is called: a pseudonym, no name.
     #[arg(long)]
     label: String,
+    /// The request that it belongs to; its alerts are told with it, and with its patient.
+    #[arg(long, value_name = "REQ")]
+    request: Option<String>,
 }
 
 /// Exit status 0 whether something changed or not; the answer says it.
@@ -96,16 +99,24 @@ pub(super) fn watch(args: &WatchArgs, lang: Lang) -> Result<Outcome, Failure> {
     let (receipt, _) = read(&args.receipt)?;
     let people = People::open(&args.people)?;
     let question = serde_json::to_string(&receipt.request).unwrap_or_default();
-    let fields = [("label", args.label.clone()), ("question", question)];
+    let mut fields = vec![("label", args.label.clone()), ("question", question)];
+    // Who works at the console searches as a coordinator does; the history says so.
+    let coordinator = Principal::console_as(&console::system_user(), Role::SearchCoordinator);
+    let mut site = None;
+    if let Some(request) = &args.request {
+        let concept = workflow::known("search_request").map_err(qidai_bank::BankError::from)?;
+        let request = people.runtime.block_on(people.store.record(concept, request, &coordinator))?;
+        fields.push(("patient", request.field("patient").unwrap_or_default().to_owned()));
+        fields.push(("request", request.number.clone()));
+        site = request.site;
+    }
     let generation = people.runtime.block_on(people.store.generation())?;
     let fields = fields.into_iter().chain([("generation", generation.to_string())]);
     let new = NewRecord {
         concept: workflow::known("watched_search").map_err(qidai_bank::BankError::from)?,
-        site: None,
+        site,
         fields: fields.map(|(field, value)| (field.to_owned(), value)).collect(),
     };
-    // Who works at the console searches as a coordinator does; the history says so.
-    let coordinator = Principal::console_as(&console::system_user(), Role::SearchCoordinator);
     let (ids, random) = people.sources();
     let acting = Acting::new(&coordinator, Timestamp::now(), ids, random);
     let made = people.runtime.block_on(people.store.create_record(&new, &people.keys, &acting));

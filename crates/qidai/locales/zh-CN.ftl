@@ -311,7 +311,7 @@ api-op-get-openapi = 供程序读取的本文档
 api-op-get-coverage = 本库的覆盖率
 api-op-make-listing = 为登记组织列出公共库脐血
 api-op-make-search-report = 检索报告
-api-op-list_pools = 列出检索池
+api-op-list-pools = 列出检索池
 api-op-explain-rank = 解释一份脐血的名次
 api-op-list-excluded = 列出因某条规则落选的脐血
 api-op-search = 为患者检索配型
@@ -687,6 +687,7 @@ failure-release_not_named = 用哪个命名集？请用 --release DIR 指定文�
 
 ## Reasons of a rank
 all-loci-match = 五个位点均相合
+reason-nima = { $locus }：不相合者可能是患者未从母亲遗传的抗原（NIMA）
 reason-dpb1-match = DPB1 相合
 reason-dpb1-permissive = DPB1：允许性不合（T 细胞表位同级）
 reason-dpb1-gvh = DPB1：非允许性不合，移植物抗宿主方向
@@ -704,7 +705,6 @@ flag-viability_missing = 未记录活率
 flag-volume_without_depletion = 体积不在 24–27 ml 之间，且未注明是否去除红细胞
 flag-typing_below_high_resolution = A、B、C 或 DRB1 未做高分辨分型
 flag-mother_contradicts_unit = 母亲的分型与脐带血矛盾
-reason-nima = { $locus }：不相合者可能是患者未从母亲遗传的抗原（NIMA）
 reason-probability = 8 个中至少 { $matches } 个相合的概率为 { $percent } %
 reason-class = { $of } 个等位基因中 { $matches } 个相合
 reason-class-open = { $of } 个等位基因中 { $worst } 至 { $best } 个相合：分型尚未确定

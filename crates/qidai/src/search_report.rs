@@ -197,7 +197,9 @@ fn facts(told: &Told<'_>, print: &Print<'_>) -> Vec<(String, String)> {
         vec![(w.t("report-patient"), told.pseudonym.map_or_else(|| w.t("missing"), str::to_owned))];
     facts.extend(told.given.receiver.clone().map(|receiver| (w.t("report-receiver"), receiver)));
     facts.extend(told.given.case().map(|case| (w.t("request-hgr"), case)));
-    facts.extend(criteria::line(request, w));
+    // The order is told once, with its version.
+    let order = w.t("order-label");
+    facts.extend(criteria::line(request, w).into_iter().filter(|(label, _)| *label != order));
     let antibodies: Vec<String> = request
         .antibodies
         .iter()
@@ -214,7 +216,10 @@ fn facts(told: &Told<'_>, print: &Print<'_>) -> Vec<(String, String)> {
     let set = receipt.frequency_set.clone().unwrap_or_else(|| w.t("report-no-frequencies"));
     let versions = [
         ("receipt-profile", receipt.profile_version.clone()),
-        ("receipt-order", receipt.order_version.clone()),
+        (
+            "receipt-order",
+            format!("{} · {}", w.t(&format!("order-{}", request.order)), receipt.order_version),
+        ),
         ("receipt-release", release(&receipt.release, w)),
         ("coverage-frequencies", set),
         ("receipt-engine", receipt.engine.clone()),
@@ -292,7 +297,7 @@ fn list_table(answer: &SearchAnswer, w: &Words) -> ReportTable {
         title: w.t("report-list"),
         heads,
         widths: vec![
-            1.4, 4.2, 1.9, 2.1, 1.9, 1.3, 1.3, 1.3, 1.7, 1.7, 2.1, 2.1, 2.1, 2.2, 2.4, 2.0, 1.5, 2.8,
+            1.4, 4.2, 1.9, 2.1, 2.4, 1.2, 1.2, 1.2, 1.7, 1.7, 2.1, 2.1, 2.1, 2.2, 2.4, 2.0, 1.5, 2.8,
         ],
         rows: answer.units.iter().map(row).collect(),
     }

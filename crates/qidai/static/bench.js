@@ -7,7 +7,9 @@ const CHOSEN_MAX = 5;
 const criteria = document.getElementById("criteria");
 const part = (name, within = document) => within.querySelector(`[data-part="${name}"]`);
 const inField = (event) => event.target.closest("input:not(.choose), textarea, select, dialog");
+const address = () => location.pathname + location.search;
 let asking = null;
+let shown = address();
 
 const chosen = () => [...document.querySelectorAll(".choose:checked")].map((box) => box.value);
 
@@ -21,7 +23,7 @@ function count() {
 }
 
 /** Puts the parts of another page of the workbench in the place of ours; what is chosen stays chosen. */
-function take(page, address) {
+function take(page, place) {
   const marked = new Set(chosen());
   for (const name of ["head", "jump", "answer"]) {
     const [ours, theirs] = [part(name), part(name, page)];
@@ -32,7 +34,8 @@ function take(page, address) {
   for (const name of ["from", "open"]) setHidden(name, page.querySelector(`#criteria [name=${name}]`)?.value);
   count();
   watchPrint();
-  if (address) history.replaceState(null, "", address);
+  if (place) history.replaceState(null, "", place);
+  shown = address();
 }
 
 /** The form says which search it is of, so that a switch of language comes back to it. */
@@ -93,18 +96,18 @@ function follow() {
 /** Opens or closes an explanation in place, with an address of its own. */
 async function explain(link) {
   const top = link.getBoundingClientRect().top;
-  const address = new URL(link.href);
+  const target = new URL(link.href);
   try {
-    const found = await page(address);
-    if (!found.answer.ok) return location.assign(address);
+    const found = await page(target);
+    if (!found.answer.ok) return location.assign(target);
+    history.pushState(null, "", `${target.pathname}${target.search}`);
     take(found.page);
-    history.pushState(null, "", `${address.pathname}${address.search}`);
-    const row = document.querySelector(address.hash);
+    const row = document.querySelector(target.hash);
     row?.querySelector(".cell-act a")?.focus({ preventScroll: true });
     // The row stays under the finger.
     if (row) window.scrollBy(0, row.querySelector(".cell-act a").getBoundingClientRect().top - top);
   } catch {
-    location.assign(address);
+    location.assign(target);
   }
 }
 
@@ -118,7 +121,10 @@ function watchAnswer() {
   document.addEventListener("change", (event) => {
     if (event.target.matches(".choose")) count();
   });
-  window.addEventListener("popstate", () => location.reload());
+  // A step inside of the page is one too.
+  window.addEventListener("popstate", () => {
+    if (address() !== shown) location.reload();
+  });
 }
 
 /** The row that has the focus. */

@@ -43,7 +43,7 @@ pub(super) fn beside_patient(answer: &SearchAnswer, unit: &UnitHit, w: &Words) -
         heads: ["locus", "report-patient", "table-unit", "report-matches", "report-grade"]
             .map(|key| w.t(key))
             .into(),
-        widths: vec![1.6, 4.0, 4.0, 1.4, 6.0],
+        widths: vec![1.7, 3.4, 3.4, 1.9, 7.6],
         rows,
     }
 }

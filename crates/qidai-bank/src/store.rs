@@ -39,6 +39,7 @@ mod listing;
 mod migrations;
 mod notification;
 mod outcome;
+mod packed;
 mod password;
 mod patient;
 mod person;

@@ -60,6 +60,7 @@ stories!(
     a_bank_that_nobody_touched_is_whole,
     every_table_is_watched,
     rows_of_the_history_are_watched,
+    packed_events_are_watched,
     an_end_cut_off_is_found_by_a_checkpoint,
     a_history_written_anew_is_found_by_a_checkpoint,
     counters_follow_the_history,
@@ -335,6 +336,41 @@ async fn rows_of_the_history_are_watched(bank: &TestBank) {
     assert_named(&found, "event_changed", "history", "3");
     assert_named(&found, "event_changed", "history", "4");
     tamperer.put_back("history").await;
+    assert!(verify(&store).await.is_whole(), "everything is as it was");
+    tamperer.forget().await;
+    tamperer.end().await;
+}
+
+/// Long events are kept packed: another content, another form, and a text beside it are found, and told.
+async fn packed_events_are_watched(bank: &TestBank) {
+    let store = fill(bank).await;
+    fill_records(&store).await;
+    let tamperer = Tamperer::of(bank).await;
+    let of = |condition: &str| {
+        format!("SELECT CAST(sequence AS TEXT) FROM history WHERE {condition} ORDER BY sequence")
+    };
+    let packed = tamperer.texts(&of("packed IS NOT NULL")).await;
+    let (one, other) = (&packed[0][0], &packed[packed.len() - 1][0]);
+    assert_ne!(one, other, "several events are packed");
+    assert_eq!(
+        tamperer.texts(&of("packed IS NOT NULL AND changes <> '[]'")).await,
+        Vec::<Vec<String>>::new()
+    );
+    tamperer.keep("history").await;
+    let foreign = format!("(SELECT packed FROM history WHERE sequence = {other})");
+    let damaged = if bank.address.starts_with("postgres") { "'\\x0100'::bytea" } else { "x'0100'" };
+    for (set, code) in [
+        (format!("packed = {foreign}"), "event_changed"),
+        ("packed = NULL".to_owned(), "event_changed"),
+        (format!("packed = {damaged}"), "event_unreadable"),
+        ("changes = ''".to_owned(), "event_unreadable"),
+    ] {
+        tamperer.run(&format!("UPDATE history SET {set} WHERE sequence = {one}")).await.expect("changed");
+        let found = verify(&store).await;
+        assert_named(&found, code, "history", one);
+        assert_named(&found, "event_changed", "history", one);
+        tamperer.put_back("history").await;
+    }
     assert!(verify(&store).await.is_whole(), "everything is as it was");
     tamperer.forget().await;
     tamperer.end().await;

@@ -146,6 +146,10 @@ fn holds(all: &[u8], text: &[u8]) -> bool {
 
 async fn assert_no_name(bank: &TestBank) {
     let all = bytes_of(bank).await;
+    // Long events lie packed in the file.
+    let store = Store::open(&bank.address).await.expect("opens");
+    let events = store.history_page(None, None, 10_000).await.expect("read");
+    assert!(!events.is_empty() && !format!("{events:?}").contains(NAME));
     assert!(holds(&all, b"result_not_a_number"), "the remarks are among what is read");
     assert!(!holds(&all, NAME.as_bytes()), "the name is not in the bank");
     for part in [LATIN_NAME, "OUYANG"] {

@@ -27,6 +27,14 @@ pub(super) enum Change {
     Delete { table: &'static Table, key: Vec<Cell> },
 }
 
+impl Change {
+    pub(super) fn table(&self) -> &'static Table {
+        match self {
+            Self::Insert { table, .. } | Self::Update { table, .. } | Self::Delete { table, .. } => table,
+        }
+    }
+}
+
 impl Event {
     pub(super) fn new(kind: &'static str, subject: impl Into<String>) -> Self {
         Self { kind, subject: subject.into(), effective_at: None, changes: Vec::new() }

@@ -4,8 +4,10 @@ use sea_orm::Value;
 
 use super::cell::{Cell, Row};
 use super::database::Reader;
+use super::event::Event;
+use super::row::RowReader;
 use super::table::Column;
-use super::{Store, StoreError};
+use super::{Store, StoreError, listing, packed, setting, typing, unit};
 use crate::chain::{Content, Hash};
 
 /// Columns of the table, in the order of [`row_of`].
@@ -23,6 +25,36 @@ pub(super) const COLUMNS: [Column; 12] = [
     Column::text("changes"),
     Column::bytes("hash"),
 ];
+
+/// Beside them, where the text of `changes` is kept packed; `changes` is [`PACKED_AWAY`] then.
+pub(super) const PACKED: Column = Column::bytes("packed");
+
+/// No change at all: what is packed stands elsewhere.
+pub(super) const PACKED_AWAY: &str = "[]";
+
+/// Tables whose rows a search follows by their keys, in the text of each event.
+const FOLLOWED: [&str; 5] =
+    [unit::TABLE.name, typing::TABLE.name, listing::ENTRY.name, listing::LIST.name, setting::TABLE.name];
+
+/// An event as its row with what is packed. Who reads the history must be able to read the texts that stay.
+pub(super) fn row_with_packed(content: &Content<'_>, hash: &Hash, event: &Event) -> Row {
+    let mut row = row_of(content, hash);
+    let is_followed = event.changes.iter().any(|change| FOLLOWED.contains(&change.table().name));
+    let packed = if is_followed { None } else { packed::pack(content.changes) };
+    if packed.is_some() {
+        let changes = COLUMNS.iter().position(|column| column.name == "changes");
+        changes.and_then(|at| row.get_mut(at)).map(|cell| cell.replace(PACKED_AWAY.into()));
+    }
+    row.push(packed.map(Cell::Bytes));
+    row
+}
+
+/// The text of an event's changes from its columns `changes` and `packed`. What cannot be unpacked is left out: that
+/// it was changed is what a verification finds.
+pub(super) fn changes_text(row: &mut RowReader<'_>) -> Result<String, StoreError> {
+    let (text, packed) = (row.text()?, row.optional_bytes()?);
+    Ok(packed.map_or(text, |packed| packed::unpack(&packed).unwrap_or_default()))
+}
 
 /// An event as its row.
 pub(super) fn row_of(content: &Content<'_>, hash: &Hash) -> Row {

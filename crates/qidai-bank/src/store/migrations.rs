@@ -16,6 +16,7 @@ mod m0014_cold;
 mod m0015_raw_data;
 mod m0016_scale;
 mod m0018_requests;
+mod m0020_packed_history;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrations {
             Box::new(m0015_raw_data::RawData),
             Box::new(m0016_scale::Scale),
             Box::new(m0018_requests::Requests),
+            Box::new(m0020_packed_history::PackedHistory),
         ]
     }
 

@@ -5,7 +5,7 @@ use sea_orm::Value;
 use serde_json::Value as Json;
 
 use super::row::RowReader;
-use super::{Store, StoreError, event_rows};
+use super::{Store, StoreError, event_rows, history};
 use crate::digest::hexadecimal;
 
 /// One event of the history.
@@ -60,7 +60,7 @@ impl Store {
         };
         let sql = format!(
             "SELECT sequence, effective_at_us, recorded_at_us, actor, role, site, kind, subject, reason, changes, \
-             hash FROM history WHERE {condition} ORDER BY sequence DESC LIMIT {limit}"
+             packed, hash FROM history WHERE {condition} ORDER BY sequence DESC LIMIT {limit}"
         );
         let rows = self.database.reader().all(&sql, values).await?;
         rows.iter().map(|row| event(&mut RowReader::new("history", row))).collect()
@@ -87,7 +87,7 @@ pub(super) fn event(row: &mut RowReader<'_>) -> Result<HistoryEvent, StoreError>
         kind: row.text()?,
         subject: row.text()?,
         reason: row.optional_text()?,
-        changes: changes(&row.text()?),
+        changes: changes(&history::changes_text(row)?),
         hash: hexadecimal(&row.bytes()?),
     })
 }

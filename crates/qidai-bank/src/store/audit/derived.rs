@@ -8,15 +8,18 @@ use crate::store::table::RECORDED_IN;
 use crate::store::{unit, unit_state};
 
 /// The changes of an event, derived ones last.
-pub(super) fn all_changes<'p>(event: &RawEvent<'p>) -> Result<Vec<Change<'p>>, serde_json::Error> {
-    let mut changes: Vec<Change<'p>> = changes_of(event.changes)?;
+pub(super) fn all_changes<'p>(
+    event: &RawEvent<'_>,
+    changes: &'p [u8],
+) -> Result<Vec<Change<'p>>, serde_json::Error> {
+    let mut changes: Vec<Change<'p>> = changes_of(changes)?;
     let derived: Vec<_> = changes.iter().filter_map(|change| unit_state_of(change, event)).collect();
     changes.extend(derived);
     Ok(changes)
 }
 
 /// As [`unit_state::rows_of`] writes it.
-fn unit_state_of<'p>(change: &Change<'p>, event: &RawEvent<'p>) -> Option<Change<'p>> {
+fn unit_state_of<'p>(change: &Change<'p>, event: &RawEvent<'_>) -> Option<Change<'p>> {
     if change.table != unit::TABLE.name {
         return None;
     }

@@ -1,11 +1,14 @@
 //! Events, a page at a time, each page as one run of bytes that the database puts together: the canonical text of
 //! each event, as [`crate::chain::Content::canonical`] writes it, and the hash it has.
 
+use std::borrow::Cow;
+
 use sea_orm::{DbBackend, Value};
 
 use crate::chain::FORM;
-use crate::store::StoreError;
 use crate::store::database::Reader;
+use crate::store::history::PACKED_AWAY;
+use crate::store::{StoreError, packed};
 
 /// Events of one page.
 const PAGE_EVENTS: u32 = 2_000;
@@ -25,6 +28,10 @@ const FIELDS: [&str; 11] = [
     "changes",
 ];
 
+/// In SQLite, hash and what is packed as digits: nothing is nothing, and not an empty text.
+const HEX: [&str; 2] =
+    ["iif(hash IS NULL, NULL, lower(hex(hash)))", "iif(packed IS NULL, NULL, lower(hex(packed)))"];
+
 /// Events of a page as the database gave them.
 pub(super) struct Page {
     bytes: Vec<u8>,
@@ -42,20 +49,30 @@ pub(super) struct RawEvent<'p> {
     pub(super) hash: &'p [u8],
     pub(super) canonical: &'p [u8],
     pub(super) changes: &'p [u8],
+    /// Hexadecimal.
+    pub(super) packed: Option<&'p [u8]>,
+}
+
+/// What an event says, with what was packed of it.
+pub(super) struct Whole<'p> {
+    pub(super) canonical: Cow<'p, [u8]>,
+    pub(super) changes: Cow<'p, [u8]>,
 }
 
 /// The events after a number (all, for `None`), or `None` when there are no more.
 pub(super) async fn fetch(reader: Reader<'_>, after: Option<i64>) -> Result<Option<Page>, StoreError> {
-    let (hash, bytes) = match reader.backend() {
-        DbBackend::Postgres => ("encode(hash, 'hex')", "convert_to(string_agg(event, ','), 'UTF8')"),
-        _ => ("iif(hash IS NULL, NULL, lower(hex(hash)))", "CAST(group_concat(event, ',') AS BLOB)"),
+    let (digits, bytes) = match reader.backend() {
+        DbBackend::Postgres => {
+            (["encode(hash, 'hex')", "encode(packed, 'hex')"], "convert_to(string_agg(event, ','), 'UTF8')")
+        }
+        _ => (HEX, "CAST(group_concat(event, ',') AS BLOB)"),
     };
+    let [hash, packed] = digits.map(counted);
     let condition = if after.is_some() { "WHERE sequence > $1" } else { "" };
     let sql = format!(
         "SELECT {bytes}, MAX(sequence) FROM (\
-         SELECT {} || ',{FORM}' || {} AS event, sequence \
+         SELECT {hash} || ',{FORM}' || {} || ',' || {packed} AS event, sequence \
          FROM history {condition} ORDER BY sequence LIMIT {PAGE_EVENTS}) AS page",
-        counted(hash),
         FIELDS.map(counted).join(" || ',' || "),
     );
     let Some(row) = reader.first(&sql, after.map(Value::from)).await? else { return Ok(None) };
@@ -79,6 +96,37 @@ pub(super) async fn count(reader: Reader<'_>) -> Result<u64, StoreError> {
 /// `5:hello` or, for nothing, `-`. The comma that ends it is added by whoever joins: once more would copy all of it.
 fn counted(field: &str) -> String {
     format!("COALESCE(octet_length({field}) || ':' || {field}, '-')")
+}
+
+impl<'p> RawEvent<'p> {
+    /// What the event says, where it is packed or not.
+    ///
+    /// # Errors
+    /// Why it cannot be unpacked.
+    pub(super) fn whole(&self) -> Result<Whole<'p>, String> {
+        let Some(digits) = self.packed else {
+            return Ok(Whole { canonical: self.canonical.into(), changes: self.changes.into() });
+        };
+        if self.changes != PACKED_AWAY.as_bytes() {
+            return Err("a text stands beside what is packed".to_owned());
+        }
+        let bytes = bytes_of_digits(digits).ok_or("no bytes are packed")?;
+        let changes = packed::unpack(&bytes)?.into_bytes();
+        // The field of the changes is the last of the text: its length, a colon, itself, a comma.
+        let head = self.canonical.len() - self.changes.len() - self.changes.len().to_string().len() - 2;
+        let field = format!("{}:", changes.len());
+        let canonical = [&self.canonical[..head], field.as_bytes(), &changes, b","].concat();
+        Ok(Whole { canonical: canonical.into(), changes: changes.into() })
+    }
+}
+
+fn bytes_of_digits(digits: &[u8]) -> Option<Vec<u8>> {
+    let number = |digit: u8| char::from(digit).to_digit(16);
+    let byte = |pair: &[u8]| match pair {
+        [high, low] => u8::try_from(number(*high)? * 16 + number(*low)?).ok(),
+        _ => None,
+    };
+    digits.chunks(2).map(byte).collect()
 }
 
 impl Page {
@@ -108,8 +156,9 @@ fn take_event<'p>(rest: &mut &'p [u8]) -> Option<RawEvent<'p>> {
     }
     let changes = changes.unwrap_or_default();
     let canonical = whole.get(..whole.len() - fields.len())?;
+    let packed = take(&mut fields)?;
     *rest = fields;
-    Some(RawEvent { sequence, effective_at_us, recorded_at_us, hash, canonical, changes })
+    Some(RawEvent { sequence, effective_at_us, recorded_at_us, hash, canonical, changes, packed })
 }
 
 fn take_number(fields: &mut &[u8]) -> Option<i64> {

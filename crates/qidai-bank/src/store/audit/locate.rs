@@ -57,7 +57,8 @@ async fn from_history(
         let events = current.events();
         for event in &events {
             // What cannot be read was told when the chain was walked.
-            for change in derived::all_changes(event).unwrap_or_default() {
+            let Ok(whole) = event.whole() else { continue };
+            for change in derived::all_changes(event, &whole.changes).unwrap_or_default() {
                 apply(change, sums, parts, &mut rows);
             }
         }

@@ -13,7 +13,7 @@ use super::row_page::Page;
 use crate::store::table::{self, AUDITED};
 
 /// Parts of a table's sum: few rows each, and small enough for the cache of a core.
-pub(super) const PARTS: usize = 1 << 13;
+pub(super) const PARTS: usize = 1 << 14;
 
 pub(super) struct Sums {
     /// Has taken the secret; every number begins as a copy of it.

@@ -151,12 +151,21 @@ fn sequence_of(checkpoint: &Checkpoint) -> i64 {
 
 fn digest(event: &RawEvent<'_>, sums: &Sums) -> Digested {
     let hash = std::str::from_utf8(event.hash).ok().and_then(bytes_of);
-    let unreadable = take_changes(event, sums).err();
-    Digested { content: chain::digest_of(event.canonical), hash, unreadable }
+    match event.whole() {
+        Ok(whole) => {
+            let unreadable = take_changes(event, &whole.changes, sums).err();
+            Digested { content: chain::digest_of(&whole.canonical), hash, unreadable }
+        }
+        // Whatever stands where something packed should is part of the event, and no hash was made of it.
+        Err(reason) => {
+            let found = [event.canonical, event.packed.unwrap_or_default()].concat();
+            Digested { content: chain::digest_of(&found), hash, unreadable: Some(reason) }
+        }
+    }
 }
 
-fn take_changes(event: &RawEvent<'_>, sums: &Sums) -> Result<(), String> {
-    let changes = derived::all_changes(event).map_err(|error| error.to_string())?;
+fn take_changes(event: &RawEvent<'_>, changes: &[u8], sums: &Sums) -> Result<(), String> {
+    let changes = derived::all_changes(event, changes).map_err(|error| error.to_string())?;
     match changes.iter().find(|change| !sums.take_change(change)) {
         Some(stranger) => Err(format!("no audited table is called '{}'", stranger.table)),
         None => Ok(()),

@@ -61,11 +61,12 @@ impl WriteTransaction<'_> {
             let id = context.ids.next_id();
             let content = content(context, sequence, &id, event, &changes);
             before = chain::link(&before, &chain::digest_of(content.canonical().as_bytes()));
-            history_rows.push(history::row_of(&content, &before));
+            history_rows.push(history::row_with_packed(&content, &before, event));
             unit_states.extend(unit_state::rows_of(&recorded, &content));
         }
         let last = first - 1 + i64::try_from(events.len()).unwrap_or_default();
-        bulk::insert(&self.transaction, "history", &history::COLUMNS, history_rows).await?;
+        let columns: Vec<Column> = history::COLUMNS.into_iter().chain([history::PACKED]).collect();
+        bulk::insert(&self.transaction, "history", &columns, history_rows).await?;
         self.apply(events).await?;
         let columns: Vec<Column> = unit_state::TABLE.all_columns().collect();
         bulk::insert(&self.transaction, unit_state::TABLE.name, &columns, unit_states).await?;

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
+use sea_orm::QueryResult;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::super::Store;
 use super::super::event::Event;
-use super::super::unit;
+use super::super::{packed, unit};
 use crate::digest::hexadecimal;
 use crate::{Actor, BankType, FIGURES, FigureAnswer, IdSource, Status, UnitRecord, WriteContext};
 
@@ -100,13 +101,21 @@ struct Told {
 }
 
 async fn whole_history(store: &Store) -> Vec<Told> {
-    let sql = "SELECT sequence, effective_at_us, recorded_at_us, changes FROM history ORDER BY sequence";
+    let sql =
+        "SELECT sequence, effective_at_us, recorded_at_us, changes, packed FROM history ORDER BY sequence";
     let rows = store.database.reader().all(sql, []).await.expect("read");
+    let text = |row: &QueryResult| {
+        let packed: Option<Vec<u8>> = row.try_get_by_index(4).expect("bytes");
+        packed.map_or_else(
+            || row.try_get_by_index(3).expect("a text"),
+            |packed| packed::unpack(&packed).expect("a packed text"),
+        )
+    };
     let told = rows.iter().map(|row| Told {
         sequence: row.try_get_by_index(0).expect("a number"),
         effective_at_us: row.try_get_by_index(1).expect("a time"),
         recorded_at_us: row.try_get_by_index(2).expect("a time"),
-        changes: serde_json::from_str(&row.try_get_by_index::<String>(3).expect("a text")).expect("JSON"),
+        changes: serde_json::from_str(&text(row)).expect("JSON"),
     });
     told.collect()
 }

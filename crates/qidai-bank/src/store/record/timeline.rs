@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::{AMEND, CREATE, FIELD, REFUSAL, STEP};
 use crate::digest::hexadecimal;
 use crate::store::row::RowReader;
-use crate::store::{Store, StoreError, clock, document, event_rows, signature};
+use crate::store::{Store, StoreError, clock, document, event_rows, history, signature};
 use crate::{FieldChange, Record, RecordDeed, RecordEvent};
 
 impl Store {
@@ -23,7 +23,7 @@ impl Store {
     ) -> Result<Vec<RecordEvent>, StoreError> {
         let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         let sql = format!(
-            "SELECT sequence, effective_at_us, recorded_at_us, actor, role, kind, reason, changes, hash \
+            "SELECT sequence, effective_at_us, recorded_at_us, actor, role, kind, reason, changes, packed, hash \
              FROM history WHERE subject = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT {limit}"
         );
         let values = [Value::from(record.subject()), Value::from(before)];
@@ -37,7 +37,7 @@ fn event(row: &mut RowReader<'_>) -> Result<RecordEvent, StoreError> {
     let (effective_at, recorded_at) = (row.time("effective_at_us")?, row.time("recorded_at_us")?);
     let (actor, role, kind) = (row.text()?, row.text()?, row.text()?);
     let reason = row.optional_text()?;
-    let rows = event_rows::one_by_one(serde_json::from_str(&row.text()?).unwrap_or_default());
+    let rows = event_rows::one_by_one(serde_json::from_str(&history::changes_text(row)?).unwrap_or_default());
     let hash = hexadecimal(&row.bytes()?);
     let (what, changes) = (deed(&kind, &rows), rows.iter().filter_map(field_change).collect());
     Ok(RecordEvent { sequence, effective_at, recorded_at, actor, role, reason, what, changes, hash })

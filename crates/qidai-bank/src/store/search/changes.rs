@@ -100,7 +100,8 @@ impl Touched {
             DbBackend::Postgres => "string_agg(changes, ',')",
             _ => "group_concat(changes, ',')",
         };
-        let sql = format!("SELECT {joined} FROM history WHERE sequence > $1 AND sequence <= $2");
+        let sql =
+            format!("SELECT {joined} FROM history WHERE sequence > $1 AND sequence <= $2 AND packed IS NULL");
         let row = reader.first(&sql, [Value::from(after), Value::from(last)]).await?;
         let text: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
         let text = format!("[{}]", text.unwrap_or_default());

@@ -114,7 +114,7 @@ async fn changes(reader: Reader<'_>, then: i64, last: i64) -> Result<Option<Vec<
     let mut after = then;
     while after < last {
         let next = last.min(after + PAGE_EVENTS);
-        let sql = "SELECT changes FROM history WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence";
+        let sql = "SELECT changes FROM history WHERE sequence > $1 AND sequence <= $2 AND packed IS NULL ORDER BY sequence";
         for row in reader.all(sql, [Value::from(after), Value::from(next)]).await? {
             let text: String = row.try_get_by_index(0)?;
             let Ok(changes) = serde_json::from_str::<Vec<Change>>(&text) else { return Ok(None) };

@@ -28,7 +28,7 @@ impl Store {
         let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         let sql = format!(
             "SELECT sequence, effective_at_us, recorded_at_us, actor, role, site, kind, subject, reason, changes, \
-             hash FROM history WHERE sequence < $1 AND subject IN ({}) ORDER BY sequence DESC LIMIT {limit}",
+             packed, hash FROM history WHERE sequence < $1 AND subject IN ({}) ORDER BY sequence DESC LIMIT {limit}",
             placeholders(2, subjects.len())
         );
         let values = std::iter::once(Value::from(before)).chain(subjects.into_iter().map(Value::from));

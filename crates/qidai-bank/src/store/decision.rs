@@ -1,5 +1,6 @@
 //! Decisions on units, each with the profile by which it was made and the facts that it saw.
 
+mod attempt;
 mod carry_over;
 mod exception;
 mod facts;
@@ -59,17 +60,22 @@ impl Store {
     /// the decision of its stage before.
     ///
     /// # Errors
-    /// `permission_missing`, `unit_unknown`, `profile_not_for_unit`.
+    /// `permission_missing`, which is written down with the unit, `unit_unknown`, `profile_not_for_unit`.
     pub async fn decide_unit(
         &self,
         unit: &Identity,
         profile: &'static Profile,
         acting: &Acting<'_>,
     ) -> Result<Decision, BankError> {
-        let context = acting.allowed(Permission::UnitAccept, None)?;
         let write = self.database.begin().await?;
+        let key = unit_row(write.reader(), unit).await?;
+        let context = match acting.allowed(Permission::UnitAccept, None) {
+            Ok(context) => context,
+            Err(refusal) => {
+                return Err(attempt::write_down(write, (unit, "decision"), refusal, acting).await?);
+            }
+        };
         let reader = write.reader();
-        let key = unit_row(reader, unit).await?;
         let facts = facts::gather(reader, unit, key, profile).await?;
         let decision = Decision {
             id: acting.ids.next_id(),

@@ -87,7 +87,13 @@ impl Store {
     ) -> Result<(), BankError> {
         let write = self.database.begin().await?;
         let found = find(write.reader(), identity).await?;
-        unit::free_of_orders(write.reader(), identity).await?;
+        match unit::free_of_orders(write.reader(), identity).await {
+            Ok(()) => {}
+            Err(BankError::Refused(refusal)) => {
+                return Err(refused(write, (identity, &found, "available"), refusal, context).await?);
+            }
+            Err(outage) => return Err(outage),
+        }
         let reservation = open_of(write.reader(), found.key).await?;
         let (true, Some(reservation)) = (found.status == Status::Reserved, reservation) else {
             return Err(refused(

@@ -1,10 +1,10 @@
 //! Exceptional banking: a rejected unit is kept all the same, by the signature of a director, with the reason.
 
+use super::attempt::write_down;
 use super::{TABLE, read, subject};
 use crate::store::database::WriteTransaction;
 use crate::store::event::Event;
-use crate::store::lab::unit_row;
-use crate::store::{Proof, Signing, Store, session, signature, unit};
+use crate::store::{Proof, Signing, Store, session, signature};
 use crate::{
     Acting, BankError, Coverage, Decision, KeyRing, Meaning, Permission, Refusal, Role, Signature,
     UnitOutcome,
@@ -12,9 +12,6 @@ use crate::{
 
 /// What the history calls the attempt.
 const ATTEMPT: &str = "exception";
-/// Refusals that are written down with the unit: who tried what they may not. What is only not filled in is not.
-const WRITTEN_DOWN: [&str; 5] =
-    ["permission_missing", "director_needed", "four_eyes", "decision_not_rejected", "signature_missing"];
 
 impl Store {
     /// Makes an exception from a rejection in force. Who makes it is a director, did not decide, and has signed this
@@ -30,7 +27,7 @@ impl Store {
         let signed = may(&decision, acting).and_then(|()| own(&signatures, &decision, acting));
         match signed {
             Ok(signature) => except(write, &decision, (signature, None), acting).await,
-            Err(refusal) => Err(write_down(write, &decision, refusal, acting).await?),
+            Err(refusal) => Err(write_down(write, (&decision.unit, ATTEMPT), refusal, acting).await?),
         }
     }
 
@@ -48,7 +45,7 @@ impl Store {
         let write = self.database.begin().await?;
         let decision = read::by_id(write.reader(), id).await?;
         if let Err(refusal) = may(&decision, acting) {
-            return Err(write_down(write, &decision, refusal, acting).await?);
+            return Err(write_down(write, (&decision.unit, ATTEMPT), refusal, acting).await?);
         }
         write.rollback().await?;
         let canonical = decision.canonical();
@@ -59,7 +56,7 @@ impl Store {
         let decision = read::by_id(write.reader(), id).await?;
         match may(&decision, acting) {
             Ok(()) => except(write, &decision, (&signature, Some(proof)), acting).await,
-            Err(refusal) => Err(write_down(write, &decision, refusal, acting).await?),
+            Err(refusal) => Err(write_down(write, (&decision.unit, ATTEMPT), refusal, acting).await?),
         }
     }
 }
@@ -88,26 +85,6 @@ async fn except(
     let after = read::by_id(write.reader(), &decision.id).await?;
     write.commit().await?;
     Ok(after)
-}
-
-/// Writes a refused attempt down with the unit, and gives the refusal.
-async fn write_down(
-    write: WriteTransaction<'_>,
-    decision: &Decision,
-    refusal: Refusal,
-    acting: &Acting<'_>,
-) -> Result<BankError, BankError> {
-    if !WRITTEN_DOWN.contains(&refusal.code) {
-        return Ok(refusal.into());
-    }
-    let key = unit_row(write.reader(), &decision.unit).await?;
-    let field = format!("{}/{}", decision.unit.scheme, decision.unit.value);
-    let state = unit::standing(write.reader(), &field).await?.map_or("", |standing| standing.state);
-    let id = acting.ids.next_id();
-    let event = unit::refused(key, &subject(&decision.unit), (ATTEMPT, state), refusal.code, &id);
-    write.record(&acting.own(), vec![event]).await?;
-    write.commit().await?;
-    Ok(refusal.into())
 }
 
 fn may(decision: &Decision, acting: &Acting<'_>) -> Result<(), Refusal> {

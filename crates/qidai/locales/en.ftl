@@ -1826,6 +1826,11 @@ unit-trace-title = Trace
 unit-trace-note = ← what it came from, → what came of it
 trace-back = came from
 trace-forth = came of it
+trace-depth = { $depth ->
+    [one] one step away
+   *[other] { $depth } steps away
+}
+trace-staff = staff { $who }
 find-next = Next:
 record-add-document = Add the document "{ $document }" first.
 record-all-events = the whole history

@@ -88,9 +88,9 @@ impl ResultLine {
             phase: result.phase.map(|phase| w.t(&format!("phase-{}", phase.code()))),
             number: result.unit.written(),
             address: address_of(&result.unit),
-            value: result.shown(),
+            value: grouped(&result.shown()),
             written: Some(written.trim().to_owned()).filter(|written| *written != result.shown()),
-            range: result.test.range(),
+            range: result.test.range().map(|range| grouped(&range)),
             flag: result.flag().map(|flag| w.t(&format!("lab-flag-{}", flag.code()))),
             state: (family(result.state), w.t(&format!("lab-state-{}", result.state.code()))),
             version: result.version,
@@ -135,6 +135,18 @@ pub(super) fn place_of(place: &str, w: &Words) -> String {
             _ => other.to_owned(),
         },
     }
+}
+
+/// Long whole numbers in groups: `1200000000 cells` is `1,200,000,000 cells`. Words and decimals stay as they are.
+pub(super) fn grouped(text: &str) -> String {
+    let group = |part: &str| {
+        let is_long = part.len() > 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+        if is_long { crate::words::thousands(part) } else { part.to_owned() }
+    };
+    text.split(' ')
+        .map(|word| word.split('–').map(group).collect::<Vec<_>>().join("–"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The label of a test.

@@ -56,7 +56,11 @@ pub(in crate::pages) fn offers(
     (sites, reader): (&[(String, String)], &Reader),
 ) -> Vec<Offer> {
     let is_theirs = |offer: &&MoveOffer| !offer.obstacles.iter().any(is_permission);
-    let next = found.iter().find(is_theirs).map(|offer| offer.step.code);
+    // Stopping a unit, or giving it up, is no next step of its way: where nothing else is theirs, nothing is offered first.
+    let stops = |offer: &&MoveOffer| {
+        record.concept.code == "unit" && matches!(offer.to.badge.code(), "look" | "stop")
+    };
+    let next = found.iter().find(|offer| is_theirs(offer) && !stops(offer)).map(|offer| offer.step.code);
     let mut offers: Vec<(bool, Offer)> = found
         .iter()
         .map(|one| {

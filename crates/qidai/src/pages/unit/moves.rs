@@ -1,7 +1,7 @@
 //! What can be done with a unit, what it hangs together with, and who signed it.
 
 use jiff::tz::TimeZone;
-use qidai_bank::{Coverage, Record, Signature, Trace, Way};
+use qidai_bank::{Coverage, Record, Signature, Trace, Way, workflow};
 
 use crate::app::AppState;
 use crate::pages::records::field::{Shown, label_of, shown as shown_field};
@@ -26,7 +26,8 @@ pub(super) struct Around {
     /// The field that makes the connection.
     pub(super) by: String,
     pub(super) is_back: bool,
-    pub(super) depth: u8,
+    /// How many steps away.
+    pub(super) depth: String,
 }
 
 pub(super) struct SignatureView {
@@ -58,13 +59,39 @@ fn field_code(field: &qidai_bank::workflow::Field) -> &'static str {
     field.code
 }
 
+/// `processing_run/PR-2026-0006` is the batch record PR-2026-0006.
+fn subject_of(subject: &str, lang: Lang) -> String {
+    let (kind, number) = subject.split_once('/').unwrap_or(("", subject));
+    let w = lang.words();
+    match (kind, workflow::concept(kind)) {
+        ("unit", _) => subject.to_owned(),
+        (_, Some(concept)) => {
+            format!("{} {number}", shown::label(lang, (concept.label.zh, concept.label.en)))
+        }
+        ("actor" | "account", None) => {
+            w.t1("trace-staff", "who", number.strip_prefix("staff:").unwrap_or(number))
+        }
+        _ => subject.to_owned(),
+    }
+}
+
+/// The move or the field that makes a connection, in words.
+fn connection_of(code: &str, lang: Lang) -> String {
+    let unit = workflow::concept("unit");
+    let step = unit.and_then(|unit| unit.step(code)).map(|step| step.label);
+    let field = || workflow::concepts().iter().find_map(|one| one.field(code)).map(|field| field.label);
+    let label = step.or_else(field);
+    label.map_or_else(|| code.to_owned(), |label| shown::label(lang, (label.zh, label.en)).to_owned())
+}
+
 pub(super) fn around(trace: &Trace, reader: &Reader) -> Vec<Around> {
+    let (lang, w) = (reader.lang, reader.lang.words());
     let line = |line: &qidai_bank::TraceLine| Around {
         address: shown::subject_address(&line.subject, &reader.visitor),
-        subject: line.subject.clone(),
-        by: line.by.clone(),
+        subject: subject_of(&line.subject, lang),
+        by: connection_of(&line.by, lang),
         is_back: line.way == Way::Back,
-        depth: line.depth,
+        depth: w.t1("trace-depth", "depth", f64::from(line.depth)),
     };
     trace.lines.iter().take(LINES_SHOWN).map(line).collect()
 }

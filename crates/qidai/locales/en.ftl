@@ -37,7 +37,7 @@ typing-state-bad = { $count ->
     [one] { $count } thing to correct
    *[other] { $count } things to correct
  }
-paste-label = Paste a line, as the laboratory wrote it, or a GL String
+paste-label = Paste the typing: a line, a table, a letter with it, or a GL String
 paste-hint = For example A*11:01,24:02 B*15:02,40:01 DRB1*11:01,12:02. A pasted line replaces the five loci below.
 paste-filled = { $count ->
     [one] { $count } locus filled from the pasted text

@@ -160,3 +160,13 @@ async fn a_pair_keeps_its_form_when_the_language_changes() {
     let sent = visitor.post_form("/match", "patient=A*11:01&unit=").await;
     assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "a form that is sent is judged");
 }
+
+#[tokio::test]
+async fn what_is_left_out_of_a_letter_is_said_where_it_was_pasted() {
+    let visitor = Visitor::new();
+    let letter = "{\"line\":\"Dear colleague,\\nA*11:01, 24:02\\nB*15:02, 40:01\"}";
+    let answer = visitor.post_json("/api/typing/check", letter).await;
+    answer.says("words_left_out");
+    answer.says("Dear colleague");
+    answer.says("15:02");
+}

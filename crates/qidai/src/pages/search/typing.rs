@@ -186,6 +186,11 @@ pub(crate) fn read_paste(text: &str, n: &Nomenclature<'_>, w: &Words) -> Result<
     let loci = LOCI.map(|locus| person[locus].as_ref().map(two_texts).unwrap_or_default());
     let filled = LOCI.iter().filter(|locus| person[**locus].is_some()).count();
     let mut said = vec![Said::ok(w.t1("paste-filled", "count", filled as f64))];
+    // What was left out of a letter is told where it was pasted; the fields no longer know.
+    let left_out =
+        person.typed().flat_map(|typing| typing.warnings.iter().map(move |one| (typing.locus, one)));
+    let left_out = left_out.filter(|(_, warning)| warning.code == "words_left_out");
+    said.extend(left_out.map(|(locus, warning)| remark(warning, locus, w)));
     let others: Vec<&str> =
         person.typed().map(|one| one.locus).filter(|one| !LOCI.contains(one)).map(Locus::name).collect();
     if !others.is_empty() {

@@ -40,7 +40,7 @@ pub struct Label {
 }
 
 /// The declarations, one line each: what becomes of a new page.
-const PAGES: [(&str, &str); 42] = [
+const PAGES: [(&str, &str); 43] = [
     ("unit.md", include_str!("../workflows/unit.md")),
     ("site_contract.md", include_str!("../workflows/site_contract.md")),
     ("collector.md", include_str!("../workflows/collector.md")),
@@ -63,6 +63,7 @@ const PAGES: [(&str, &str); 42] = [
     ("search_request.md", include_str!("../workflows/search_request.md")),
     ("watched_search.md", include_str!("../workflows/watched_search.md")),
     ("search_filter.md", include_str!("../workflows/search_filter.md")),
+    ("search_profile.md", include_str!("../workflows/search_profile.md")),
     ("search_alert.md", include_str!("../workflows/search_alert.md")),
     ("family_link.md", include_str!("../workflows/family_link.md")),
     ("search_note.md", include_str!("../workflows/search_note.md")),

@@ -4,10 +4,12 @@
 //! write down. `checked` says whether the source was `read` for the rule, or is `recalled` from the literature and waits
 //! for the bank's medical director.
 
+mod listed;
 mod order;
 mod page;
 mod profile;
 
+pub use listed::{ListedPage, ListedRule, PageKind, RuleChange, renamed};
 pub use order::OrderPage;
 pub use page::PageError;
 pub use profile::{Doses, Profile, ProfileRule, RuleKind};

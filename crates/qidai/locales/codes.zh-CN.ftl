@@ -230,6 +230,10 @@ code-search_profile_unknown = 没有这个选择标准。
 code-selection_page_unreadable = 选择标准或次序的表页无法读取；句中说明哪一行。
 code-antibody_refused = 抗体的特异性无法解读；应写成如 A2 或 A*02:01。
 code-antibody_mfi_unreadable = MFI 不是整数。
+code-search_profile_unsigned = 规则页 { $value }（{ $number }）没有有效签名：经医学主任签名启用后方可用于检索。
+code-search_profile_missing = 没有名为“{ $value }”的检索规则；现有 { $expected }。
+code-search_profile_signed_on_page = 只有登录者本人才能签名，且不能是起草人：请医学主任在 { $address } 签名并启用。
+code-search_profile_unreadable = 规则页无法读取，或名称、版本、类别与规则页不一致。
 code-pool_unknown = 不存在检索范围“{ $value }”；应为 { $expected }。
 code-pool_not_loaded = 检索池 { $value } 尚未装载：正在准备，或其文件不可用。未检索任何数据；详见检索池页面。
 code-pool_name_invalid = “{ $value }”不是检索池：应为 NAME=FILE，名称只含字母、数字、- 与 _，且不能为 bank。

@@ -78,6 +78,7 @@ pub(crate) fn routes() -> Routes {
         .get("/patients/{number}/family", Needs(OrderManage), pages::patient::show_family)
         // names of HLA
         .get("/pools", SignedIn, pages::pools::show)
+        .get("/profiles", Needs(SearchRun), pages::profiles::show)
         .get("/hla", SignedIn, pages::hla::show)
         // how likely a pair matches
         .get("/match", Needs(SearchRun), pages::matching::show)
@@ -168,6 +169,7 @@ pub(crate) fn routes() -> Routes {
         .get("/api", Everybody, pages::api::show)
         .get("/api/openapi.json", Everybody, api::document::describe)
         .post("/api/search", Needs(SearchRun), api::search::run)
+        .get("/api/search/profiles", Needs(SearchRun), api::profiles::list)
         .get("/api/pools", SignedIn, api::pools::list)
         .post("/api/search/report", Needs(SearchRun), api::search::report)
         .post("/api/search/explain", Needs(SearchRun), api::search::explain)

@@ -34,6 +34,7 @@ mod outcomes;
 mod pages;
 mod paper;
 mod pools;
+mod profiles;
 mod recheck;
 mod record_json;
 #[allow(dead_code, reason = "the verbs that need a release follow")]

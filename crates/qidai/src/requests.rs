@@ -34,6 +34,7 @@ pub(crate) fn asked(question: &SearchQuestion) -> Result<SearchRequest, Failure>
     })?;
     let number = |field: &str| request.field(field).and_then(|text| text.parse::<u32>().ok());
     let usual = SearchRequest::default();
+    let named = |own: &str, usual: &str| request.field(own).map(str::trim).or_else(|| request.field(usual));
     let antibodies = question.antibodies.iter().filter_map(|one| {
         let mfi = one.field("mfi").and_then(|mfi| mfi.parse().ok());
         Some(Antibody { against: one.field("against")?.to_owned(), mfi, limit: None })
@@ -42,8 +43,8 @@ pub(crate) fn asked(question: &SearchQuestion) -> Result<SearchRequest, Failure>
     Ok(SearchRequest {
         patient: PatientInput::Gl(patient_text),
         weight_kg: grams.map(|grams| grams / 1_000.0),
-        profile: request.field("profile").unwrap_or(&usual.profile).to_owned(),
-        order: request.field("order").unwrap_or(&usual.order).to_owned(),
+        profile: named("own_profile", "profile").unwrap_or(&usual.profile).to_owned(),
+        order: named("own_order", "order").unwrap_or(&usual.order).to_owned(),
         mfi_limit: number("mfi_limit").unwrap_or(usual.mfi_limit),
         patient_abo: patient.field("abo").map(str::to_uppercase),
         mother: question.mother.as_ref().and_then(|mother| mother.field("typing")).map(one_line),
@@ -52,12 +53,16 @@ pub(crate) fn asked(question: &SearchQuestion) -> Result<SearchRequest, Failure>
     })
 }
 
-/// Runs the search of a request. The database is not asked.
+/// Runs the search of a request, of which pages of the bank's own were looked up ([`crate::profiles::resolved`]). The database is not asked.
 ///
 /// # Errors
 /// As the search's own: a typing that the release in force cannot read, a profile that there is not.
-pub(crate) fn run(question: &SearchQuestion, catalogue: &Catalogue) -> Result<Ran, Failure> {
-    let answer = catalogue.search(&asked(question)?)?;
+pub(crate) fn run(
+    question: &SearchQuestion,
+    asked: &SearchRequest,
+    catalogue: &Catalogue,
+) -> Result<Ran, Failure> {
+    let answer = catalogue.search(asked)?;
     let typing = question.typing.as_ref().map(|typing| typing.number.clone()).unwrap_or_default();
     Ok(Ran { answer, typing })
 }

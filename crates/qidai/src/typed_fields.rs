@@ -23,6 +23,7 @@ pub(crate) fn check(
     fields: &[(String, String)],
     nomenclature: &Nomenclature<'_>,
 ) -> Result<(), BankError> {
+    crate::profiles::check(concept, fields)?;
     let problems: Vec<Problem> =
         fields.iter().filter_map(|(code, text)| problem(concept, code, text, nomenclature)).collect();
     Ok(Refusal::if_any(problems)?)
@@ -42,7 +43,7 @@ pub(crate) async fn check_at_console(
         field.is_some_and(|field| is_hla(&field.kind)) && !text.trim().is_empty()
     };
     if !fields.iter().any(is_typed) {
-        return Ok(Ok(()));
+        return Ok(crate::profiles::check(concept, fields));
     }
     let release = release_of(store, &ReferenceArgs::default()).await?;
     Ok(check(concept, fields, &Nomenclature::new(&release, None)))

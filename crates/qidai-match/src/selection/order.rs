@@ -5,7 +5,7 @@ use qidai_hla::epitope::TceVersion;
 use super::page::{Page, PageError, Row, is_checked, number, wrong};
 use crate::search::{KirPreference, Order, OrderKey};
 
-const COLUMNS: [&str; 4] = ["key", "values", "source", "checked"];
+pub(super) const COLUMNS: [&str; 4] = ["key", "values", "source", "checked"];
 
 /// An order as it is written.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use super::page::{Page, PageError, Row, is_checked, number, wrong};
 use crate::search::{DoseByClass, Floors};
 
-const COLUMNS: [&str; 6] = ["rule", "class", "least", "unit", "source", "checked"];
+pub(super) const COLUMNS: [&str; 6] = ["rule", "class", "least", "unit", "source", "checked"];
 
 /// A set of floors with their sources.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,8 +19,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     access_log, accounts, affected, audit, coverage, decisions, documents, dossier, emergencies, figures,
-    find, freeze_runs, history, hla, lab, listings, matching, me, notifications, outcomes, pools, records,
-    requests, roles, search, signing, sites, storage, tokens, typing, unit_import, unit_life, units,
+    find, freeze_runs, history, hla, lab, listings, matching, me, notifications, outcomes, pools, profiles,
+    records, requests, roles, search, signing, sites, storage, tokens, typing, unit_import, unit_life, units,
 };
 use crate::app::{Door, Entry, keeps_answers, routes};
 use crate::error::Problem;
@@ -35,7 +35,7 @@ use crate::error::Problem;
     ),
     paths(
         describe,
-        search::run, search::report, search::explain, search::excluded, pools::list, typing::check, hla::explain,
+        search::run, search::report, search::explain, search::excluded, pools::list, profiles::list, typing::check, hla::explain,
         matching::explain,
         unit_import::run, unit_life::register, unit_life::get, unit_life::move_on, unit_life::trace,
         listings::make, units::list, units::get, find::find, affected::list, dossier::get,

@@ -29,6 +29,7 @@ pub(crate) mod notifications;
 pub(crate) mod operation;
 pub(crate) mod outcomes;
 pub(crate) mod pools;
+pub(crate) mod profiles;
 pub(crate) mod records;
 pub(crate) mod requests;
 pub(crate) mod roles;

@@ -13,6 +13,7 @@ mod lab;
 mod old_credentials;
 mod pages;
 mod pools;
+mod profiles;
 mod records;
 mod requests;
 mod route_walk;

@@ -24,6 +24,7 @@ pub(crate) mod patient;
 pub(crate) mod people;
 pub(crate) mod pool;
 pub(crate) mod print;
+pub(crate) mod profiles;
 pub(crate) mod recall;
 pub(crate) mod record;
 pub(crate) mod release;
@@ -100,6 +101,8 @@ enum Command {
     Patient(patient::Args),
     /// Lists of millions, as files of their own: freeze.
     Pool(pool::Args),
+    /// Profiles and orders of searches: list, show, copy, edit.
+    Profiles(profiles::Args),
     /// Recalls: what hangs together with a lot, an instrument, a person; recall it.
     Recall(recall::Args),
     /// Registers: list, make, amend and move records of every declared kind.
@@ -219,6 +222,7 @@ pub(crate) fn run(line: CommandLine) -> Result<Outcome, Failure> {
         Command::Outcome(args) => outcome::run(&args, lang),
         Command::Patient(args) => patient::run(&args, lang),
         Command::Pool(args) => pool::run(&args, lang),
+        Command::Profiles(args) => profiles::run(&args, lang),
         Command::Print(args) => print::run(&args, lang),
         Command::Release(args) => release::run(&args, lang),
         Command::Request(args) => request::run(&args, lang),

@@ -9,6 +9,7 @@ use super::record::{self, BankArgs, Desk};
 use super::{Outcome, stream};
 use crate::catalogue::{BankArgs as SearchBank, Catalogue, ReferenceArgs};
 use crate::error::Failure;
+use crate::profiles;
 use crate::requests::{self, Purpose, told};
 use crate::words::Lang;
 
@@ -128,7 +129,8 @@ async fn search(one: &One, desk: &Desk) -> Result<Outcome, Failure> {
     let question = store.search_question(&one.number, &desk.principal).await?;
     desk.principal.may(Permission::OrderManage, question.request.site.as_deref())?;
     let catalogue = Catalogue::open(&one.bank.catalogue(&one.reference)).await?;
-    let ran = requests::run(&question, &catalogue)?;
+    let asked = profiles::resolved(store, requests::asked(&question)?).await?;
+    let ran = requests::run(&question, &asked, &catalogue)?;
     let run = requests::keep(store, &question, &ran, &desk.acting(None)).await?;
     let told = json!({
         "request": run.request,

@@ -274,8 +274,9 @@ fn run_search(args: &SearchArgs, lang: Lang) -> Result<Outcome, Failure> {
     let mut printer = print::Printer::new(args.format, lang, io::stdout().lock(), patients.len() > 1);
     let mut outcome = Outcome::Done;
     for patient in &patients {
-        let searched = among
-            .search(&places.ask(args.request(&patient.typing, &given)))
+        let searched = places
+            .resolved(args.request(&patient.typing, &given), &args.bank)
+            .and_then(|request| among.search(&request))
             .map(|answer| answer.told_in(lang));
         if let (Ok(answer), Some(path)) = (&searched, &args.receipt) {
             write_receipt(path, &answer.receipt)?;

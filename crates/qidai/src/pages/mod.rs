@@ -23,6 +23,7 @@ pub(crate) mod outcomes;
 pub(crate) mod patient;
 pub(crate) mod people;
 pub(crate) mod pools;
+pub(crate) mod profiles;
 mod reader;
 pub(crate) mod records;
 pub(crate) mod requests;

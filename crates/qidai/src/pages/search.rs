@@ -43,6 +43,7 @@ use crate::app::AppState;
 use crate::catalogue::{SearchAnswer, SearchRequest};
 use crate::error::{Failure, Kind};
 use crate::pools::among;
+use crate::profiles;
 use crate::words::Words;
 use checked::Checked;
 use form::SearchForm;
@@ -200,6 +201,7 @@ pub(crate) async fn may_see_typings(state: &AppState, reader: &Reader) -> Result
 
 /// Asks the engine, away from the threads that answer requests.
 pub(crate) async fn search(state: &AppState, request: SearchRequest) -> Result<Answered, Failure> {
+    let request = profiles::resolved(&state.desk().store, request).await?;
     let (catalogue, pools) = (state.catalogue(), state.pools().asked(&request)?);
     let begun = Instant::now();
     let work = move || -> Result<(SearchRequest, SearchAnswer), Failure> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn body(answer: &Answer) -> Value {
+pub(super) fn body(answer: &Answer) -> Value {
     serde_json::from_str(&answer.text).unwrap_or_else(|error| panic!("{error}: {}", answer.text))
 }
 
@@ -15,7 +15,7 @@ fn refused(answer: &Answer, status: u16, code: &str) {
     assert_eq!((answer.status.as_u16(), &body(answer)["code"]), (status, &code.into()), "{}", answer.text);
 }
 
-async fn ask(visitor: &Visitor, method: &str, address: &str, given: Value) -> Answer {
+pub(super) async fn ask(visitor: &Visitor, method: &str, address: &str, given: Value) -> Answer {
     let request = Request::builder().method(method).uri(address).header("host", "127.0.0.1:8787");
     let request = request.header("content-type", "application/json").header("idempotency-key", "k1");
     let request = request.header("if-match", "*");
@@ -24,19 +24,24 @@ async fn ask(visitor: &Visitor, method: &str, address: &str, given: Value) -> An
 
 /// Somebody of quality who chose a password two minutes ago and has not confirmed yet.
 async fn newcomer(served: &Arc<Served>) -> (Visitor, TotpSecret) {
+    newcomer_as(served, "Q0009", Role::Quality).await
+}
+
+/// The same in another role.
+pub(super) async fn newcomer_as(served: &Arc<Served>, number: &str, role: Role) -> (Visitor, TotpSecret) {
     let desk = served.state.desk();
     let console = Principal::console("test");
     let then = Timestamp::now() - SignedDuration::from_secs(120);
     let acting = Acting { now: then - SignedDuration::from_secs(10), ..desk.acting(&console) };
-    let grants = [Grant::everywhere(Role::Quality)];
-    let (_, link) = desk.store.add_account("Q0009", &grants, &acting).await.unwrap();
+    let grants = [Grant::everywhere(role)];
+    let (_, link) = desk.store.add_account(number, &grants, &acting).await.unwrap();
     let secret = desk.keys.new_second_factor(&link);
     let chosen = NewCredential { password: PASSWORD, code: Some(&secret.code(then)) };
     let signed_in = desk.store.use_link(&link, chosen, &desk.keys, then, desk.sources()).await.unwrap();
     (Visitor { served: OnceCell::new_with(Some(Arc::clone(served))), token: Some(signed_in.token) }, secret)
 }
 
-fn seconds_ago(seconds: i64) -> Timestamp {
+pub(super) fn seconds_ago(seconds: i64) -> Timestamp {
     Timestamp::now() - SignedDuration::from_secs(seconds)
 }
 

@@ -1,9 +1,12 @@
 //! Where a search at the console looks: the bank, pools instead of it, or both.
 
+use qidai_bank::Store;
+
 use crate::catalogue::{Among, BANK, BankArgs, Catalogue, Place, SearchRequest};
 use crate::commands::runtime;
 use crate::error::Failure;
 use crate::pools::PoolFile;
+use crate::profiles;
 
 /// What was opened, the bank first.
 pub(super) struct Places {
@@ -43,9 +46,19 @@ impl Places {
         Among::new(self.opened.iter().map(|(name, catalogue)| Place { name, catalogue }).collect())
     }
 
-    /// A request that asks here.
-    pub(super) fn ask(&self, request: SearchRequest) -> SearchRequest {
-        SearchRequest { among: self.asked.clone(), ..request }
+    /// A request that asks here, with the pages of the bank's own that it names.
+    pub(super) fn resolved(&self, request: SearchRequest, bank: &BankArgs) -> Result<SearchRequest, Failure> {
+        let request = SearchRequest { among: self.asked.clone(), ..request };
+        if bank.bank.is_none() || !profiles::names_own(&request) {
+            return Ok(request);
+        }
+        let work = async {
+            let store = Store::open(bank.address()?).await?;
+            let resolved = profiles::resolved(&store, request).await;
+            store.close().await?;
+            resolved
+        };
+        runtime()?.block_on(work)
     }
 }
 

@@ -10,7 +10,7 @@ use qidai_bank::{Permission, SearchRun};
 use crate::app::AppState;
 use crate::error::Failure;
 use crate::pages::Reader;
-use crate::requests;
+use crate::{profiles, requests};
 
 /// Runs the search of a request and keeps it there.
 ///
@@ -25,8 +25,9 @@ pub(crate) async fn run_search(
     let question = Arc::new(desk.store.search_question(number, principal).await?);
     // A search costs something: who may not keep it does not start it.
     principal.may(Permission::OrderManage, question.request.site.as_deref())?;
+    let request = profiles::resolved(&desk.store, requests::asked(&question)?).await?;
     let (catalogue, asked) = (state.catalogue(), Arc::clone(&question));
-    let ran = tokio::task::spawn_blocking(move || requests::run(&asked, &catalogue)).await;
+    let ran = tokio::task::spawn_blocking(move || requests::run(&asked, &request, &catalogue)).await;
     let ran = ran.map_err(|error| {
         Failure::outage("search_stopped", "The search stopped before its end.").because(&error)
     })??;

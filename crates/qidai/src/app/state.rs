@@ -39,6 +39,8 @@ struct Inner {
 }
 
 impl AppState {
+    /// Without pools.
+    #[cfg(test)]
     pub(crate) fn new(
         catalogue: Arc<Catalogue>,
         default_lang: Lang,

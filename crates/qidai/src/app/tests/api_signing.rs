@@ -15,7 +15,7 @@ fn refused(answer: &Answer, status: u16, code: &str) {
     assert_eq!((answer.status.as_u16(), &body(answer)["code"]), (status, &code.into()), "{}", answer.text);
 }
 
-pub(super) async fn ask(visitor: &Visitor, method: &str, address: &str, given: Value) -> Answer {
+async fn ask(visitor: &Visitor, method: &str, address: &str, given: Value) -> Answer {
     let request = Request::builder().method(method).uri(address).header("host", "127.0.0.1:8787");
     let request = request.header("content-type", "application/json").header("idempotency-key", "k1");
     let request = request.header("if-match", "*");

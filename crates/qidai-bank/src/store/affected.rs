@@ -252,14 +252,17 @@ impl Walk<'_> {
 
     /// Orders for which one of the units left the bank.
     async fn recipients(&self) -> Result<Vec<SentTo>, StoreError> {
+        // `|| ''` keeps a planner from beginning with all orders: it begins with the units of the list.
         let sql = format!(
             "SELECT r.number, r.state, l.value, i.value, p.value, \
              (SELECT MIN(n.number) FROM record_field o JOIN record n ON n.record_id = o.record_id \
-              WHERE o.refers_to = 'order/' || r.number AND o.field = 'order' AND n.concept = 'infusion') \
-             FROM {} JOIN record_field f ON f.refers_to = l.value AND f.refers_to IS NOT NULL AND f.field = 'unit' \
-             JOIN record r ON r.record_id = f.record_id AND r.concept = 'order' AND r.state IN ({LEFT}) \
+              WHERE o.refers_to = 'order/' || r.number AND o.refers_to IS NOT NULL AND o.field = 'order' \
+              AND n.concept || '' = 'infusion') \
+             FROM {} JOIN record_field f ON f.refers_to = l.value AND f.refers_to IS NOT NULL \
+             JOIN record r ON r.record_id = f.record_id \
              LEFT JOIN record_field i ON i.record_id = r.record_id AND i.field = 'institution' \
-             LEFT JOIN record_field p ON p.record_id = r.record_id AND p.field = 'patient'",
+             LEFT JOIN record_field p ON p.record_id = r.record_id AND p.field = 'patient' \
+             WHERE f.field || '' = 'unit' AND r.concept || '' = 'order' AND r.state || '' IN ({LEFT})",
             list(self.reader)
         );
         let subjects: Vec<&str> = self.units.keys().map(String::as_str).collect();

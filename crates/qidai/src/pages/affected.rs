@@ -31,6 +31,8 @@ struct Found {
     /// What was found, in numbers.
     counts: Vec<(String, String)>,
     digest: String,
+    /// As far as people compare it by eye.
+    short_digest: String,
     units: Vec<UnitRow>,
     /// How many more there are than the page shows.
     more: Option<String>,
@@ -98,6 +100,7 @@ fn view(found: &Affected, reader: &Reader) -> Found {
         address: address_of(&found.subject),
         counts: counts(found, w),
         digest: found.digest.clone(),
+        short_digest: found.digest.chars().take(16).collect(),
         units: found.units.iter().take(UNITS_SHOWN).map(|unit| unit_row(unit, w)).collect(),
         more: (more > 0).then(|| w.t1("affected-more", "count", more as f64)),
         orders: found.recipients.iter().map(order_row).collect(),

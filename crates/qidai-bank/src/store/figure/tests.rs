@@ -144,6 +144,9 @@ fn lines(number: &str, units: &BTreeMap<i64, BTreeMap<String, Json>>) -> BTreeSe
         exceptional_release converted_to_public under_evaluation held recalled";
     let text = |unit: &BTreeMap<String, Json>, name: &str| unit[name].as_str().expect("a text").to_owned();
     let counted = units.values().filter(|unit| {
+        if number == "n3" {
+            return ["shipped", "received_by_tc", "infused"].iter().any(|code| unit["status"] == *code);
+        }
         let is_stored = STORED.split_whitespace().any(|code| unit["status"] == code);
         is_stored && (number == "n1" || unit["bank_type"] == "public")
     });
@@ -190,7 +193,8 @@ async fn figures_agree_with_a_naive_replay(bank: &TestBank, seed: u64) {
         let was_known = |told: &&Told| told.recorded_at_us < ends_at.as_microsecond();
         let without = replay(history.iter().filter(is_so).filter(was_known));
         let figures = store.figures(day, known_at).await.expect("computed");
-        for answer in figures.answers.iter().filter(|answer| !matches!(answer.number, "n2" | "n8")) {
+        let of_units = |answer: &&FigureAnswer| matches!(answer.number, "n1" | "n3" | "n19");
+        for answer in figures.answers.iter().filter(of_units) {
             let place = format!("seed {seed}, {} on {day}, known at {known_at:?}", answer.number);
             let (with, without) = (lines(answer.number, &with), lines(answer.number, &without));
             check(answer, &with, &without, &place);

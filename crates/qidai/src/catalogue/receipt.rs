@@ -33,8 +33,7 @@ pub(crate) struct Receipt {
     #[serde(default)]
     pub(crate) order_version: String,
     /// The pools that were searched.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    #[serde(default)]
     pub(crate) pools: Vec<PoolReceipt>,
     /// All inputs.
     pub(crate) request: SearchRequest,

@@ -27,15 +27,19 @@ const NO_LOWEST_TENTHS: i64 = -10_000;
 
 pub(super) async fn compute(case: &Case<'_>) -> Result<Computed, BankError> {
     let shipment = case.named("shipment", "shipment").await?;
-    let zone = setting::time_zone(case.reader).await?;
-    let read = if shipment.is_some() { frozen_readings } else { readings };
-    // What cannot be read is told first: it is kept, whatever else is missing.
-    let read = case.value("readings").map(|text| read(text, &zone)).transpose();
-    let read = read.or_else(|problems| Refusal::if_any(problems).map(|()| None))?;
     if let Some(problem) = of_one_transport(case) {
         return Err(problem.into());
     }
-    let Some(read) = read else { return Ok(Vec::new()) };
+    let Some(text) = case.value("readings") else { return Ok(Vec::new()) };
+    let zone = setting::time_zone(case.reader).await?;
+    let read = if shipment.is_some() { frozen_readings } else { readings };
+    let read = match read(text, &zone) {
+        Ok(read) => read,
+        Err(problems) => {
+            Refusal::if_any(problems)?;
+            return Ok(Vec::new());
+        }
+    };
     if let Some((at, _)) = read.iter().find(|(at, _)| zone.to_datetime(*at).date() > case.today) {
         let reason = format!("a reading is of {}, which is still to come", zone.to_datetime(*at));
         let hint = "look at the clock of the logger, and at the zone of its times";

@@ -62,7 +62,10 @@ async fn what_nobody_can_read_is_refused_and_kept() {
         .await
         .says("curve_unit_wrong");
     let trace = format!("f-logger=LOG-7&f-readings={}", encoded("2026-03-31 08:00 64.4°F"));
-    technologist.post_form("/records/temperature_trace/new?lang=en", &trace).await.says("trace_of_one_transport");
+    technologist
+        .post_form("/records/temperature_trace/new?lang=en", &trace)
+        .await
+        .says("trace_of_one_transport");
     let pasted = format!("content={}", encoded("WBC 7.5"));
     technologist.post_form("/lab/messages?lang=en", &pasted).await.says("message_protocol_unknown");
     let list = technologist.get("/lab/messages?lang=en").await;
